@@ -1,0 +1,233 @@
+import type { SessionError } from '../errors/session-error.ts'
+import type { SessionEndReason } from '../errors/session-ended-error.ts'
+import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
+import type { State } from '../protocol/state.ts'
+
+/** Keys of `V` with any values: what may be written to them. */
+export type Inputs<V> = { [K in keyof V]: unknown }
+
+/** `loading` only before the first data; `needs-auth` while the server answers 401. */
+export type SessionStatus = 'loading' | 'ready' | 'needs-auth'
+
+/** What the client is doing. `retrying` and `offline` wait for the next try; a reconnect tries at once. */
+export type SessionActivity = 'idle' | 'loading' | 'sending' | 'retrying' | 'offline'
+
+/** Ends what it was returned for; calling it again does nothing. */
+export type Unsubscribe = () => void
+
+/** Options of a call that waits. */
+export interface WaitOptions {
+  /** Ends the waiting, not the work: the promise rejects with the signal's reason and the write stays pending. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How one key stands. The same object until something of it changes. */
+export interface SessionKeyState {
+  readonly status: SessionStatus
+  /** Whether the view has a value for the key; false where its default is shown. */
+  readonly stored: boolean
+  /** How many pending mutations touch the key. */
+  readonly pending: number
+  /** Why the last write of the key was rejected; null after the next acknowledged one. */
+  readonly error: SessionError | null
+  /** Why the schema refuses the stored value; null where it does not. */
+  readonly invalid: readonly SessionSchemaIssue[] | null
+}
+
+/** The whole session at one moment. The same object until something changes. */
+export interface SessionSnapshot<V extends object> {
+  /** Every key of the schema with its value. The same object until a value changes. */
+  readonly values: Readonly<V>
+  readonly status: SessionStatus
+  readonly activity: SessionActivity
+  /** How many mutations are pending. */
+  readonly pending: number
+  /** Opaque tag of the signed-in user; null for nobody, undefined while not known. */
+  readonly identity: string | null | undefined
+  /** Why the last exchange failed; null once one succeeds. */
+  readonly error: SessionError | null
+}
+
+/** When the session ends if nothing is written any more, by the server's clock. */
+export interface SessionExpiry {
+  /** Milliseconds left now; 0 when it is over. */
+  readonly remainingMs: number
+  /** Whether the cookie goes when the browser closes. */
+  readonly atBrowserClose: boolean
+}
+
+/** A mutation that is not acknowledged yet. */
+export interface PendingMutation {
+  readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch'
+  /** The keys that it touches. */
+  readonly keys: readonly string[]
+  /** Whether it is in the commit under way. */
+  readonly sent: boolean
+  /** Takes it back: it leaves the view and its promise rejects with `SessionDiscardedError`. False once it was sent. */
+  discard(): boolean
+}
+
+/** The session inside a `transaction`. What is read here is expected at the server, so a transaction is serialisable. */
+export interface SessionTransaction<V extends object, I extends Inputs<V> = V> {
+  /** The key's value, its default where nothing is stored. */
+  get<K extends keyof V>(key: K): V[K]
+  /** Whether something is stored for the key. */
+  has<K extends keyof V>(key: K): boolean
+  /** The stored keys of the schema. Reading them expects that no key comes or goes. */
+  keys(): (keyof V)[]
+  set<K extends keyof V>(key: K, value: I[K]): void
+  update<K extends keyof V>(key: K, change: (current: V[K]) => I[K]): void
+  delete<K extends keyof V>(key: K): void
+}
+
+/** What each event of `on` brings. */
+export interface SessionEvents {
+  /** A pending write met a change by somebody else. Values are the app's; undefined where nothing is stored. */
+  conflict: {
+    readonly key: string
+    readonly base: unknown
+    readonly mine: unknown
+    readonly theirs: unknown
+    /** What the key shows now, after the policy. */
+    readonly value: unknown
+  }
+  /** The lineage is gone and the next write starts a new one. */
+  ended: { readonly reason: SessionEndReason }
+  /** The session ends soon. */
+  expiring: SessionExpiry
+  /** A mutation was rejected; its promise rejected with the same error. */
+  rejected: { readonly error: SessionError; readonly keys: readonly string[] }
+  /** A stored value does not fit the schema. It reads as the default and stays untouched on the server. */
+  invalid: { readonly key: string; readonly issues: readonly SessionSchemaIssue[] }
+  /** Acknowledged writes that other server code has undone (`undone`). */
+  dropped: { readonly reason: 'undone' }
+  /** One step of an exchange, for devtools and time lines. */
+  exchange: SessionExchange
+}
+
+/** One step of an exchange with the server, without any session data. */
+export interface SessionExchange {
+  readonly kind: 'read' | 'commit' | 'end'
+  /** `sent` an attempt; the others how it came out. `failed` is tried again. */
+  readonly outcome: 'sent' | 'acknowledged' | 'unchanged' | 'conflict' | 'refused' | 'failed' | 'ended' | 'needs-auth'
+  /** The number of the commit; undefined for the others. */
+  readonly n?: number | undefined
+  /** Which attempt this is, from 1. */
+  readonly attempt: number
+  /** How many mutations the commit carries. */
+  readonly mutations?: number | undefined
+  /** Milliseconds until the next attempt, with `failed`. */
+  readonly retryInMs?: number | undefined
+}
+
+/** One key of the session, with everything that can be done with it. A Svelte store too. */
+export interface SessionKey<T, I = T> {
+  readonly name: string
+  /** Loads once, lazily; then the view. Rejects with `SessionAuthError` where the server wants a log-in. */
+  get(): Promise<T>
+  /** The view now, without waiting. */
+  peek(): T
+  /** Shown at once; resolves when acknowledged. */
+  set(value: I, options?: WaitOptions): Promise<void>
+  /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */
+  update(change: (current: T) => I, options?: WaitOptions): Promise<void>
+  delete(options?: WaitOptions): Promise<void>
+  /** Calls at once with the value, then at each change. */
+  subscribe(run: (value: T) => void): Unsubscribe
+  /** Calls at each change of the value. */
+  listen(run: (value: T) => void): Unsubscribe
+  /** The value that was hydrated, for as long as the client lives; the default where nothing was. */
+  getServerSnapshot(): T
+  /** How the key stands now; `session.listen` tells when it changes. */
+  readonly state: SessionKeyState
+  /** `state` as it was hydrated. */
+  getServerState(): SessionKeyState
+}
+
+/** What `dehydrate` gives and `hydrate` takes: plain JSON. */
+export interface DehydratedSession {
+  readonly state: Omit<State, 'csrf'>
+}
+
+/** The typed client of one server-side session. `V` is what keys read as, `I` what may be written. */
+export interface SessionClient<V extends object, I extends Inputs<V> = V> {
+  /** Loads once, lazily; then the view: pending writes included. The default where nothing is stored. */
+  get<K extends keyof V>(key: K): Promise<V[K]>
+  /** As `get`, with the call's own default where nothing is stored. */
+  get<K extends keyof V, const D>(key: K, fallback: D): Promise<Exclude<V[K], undefined> | D>
+  /** The view now, without waiting; the default before the first data. */
+  peek<K extends keyof V>(key: K): V[K]
+  /** Whether something is stored for the key. */
+  has<K extends keyof V>(key: K): Promise<boolean>
+  /** The stored keys of the schema. */
+  keys(): Promise<(keyof V & string)[]>
+  /** The stored keys of the schema with their values. */
+  entries(): Promise<{ [K in keyof V & string]: [K, Exclude<V[K], undefined>] }[keyof V & string][]>
+  /** Shown at once; resolves when acknowledged. @throws SessionSchemaError before anything is shown or sent. */
+  set<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<void>
+  /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */
+  update<K extends keyof V>(key: K, change: (current: V[K]) => I[K], options?: WaitOptions): Promise<void>
+  delete<K extends keyof V>(key: K, options?: WaitOptions): Promise<void>
+  /** Deletes the key; resolves with the value that was deleted. */
+  pop<K extends keyof V>(key: K, options?: WaitOptions): Promise<V[K]>
+  /** Stores the value where nothing is stored; resolves with what is stored then. */
+  setDefault<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<V[K]>
+  /** Deletes all keys but the server's own. */
+  clear(options?: WaitOptions): Promise<void>
+  /** One atomic, serialisable commit. The function is pure and synchronous and runs again on every rebase. */
+  transaction<R>(
+    run: (tx: SessionTransaction<V, I>) => R extends PromiseLike<unknown> ? never : R,
+    options?: WaitOptions,
+  ): Promise<R>
+
+  /** Ends the session, here and everywhere: Django's `flush()`. Wiped at once; resolves when the server said that it is gone. */
+  end(options?: WaitOptions): Promise<void>
+  /** Sets when the session ends: milliseconds from each write on, a date, with the browser, or the server's policy. */
+  setExpiry(expiry: number | Date | 'browser-close' | 'default', options?: WaitOptions): Promise<void>
+  /** When the session ends; null while not known or where there is none. */
+  readonly expiry: SessionExpiry | null
+  /** Extends the expiry without changing anything. Reading never does. */
+  touch(options?: WaitOptions): Promise<void>
+  /** Gives the session a new key and keeps its data. */
+  cycleKey(options?: WaitOptions): Promise<void>
+
+  /** Sends now; resolves when nothing is pending. Never rejects. */
+  settled(): Promise<void>
+  /** The log: the mutations that are not acknowledged, in order. */
+  readonly pending: readonly PendingMutation[]
+  /** Reads anew; resolves when an answer came. Rejects with `SessionAuthError` at a 401. */
+  revalidate(options?: WaitOptions): Promise<void>
+  /**
+   * Runs a request that changes the session's key, such as a log-in, while nothing else is under way, then reads anew.
+   * Other fetches of the app are not held.
+   */
+  exclusive<R>(run: () => Promise<R> | R, options?: { readonly timeoutMs?: number | undefined }): Promise<R>
+  /** Looks at an answer of the app's own request: where its `Session-Version` is another one, reads anew. Returns the answer. */
+  notice(response: Response): Response
+  /** Goes on after a log-in that followed `needs-auth`. */
+  resume(): void
+  /** Opaque tag of the signed-in user; null for nobody, undefined while not known. */
+  readonly identity: string | null | undefined
+
+  /** The base for the page that a server renders, as plain JSON; undefined before the first data. Holds no CSRF token. */
+  dehydrate(): DehydratedSession | undefined
+  /** Takes what `dehydrate` gave, if nothing newer is there. @throws SessionProtocolError where it is something else. */
+  hydrate(state: DehydratedSession): void
+  /** Ends every timer, listener, channel and request; what is pending rejects with `SessionDisposedError`. */
+  dispose(): void
+
+  /** One key with everything that can be done with it; the same object at each call. */
+  key<K extends keyof V & string>(key: K): SessionKey<V[K], I[K]>
+  /** Calls at once with the snapshot, then at each change of values or status. */
+  subscribe(run: (snapshot: SessionSnapshot<V>) => void): Unsubscribe
+  /** Calls at each change of values or status. */
+  listen(run: (snapshot: SessionSnapshot<V>) => void): Unsubscribe
+  /** The whole session now. */
+  getSnapshot(): SessionSnapshot<V>
+  /** What was hydrated, unchanged for as long as the client lives. */
+  getServerSnapshot(): SessionSnapshot<V>
+  /** Loads; always the same promise until the session ends or is disposed. Settles at `needs-auth` too; never rejects. Carries React's `status`. */
+  ready(): Promise<void> & { status?: 'pending' | 'fulfilled' }
+  /** Listens to an event. Handlers run after the state is consistent and may call the client. */
+  on<E extends keyof SessionEvents>(event: E, run: (event: SessionEvents[E]) => void): Unsubscribe
+}

@@ -1,0 +1,11 @@
+import { SessionError } from './session-error.ts'
+
+/** Rejects a pending write that the app took back with `discard()`. */
+export class SessionDiscardedError extends SessionError {
+  override readonly name = 'SessionDiscardedError'
+  readonly code = 'discarded'
+
+  constructor() {
+    super('The session write was discarded before it was sent. Nothing is to be done.')
+  }
+}

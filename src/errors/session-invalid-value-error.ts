@@ -1,0 +1,20 @@
+import { SessionError } from './session-error.ts'
+
+/**
+ * Rejects an `update` of a key whose stored value the schema refuses: the function would run on the default and
+ * write it over the visitor's data. Use `set` to replace the value on purpose.
+ */
+export class SessionInvalidValueError extends SessionError {
+  override readonly name = 'SessionInvalidValueError'
+  readonly code = 'invalid-value'
+  /** The key whose stored value does not fit the schema. */
+  declare readonly key: string
+
+  constructor(key: string, options?: ErrorOptions) {
+    super(
+      `Failed to update session key "${key}": its stored value does not fit the schema. Replace it with set, or make the schema accept it.`,
+      { key },
+      options,
+    )
+  }
+}

@@ -1,0 +1,29 @@
+import { SessionError } from './session-error.ts'
+
+/** One refused key, as the server names it. */
+export interface SessionRejection {
+  /** The key that the server refuses. */
+  readonly key?: string | undefined
+  /** Where in the value, from the outside in. */
+  readonly path?: readonly (string | number)[] | undefined
+  /** Why, in the server's words. */
+  readonly message: string
+}
+
+/** Rejects a write that the server refused for what it contains: 400, 413 or 422. Nothing of it was stored. */
+export class SessionRejectedError extends SessionError {
+  override readonly name = 'SessionRejectedError'
+  readonly code = 'rejected'
+  /** The HTTP status: 400, 413 or 422. */
+  readonly status: number
+  /** The name of the problem, such as `too-large` or `refused`. */
+  readonly problem: string
+  /** The keys that the server named; empty where it named none. */
+  declare readonly errors: readonly SessionRejection[]
+
+  constructor(status: number, problem: string, errors: readonly SessionRejection[] = []) {
+    super(`Failed to write to the session: the server refused it (${status}, ${problem}). Change the value; errors says which.`, { errors })
+    this.status = status
+    this.problem = problem
+  }
+}

@@ -1,0 +1,28 @@
+import type { JsonObject } from './json.ts'
+
+/**
+ * The body of a PATCH: the net effect of a prefix of a client's log, stored as a whole or not at all.
+ * A commit without content is a touch: it only extends the expiry.
+ */
+export interface Commit {
+  /** The lineage that the client writes to; null to create one. */
+  readonly lineage: string | null
+  /** The version that the client computed the commit on. */
+  readonly base: string
+  /** The last commit number acknowledged to this client, 0 for none. */
+  readonly after: number
+  /** Keys to store, applied after `clear`. */
+  readonly set?: JsonObject | undefined
+  /** Keys to delete. */
+  readonly delete?: readonly string[] | undefined
+  /** The tag that the client saw for each key that it read or writes, null for absent; `base` expects the whole version. */
+  readonly expect?: Readonly<Record<string, string | null>> | 'base' | undefined
+  /** Delete all keys but the server's own first; expects the whole version. */
+  readonly clear?: boolean | undefined
+  /** Seconds, 0 to end with the browser, null for the server's policy, or an RFC 3339 date. */
+  readonly expiry?: number | null | string | undefined
+  /** Give the session a new key, and so a new cookie. */
+  readonly cycleKey?: boolean | undefined
+  /** Create under a new key although the cookie names no session: the answer to `unknown-key`, read twice. */
+  readonly fresh?: boolean | undefined
+}

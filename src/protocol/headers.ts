@@ -1,0 +1,21 @@
+/** The header fields of the protocol, beside those that HTTP has already. */
+
+/** On GET and PATCH: the id of the client that asks, so that `last` can be told. */
+export const sessionClientHeader = 'Session-Client'
+/** On DELETE: the lineage to end. */
+export const sessionLineageHeader = 'Session-Lineage'
+/** On any answer: the version of the session, which tells a client to look again. */
+export const sessionVersionHeader = 'Session-Version'
+/** On PATCH: `"<client>/<n>"`, of the Idempotency-Key draft. */
+export const idempotencyKeyHeader = 'Idempotency-Key'
+
+/** Writes an Idempotency-Key, a quoted string. */
+export function formatIdempotencyKey(client: string, n: number): string {
+  return `"${client}/${n}"`
+}
+
+/** Reads an Idempotency-Key; undefined where it has another form. Client ids are 22 to 64 characters of base64url. */
+export function parseIdempotencyKey(value: string | null): { client: string; n: number } | undefined {
+  const match = /^"([\w-]{22,64})\/([1-9]\d{0,14})"$/.exec(value ?? '')
+  return match ? { client: match[1] as string, n: Number(match[2]) } : undefined
+}

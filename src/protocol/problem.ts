@@ -1,0 +1,53 @@
+import { isObject } from './json.ts'
+
+/**
+ * The names of the protocol's problems: the last segment of a problem document's `type` (RFC 9457).
+ * docs/protocol.md says what each means.
+ */
+export type ProblemName =
+  | 'bad-request'
+  | 'unauthenticated'
+  | 'csrf'
+  | 'method-not-allowed'
+  | 'unknown-key'
+  | 'forgotten'
+  | 'out-of-step'
+  | 'conflict'
+  | 'gone'
+  | 'too-large'
+  | 'unsupported-media-type'
+  | 'refused'
+  | 'key-reused'
+  | 'rate-limited'
+  | 'unavailable'
+
+/** One refused key of a 413 or 422. */
+export interface ProblemDetail {
+  readonly key?: string | undefined
+  readonly path?: readonly (string | number)[] | undefined
+  readonly message: string
+}
+
+/** A problem document, as far as the client reads it. */
+export interface Problem {
+  /** Last segment of `type`; a name of `ProblemName` or one that a later server added. */
+  readonly name: string
+  readonly errors: readonly ProblemDetail[]
+}
+
+/** What the `type` of this project's own problem documents begins with. */
+export const problemPrefix = 'urn:sojourn:problem:'
+
+const isDetail = (value: unknown): value is ProblemDetail =>
+  isObject(value) &&
+  typeof value.message === 'string' &&
+  (value.key === undefined || typeof value.key === 'string') &&
+  (value.path === undefined || Array.isArray(value.path))
+
+/** Checks an untrusted value to be a problem document with a type of its own; anything else is undefined. */
+export function parseProblem(value: unknown): Problem | undefined {
+  if (!isObject(value) || typeof value.type !== 'string') return
+  const name = /[\w-]+$/.exec(value.type)?.[0]
+  if (name === undefined || name === 'blank') return
+  return { name, errors: Array.isArray(value.errors) ? value.errors.filter(isDetail) : [] }
+}
