@@ -1,5 +1,5 @@
-import type { Json } from '../protocol/json.ts'
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
+import type { Json } from '../protocol/json.ts'
 
 /** What a stored value reads as. */
 export interface Decoded {
