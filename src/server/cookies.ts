@@ -1,0 +1,79 @@
+import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
+import { SessionConfigError } from '../errors/session-config-error.ts'
+
+/** How the session cookie is set. */
+export interface CookieOptions {
+  /**
+   * Its name. `__Host-` makes browsers refuse it from subdomains and without TLS; it wants `secure`, `path: '/'` and no `domain`.
+   *
+   * @default '__Host-session'
+   */
+  readonly name?: string | undefined
+  /**
+   * The domain whose subdomains get it too.
+   *
+   * @default the host alone
+   */
+  readonly domain?: string | undefined
+  /**
+   * Where on the host it is sent.
+   *
+   * @default '/'
+   */
+  readonly path?: string | undefined
+  /**
+   * Whether it is sent over TLS alone. Browsers treat `http://localhost` as TLS here.
+   *
+   * @default true
+   */
+  readonly secure?: boolean | undefined
+  /**
+   * Whether requests from other sites carry it. `none` wants `secure`.
+   *
+   * @default 'lax'
+   */
+  readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
+}
+
+/** Reads and writes the session cookie. */
+export interface SessionCookie {
+  /** The value that a request brings; undefined where it brings none. */
+  read(request: Request): string | undefined
+  /** The `Set-Cookie` field that keeps a key until a time, or null: until the browser closes. */
+  write(key: string, until: number | null, now: number): string
+  /** The `Set-Cookie` field that takes the cookie away. */
+  remove(): string
+}
+
+/** @throws SessionConfigError where browsers would refuse the cookie. */
+export function createCookie(options: CookieOptions): SessionCookie {
+  const { name = '__Host-session', domain, path = '/', secure = true, sameSite = 'lax' } = options
+  const fault = findFault({ name, domain, path, secure, sameSite })
+  if (fault !== undefined) throw new SessionConfigError(`Failed to create the session handler: ${fault}`)
+  const fixed = { name, path, secure, sameSite, httpOnly: true, ...(domain !== undefined && { domain }) } satisfies Omit<SetCookie, 'value'>
+  const removal = stringify({ ...fixed, value: '', maxAge: 0, expires: new Date(0) })
+  return {
+    read: (request) => parseCookie(request.headers.get('Cookie') ?? '')[name],
+    write: (key, until, now) =>
+      stringify({ ...fixed, value: key, ...(until !== null && { maxAge: Math.max(1, Math.ceil((until - now) / 1000)) }) }),
+    remove: () => removal,
+  }
+}
+
+function findFault({ name, domain, path, secure, sameSite }: CookieOptions & { name: string }): string | undefined {
+  if (name.startsWith('__Host-') && !(secure && path === '/' && domain === undefined)) {
+    return `the cookie "${name}" wants secure, path "/" and no domain. Give cookie.name another name to change those.`
+  }
+  if (name.startsWith('__Secure-') && !secure) return `the cookie "${name}" wants secure. Give cookie.name another name to go without.`
+  if (sameSite === 'none' && !secure) return 'a cookie with sameSite "none" wants secure.'
+  if (!path?.startsWith('/')) return `cookie.path is "${path}". Begin it with "/".`
+  return undefined
+}
+
+function stringify(cookie: SetCookie): string {
+  try {
+    return stringifySetCookie(cookie)
+  } catch (cause) {
+    throw new SessionConfigError(`Failed to create the session handler: ${(cause as Error).message}. Correct the option cookie.`, {}, { cause })
+  }
+}

@@ -1,0 +1,32 @@
+import type { SessionRecord } from './record.ts'
+import type { StoreEntry } from './store.ts'
+
+/** How long the old key still answers the commit that rotated it, in milliseconds. */
+export const graceMs = 60_000
+
+/** What is left at a key that was rotated. */
+export interface Tombstone {
+  /** With the old key it gives the new one; null where nothing may lead there, as after a log-in. */
+  readonly salt: string | null
+  /** The Idempotency-Key of the commit that rotated it, the only one that is led on. */
+  readonly by: string | null
+  readonly until: number
+}
+
+/** What a store's entry holds. */
+export type Content = { readonly record: SessionRecord; readonly tombstone?: undefined } | { readonly tombstone: Tombstone; readonly record?: undefined }
+
+/** The entry of a session. Its revision is the version's random part: new with each write, as a store wants it. */
+export function toEntry(record: SessionRecord): StoreEntry {
+  return { revision: record.mark, value: JSON.stringify({ record } satisfies Content), expiresAt: record.expiresAt }
+}
+
+/** The entry of a rotated key. */
+export function toTombstoneEntry(tombstone: Tombstone, revision: string): StoreEntry {
+  return { revision, value: JSON.stringify({ tombstone } satisfies Content), expiresAt: tombstone.until }
+}
+
+/** What an entry of ours holds. */
+export function fromEntry(entry: StoreEntry): Content {
+  return JSON.parse(entry.value) as Content
+}

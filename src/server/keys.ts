@@ -1,0 +1,25 @@
+/** Writes bytes as base64url without padding. */
+export function toBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** SHA-256 of bytes or of a text's UTF-8, as 43 characters of base64url. */
+export async function sha256(input: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input
+  return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+}
+
+/**
+ * The next session key, from the one before and a salt: HMAC-SHA-256. So the store can keep the salt for a minute and
+ * give the new key once more to who holds the old one, without ever holding a key that opens a session.
+ */
+export async function deriveKey(key: string, salt: string): Promise<string> {
+  const encoder = new TextEncoder()
+  const secret = await crypto.subtle.importKey('raw', encoder.encode(key), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', secret, encoder.encode(salt))))
+}
+
+/** Whether a cookie's value has the form of a session key; anything else names no session. */
+export function isKey(value: string): boolean {
+  return /^[\w-]{43}$/.test(value)
+}

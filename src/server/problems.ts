@@ -1,0 +1,45 @@
+import { type ProblemDetail, type ProblemName, problemPrefix } from '../protocol/problem.ts'
+import type { ServerState } from './state.ts'
+
+/** Status and title of each problem; docs/protocol.md prints this table. */
+const problems: Readonly<Record<ProblemName, readonly [status: number, title: string]>> = {
+  'bad-request': [400, 'The request is not of the protocol'],
+  unauthenticated: [401, 'Sign in first'],
+  csrf: [403, 'The request does not come from the same origin'],
+  'method-not-allowed': [405, 'The session has no such method'],
+  'unknown-key': [409, 'The cookie names no session'],
+  forgotten: [409, 'It cannot be told any more whether the commit is stored'],
+  'out-of-step': [409, 'The commit does not follow on the last one that is stored'],
+  conflict: [409, 'A key is not as the commit expects'],
+  gone: [410, 'The session is another one, or none'],
+  'too-large': [413, 'Too large'],
+  'unsupported-media-type': [415, 'The body must be JSON in UTF-8'],
+  refused: [422, 'The values are refused'],
+  'key-reused': [422, 'The commit number was used for something else'],
+  'rate-limited': [429, 'Too many requests'],
+  unavailable: [503, 'The session cannot be reached now'],
+}
+
+/** What a problem document says beside its name. */
+export interface ProblemParts {
+  /** What is wrong with this request, for people. Never holds session data. */
+  readonly detail?: string | undefined
+  /** The refused keys of a 413 or 422. */
+  readonly errors?: readonly ProblemDetail[] | undefined
+  /** The limit that a 413 went over, in bytes. */
+  readonly limit?: number | undefined
+  /** The keys in conflict; empty where only the version differs. */
+  readonly conflicts?: readonly string[] | undefined
+  /** The state to go on from, with a 409 or 410. */
+  readonly state?: ServerState | undefined
+  /** Further header fields. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** Answers with a problem document (RFC 9457). */
+export function toProblem(name: ProblemName, parts: ProblemParts = {}): Response {
+  const [status, title] = problems[name]
+  const { state, headers, ...members } = parts
+  const body = JSON.stringify({ type: problemPrefix + name, title, status, ...members, ...state })
+  return new Response(body, { status, headers: { 'Content-Type': 'application/problem+json', ...headers } })
+}

@@ -1,0 +1,189 @@
+import type { Commit } from '../protocol/commit.ts'
+import { type JsonObject, own } from '../protocol/json.ts'
+import { cookieUntil, type ExpiryRule, expiresAt, isSameRule, outlives, toExpiryRule } from './expiry.ts'
+
+/** How many clients a session remembers the last commit of. */
+export const maxClients = 64
+
+/** A tag for each key. */
+export type Tags = Readonly<Record<string, string>>
+
+/** The last commit that was stored for one client. */
+export interface ClientRecord {
+  readonly client: string
+  readonly n: number
+  /** Hash of the exact body: a number is bound to one body for ever. */
+  readonly hash: string
+  /** The session's `seq` once it was stored. */
+  readonly seq: number
+  /** Whether its answer set the cookie, so that a repetition sets it again. */
+  readonly cookie: boolean
+}
+
+/** A session as it is stored. */
+export interface SessionRecord {
+  readonly lineage: string
+  /** Counts the writes of this lineage. Clients never see an order: only the floor needs one. */
+  readonly seq: number
+  /** The random part of the version, new with each write, so that no version comes back in any session. */
+  readonly mark: string
+  /** Every key, the server's own `_` keys among them. */
+  readonly data: JsonObject
+  /** Of the public keys. */
+  readonly tags: Tags
+  /** Least recent first. */
+  readonly clients: readonly ClientRecord[]
+  /** The highest `seq` at which a client that is forgotten since had stored a commit. */
+  readonly floor: number
+  readonly expiry: ExpiryRule
+  readonly expiresAt: number
+  readonly cookieUntil: number | null
+}
+
+/** A commit as it came: whose, which, and the hash of its bytes. */
+export interface Attempt {
+  readonly client: string
+  readonly n: number
+  readonly hash: string
+  readonly commit: Commit
+  /** The tags of what `set` stores. */
+  readonly tags: Tags
+}
+
+/** What comes from outside: time, randomness, policy. */
+export interface Circumstances {
+  readonly now: number
+  readonly maxAgeMs: number
+  /** The random part of the next version. */
+  readonly mark: string
+  /** The lineage of a session that is created. */
+  readonly lineage: string
+}
+
+/** What the cookie of a request names: no cookie, a key that names no session, or a session. */
+export type Subject = { readonly key: 'none' | 'unknown' } | { readonly key: 'known'; readonly record: SessionRecord }
+
+/** What a commit does. Everything but `store` leaves the session as it is. */
+export type Outcome =
+  | {
+      readonly kind: 'store'
+      readonly next: SessionRecord
+      readonly changed: readonly string[]
+      /** Whether the session moves to a new key. */
+      readonly rotate: boolean
+      /** Whether the answer sets the cookie. */
+      readonly cookie: boolean
+      /** Whether the state before was exactly the commit's base, so that a minimal answer tells all. */
+      readonly exact: boolean
+    }
+  | { readonly kind: 'replayed'; readonly cookie: boolean }
+  | { readonly kind: 'conflict'; readonly conflicts: readonly string[] }
+  | { readonly kind: 'unknown-key' | 'gone' | 'key-reused' | 'forgotten' | 'out-of-step' | 'bad-expiry' }
+
+/** Whether a key is the server's own: never sent, never written by a commit. */
+export const isPrivate = (key: string): boolean => key.startsWith('_')
+
+/** The version that names a stored state; the two states without a session are the same for everybody. */
+export function versionOf(subject: Subject): string {
+  if (subject.key === 'known') return `v${subject.record.seq}-${subject.record.mark}`
+  return subject.key === 'none' ? 'v0' : 'v0-unknown'
+}
+
+/** The last commit stored for a client. */
+export function clientOf(record: SessionRecord, client: string | undefined): ClientRecord | undefined {
+  return record.clients.find((known) => known.client === client)
+}
+
+/** Decides what a commit does, in the order of docs/protocol.md: key, exactly once, lineage, after, expect. */
+export function decideCommit(subject: Subject, attempt: Attempt, circumstances: Circumstances): Outcome {
+  const { commit, n } = attempt
+  if (subject.key !== 'known') {
+    if (commit.lineage !== null) return { kind: 'gone' }
+    // Creating here could bury a living session whose key was rotated a moment ago, so the client looks first.
+    if (subject.key === 'unknown' && !commit.fresh) return { kind: 'unknown-key' }
+  }
+  const record = subject.key === 'known' ? subject.record : emptyRecord(circumstances.lineage)
+  const known = clientOf(record, attempt.client)
+  // Before the lineage: a first commit whose cookie arrived but whose answer was lost comes again with `lineage: null`.
+  if (known && n <= known.n) {
+    return n === known.n && attempt.hash === known.hash ? { kind: 'replayed', cookie: known.cookie } : { kind: 'key-reused' }
+  }
+  if (subject.key === 'known' && commit.lineage !== record.lineage) return { kind: 'gone' }
+  if (!known && seqOf(commit.base) < record.floor) return { kind: 'forgotten' }
+  if (!isInStep(record, known, attempt)) return { kind: 'out-of-step' }
+  const conflicts = findConflicts(record, commit, versionOf(subject))
+  if (conflicts) return { kind: 'conflict', conflicts }
+  return store(record, attempt, circumstances, subject)
+}
+
+/**
+ * `after` must be what the record says. A client that the record dropped cannot be asked: its base is not below the
+ * floor, so all that it had stored is in its base, and this commit is not.
+ */
+function isInStep(record: SessionRecord, known: ClientRecord | undefined, { commit }: Attempt): boolean {
+  if (known) return commit.after === known.n
+  return commit.after === 0 || (record.floor > 0 && seqOf(commit.base) <= record.seq)
+}
+
+/** The keys that are not as the commit expects; undefined where all are, empty where only the version differs. */
+function findConflicts(record: SessionRecord, commit: Commit, version: string): string[] | undefined {
+  const expect = typeof commit.expect === 'object' ? commit.expect : {}
+  const keys = Object.keys(expect).filter((key) => (own(record.tags, key) ?? null) !== expect[key])
+  const isOtherBase = (commit.clear || commit.expect === 'base') && commit.base !== version
+  return keys.length > 0 || isOtherBase ? keys : undefined
+}
+
+function store(record: SessionRecord, attempt: Attempt, circumstances: Circumstances, subject: Subject): Outcome {
+  const { commit, client, n, hash } = attempt
+  const rule = commit.expiry === undefined ? record.expiry : toExpiryRule(commit.expiry, circumstances.now)
+  if (rule === undefined) return { kind: 'bad-expiry' }
+  const rotate = subject.key === 'known' && commit.cycleKey === true
+  const changed = commit.clear ? Object.keys(record.tags) : (commit.delete ?? [])
+  const written = { ...keep(record.data, changed), ...commit.set }
+  const tags = { ...keep(record.tags, changed), ...attempt.tags }
+  const isNewCookie = subject.key !== 'known' || rotate
+  const { next, cookie } = advance(record, { data: written, tags, rule, isNewCookie }, circumstances)
+  return {
+    kind: 'store',
+    next: remember(next, { client, n, hash, seq: next.seq, cookie }),
+    changed: [...new Set([...changed, ...Object.keys(commit.set ?? {})])],
+    rotate,
+    cookie,
+    exact: commit.base === versionOf(subject),
+  }
+}
+
+/** The record after a write: a new version, and the expiry slides. `cookie` says whether the browser needs it anew. */
+export function advance(
+  record: SessionRecord,
+  write: { readonly data: JsonObject; readonly tags: Tags; readonly rule: ExpiryRule; readonly isNewCookie: boolean },
+  { now, maxAgeMs, mark }: Pick<Circumstances, 'now' | 'maxAgeMs' | 'mark'>,
+): { readonly next: SessionRecord; readonly cookie: boolean } {
+  const { data, tags, rule } = write
+  const end = expiresAt(rule, maxAgeMs, now)
+  const cookie = write.isNewCookie || !isSameRule(rule, record.expiry) || !outlives(record.cookieUntil, end, now)
+  const until = cookie ? cookieUntil(rule, end, now) : record.cookieUntil
+  return { next: { ...record, seq: record.seq + 1, mark, data, tags, expiry: rule, expiresAt: end, cookieUntil: until }, cookie }
+}
+
+/** What a session is before its first write. */
+export function emptyRecord(lineage: string): SessionRecord {
+  return { lineage, seq: 0, mark: '', data: {}, tags: {}, clients: [], floor: 0, expiry: null, expiresAt: 0, cookieUntil: null }
+}
+
+/** Notes a client's last commit. Who is dropped for it raises the floor: its commits from before could come again. */
+function remember(record: SessionRecord, last: ClientRecord): SessionRecord {
+  const clients = [...record.clients.filter(({ client }) => client !== last.client), last]
+  const dropped = clients.slice(0, Math.max(0, clients.length - maxClients))
+  return { ...record, clients: clients.slice(dropped.length), floor: Math.max(record.floor, ...dropped.map(({ seq }) => seq)) }
+}
+
+/** The `seq` in a version; 0 for what is no version of a session. */
+function seqOf(version: string): number {
+  return Number(/^v(\d{1,15})-/.exec(version)?.[1] ?? 0)
+}
+
+function keep<T>(object: Readonly<Record<string, T>>, gone: readonly string[]): Record<string, T> {
+  const keys = new Set(gone)
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.has(key)))
+}

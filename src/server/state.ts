@@ -1,0 +1,48 @@
+import type { JsonObject } from '../protocol/json.ts'
+import type { Answer, State } from '../protocol/state.ts'
+import type { Settings } from './options.ts'
+import { clientOf, isPrivate, type Subject, versionOf } from './record.ts'
+
+/** A state as this server tells it. */
+export type ServerState = State & {
+  /** This client's record may have been dropped: `last` says nothing then. */
+  readonly forgotten?: true | undefined
+}
+
+/** Who asks for a state. */
+export interface Asker {
+  readonly request: Request
+  /** The id of the client, where it told one. */
+  readonly client: string | undefined
+}
+
+/** The state of a session for one client. */
+export function toState(subject: Subject, { request, client }: Asker, settings: Settings): ServerState {
+  const record = subject.key === 'known' ? subject.record : undefined
+  const csrf = settings.csrf(request)
+  const lifeMs = record ? record.expiresAt - settings.now() : settings.maxAgeMs
+  const known = record && clientOf(record, client)
+  return {
+    lineage: record?.lineage ?? null,
+    version: versionOf(subject),
+    data: publicOf(record?.data ?? {}),
+    tags: record?.tags ?? {},
+    last: known?.n ?? 0,
+    expiry: { age: Math.max(0, Math.floor(lifeMs / 1000)), atBrowserClose: record?.expiry === 0 },
+    identity: record ? settings.identity(record.data) : null,
+    ...(csrf !== undefined && { csrf }),
+    ...(subject.key === 'unknown' && { unknownKey: true }),
+    ...(record && client !== undefined && !known && record.floor > 0 && { forgotten: true as const }),
+  }
+}
+
+/** The state without its data: the client knows them, and needs the tags of what it wrote. */
+export function toMinimal({ data: _, ...state }: ServerState, written: readonly string[]): Answer {
+  const tags = Object.entries(state.tags ?? {}).filter(([key]) => written.includes(key))
+  return { ...state, tags: Object.fromEntries(tags) }
+}
+
+/** The keys that clients may see. */
+function publicOf(data: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !isPrivate(key)))
+}

@@ -1,0 +1,76 @@
+import { fromEntry, graceMs, type Tombstone, toEntry, toTombstoneEntry } from './entries.ts'
+import { deriveKey, isKey, sha256, toBase64Url } from './keys.ts'
+import type { Settings } from './options.ts'
+import type { SessionRecord, Subject } from './record.ts'
+
+/** Where a cookie leads. */
+export interface Found {
+  readonly subject: Subject
+  /** The session key, where it names a session. */
+  readonly key?: string | undefined
+  /** What stands at a key that was rotated a moment ago. */
+  readonly tombstone?: Tombstone | undefined
+}
+
+/** How a session moves to another key. */
+export interface Rotation {
+  /** The Idempotency-Key that the old key still answers for a minute; null: it answers nothing any more. */
+  readonly by: string | null
+}
+
+/**
+ * Sessions by their keys, over the store. A key is 256 random bits that only the cookie holds: the store has its hash.
+ * Every write is a compare-and-set on the record that was read; undefined or false says that somebody else was first.
+ */
+export interface Vault {
+  find(cookie: string | undefined): Promise<Found>
+  /** Follows a tombstone to the session's new key. */
+  follow(oldKey: string, tombstone: Tombstone): Promise<Found>
+  create(next: SessionRecord): Promise<string | undefined>
+  replace(key: string, record: SessionRecord, next: SessionRecord): Promise<string | undefined>
+  rotate(key: string, record: SessionRecord, next: SessionRecord, rotation: Rotation): Promise<string | undefined>
+  remove(key: string, record: SessionRecord): Promise<boolean>
+  /** A random name of 128 bits: a lineage, or the random part of a version. */
+  name(): string
+}
+
+/** Creates the vault of a handler. */
+export function createVault({ store, now, randomBytes }: Settings): Vault {
+  const random = (count: number): string => toBase64Url(randomBytes(count))
+  const name = (): string => random(16)
+
+  async function find(cookie: string | undefined): Promise<Found> {
+    if (cookie === undefined) return { subject: { key: 'none' } }
+    const entry = isKey(cookie) ? await store.read(await sha256(cookie)) : undefined
+    // Stores may be late to drop what is over, and their clock may be another.
+    if (!entry || entry.expiresAt <= now()) return { subject: { key: 'unknown' } }
+    const { record, tombstone } = fromEntry(entry)
+    return record ? { subject: { key: 'known', record }, key: cookie } : { subject: { key: 'unknown' }, tombstone }
+  }
+
+  async function rotate(key: string, record: SessionRecord, next: SessionRecord, { by }: Rotation): Promise<string | undefined> {
+    const salt = by === null ? null : random(32)
+    const nextKey = salt === null ? random(32) : await deriveKey(key, salt)
+    const written = await store.write({
+      id: await sha256(key),
+      expected: record.mark,
+      entry: toTombstoneEntry({ salt, by, until: now() + graceMs }, name()),
+      insert: { id: await sha256(nextKey), entry: toEntry(next) },
+    })
+    return written ? nextKey : undefined
+  }
+
+  return {
+    find,
+    follow: async (oldKey, { salt }) => find(salt === null ? undefined : await deriveKey(oldKey, salt)),
+    create: async (next) => {
+      const key = random(32)
+      return (await store.write({ id: await sha256(key), expected: null, entry: toEntry(next) })) ? key : undefined
+    },
+    replace: async (key, record, next) =>
+      (await store.write({ id: await sha256(key), expected: record.mark, entry: toEntry(next) })) ? key : undefined,
+    rotate,
+    remove: async (key, record) => store.remove(await sha256(key), record.mark),
+    name,
+  }
+}

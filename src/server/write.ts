@@ -1,0 +1,100 @@
+import { formatIdempotencyKey, idempotencyKeyHeader, parseIdempotencyKey } from '../protocol/headers.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import { answerProblem, answerState, answerUnavailable, type Context, toSetCookie } from './answers.ts'
+import { readCommit } from './body.ts'
+import { sha256 } from './keys.ts'
+import { toProblem } from './problems.ts'
+import { type Attempt, decideCommit, type Outcome, type SessionRecord, type Subject } from './record.ts'
+import { retry } from './retry.ts'
+import { type Asker, toMinimal, toState } from './state.ts'
+import { toTags } from './tags.ts'
+import type { Found } from './vault.ts'
+
+type Storing = Extract<Outcome, { kind: 'store' }>
+
+/** Answers a PATCH: one commit, decided by record.ts and stored by compare-and-set. */
+export async function answerCommit(from: Asker, context: Context): Promise<Response> {
+  const { request } = from
+  const number = parseIdempotencyKey(request.headers.get(idempotencyKeyHeader))
+  if (!number) return toProblem('bad-request', { detail: `${idempotencyKeyHeader} must be "<client>/<n>", with its quotes.` })
+  const body = await readCommit(request, context.settings.maxBodyBytes)
+  if (body.refusal) return body.refusal
+  const { commit, bytes } = body
+  if (commit.after >= number.n) return toProblem('bad-request', { detail: '"after" must be below the number of the commit.' })
+  const attempt: Attempt = { ...number, commit, hash: await sha256(bytes), tags: await toTags(commit.set ?? {}) }
+  const asker = { request, client: number.client }
+  return (await retry(() => tryCommit(attempt, asker, context))) ?? answerUnavailable()
+}
+
+/** One try; undefined where somebody else wrote between reading and storing. */
+async function tryCommit(attempt: Attempt, asker: Asker, context: Context): Promise<Response | undefined> {
+  const { settings, vault } = context
+  const { found, outcome } = await locate(attempt, asker, context)
+  const { subject, key } = found
+  switch (outcome.kind) {
+    case 'store': {
+      const refusal = await findRefusal(outcome, subject, attempt, context)
+      if (refusal) return refusal
+      const nextKey = await save(found, outcome, attempt)
+      return nextKey === undefined ? undefined : answerStored(outcome, nextKey, attempt, asker)
+    }
+    case 'replayed': {
+      const cookie = outcome.cookie && key !== undefined && subject.key === 'known' ? toSetCookie(key, subject.record, settings) : undefined
+      return answerState(toState(subject, asker, settings), { 'Set-Cookie': cookie })
+    }
+    case 'bad-expiry':
+      return toProblem('bad-request', { detail: '"expiry" is a date that is over or too far away.' })
+    case 'key-reused':
+      return toProblem('key-reused')
+    case 'conflict':
+      return answerProblem('conflict', subject, asker, settings, { conflicts: outcome.conflicts })
+    default:
+      return answerProblem(outcome.kind, subject, asker, settings)
+  }
+
+  function save({ subject, key }: Found, { next, rotate }: Storing, { client, n }: Attempt): Promise<string | undefined> {
+    if (subject.key !== 'known' || key === undefined) return vault.create(next)
+    if (!rotate) return vault.replace(key, subject.record, next)
+    return vault.rotate(key, subject.record, next, { by: formatIdempotencyKey(client, n) })
+  }
+
+  function answerStored({ next, cookie, exact }: Storing, key: string, { commit }: Attempt, asker: Asker): Response {
+    const state = toState({ key: 'known', record: next }, asker, settings)
+    const isMinimal = exact && /(^|[\s,;])return="?minimal\b/i.test(asker.request.headers.get('Prefer') ?? '')
+    return answerState(isMinimal ? toMinimal(state, Object.keys(commit.set ?? {})) : state, {
+      'Set-Cookie': cookie ? toSetCookie(key, next, settings) : undefined,
+      'Preference-Applied': isMinimal ? 'return=minimal' : undefined,
+    })
+  }
+}
+
+/** Finds the session and decides. The old key of a rotation leads on, for the commit that rotated it and for its repetition alone. */
+async function locate(attempt: Attempt, { request }: Asker, { settings, vault }: Context): Promise<{ found: Found; outcome: Outcome }> {
+  const cookie = settings.cookie.read(request)
+  const decide = ({ subject }: Found): Outcome =>
+    decideCommit(subject, attempt, { now: settings.now(), maxAgeMs: settings.maxAgeMs, mark: vault.name(), lineage: vault.name() })
+  const found = await vault.find(cookie)
+  if (cookie !== undefined && found.tombstone?.by === formatIdempotencyKey(attempt.client, attempt.n)) {
+    const led = await vault.follow(cookie, found.tombstone)
+    const outcome = decide(led)
+    if (outcome.kind === 'replayed' || outcome.kind === 'key-reused') return { found: led, outcome }
+  }
+  return { found, outcome: decide(found) }
+}
+
+/** What the server itself has against a commit: its size, or the app's own validation. */
+async function findRefusal({ next, changed }: Storing, subject: Subject, { commit }: Attempt, { settings }: Context): Promise<Response | undefined> {
+  const limit = settings.maxSessionBytes
+  const size = sizeOf(next.data)
+  const before: SessionRecord | undefined = subject.key === 'known' ? subject.record : undefined
+  if (size > limit && size > sizeOf(before?.data ?? {})) {
+    const errors = Object.entries(commit.set ?? {})
+      .filter(([key, value]) => sizeOf({ [key]: value }) > limit)
+      .map(([key]) => ({ key, message: `The value alone is larger than ${limit} bytes.` }))
+    return toProblem('too-large', { detail: `The session would be ${size} bytes of JSON; it holds ${limit}.`, limit, errors })
+  }
+  const errors = await settings.validate(next.data, { identity: settings.identity(next.data), changed })
+  return errors.length > 0 ? toProblem('refused', { errors }) : undefined
+}
+
+const sizeOf = (data: JsonObject): number => new TextEncoder().encode(JSON.stringify(data)).length
