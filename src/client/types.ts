@@ -1,7 +1,7 @@
 import type { SessionError } from '../errors/session-error.ts'
-import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import type { State } from '../protocol/state.ts'
+import type { SyncEvents } from '../sync/events.ts'
 
 /** Keys of `V` with any values: what may be written to them. */
 export type Inputs<V> = { [K in keyof V]: unknown }
@@ -58,7 +58,7 @@ export interface SessionExpiry {
 
 /** A mutation that is not acknowledged yet. */
 export interface PendingMutation {
-  readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch'
+  readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end'
   /** The keys that it touches. */
   readonly keys: readonly string[]
   /** Whether it is in the commit under way. */
@@ -81,43 +81,9 @@ export interface SessionTransaction<V extends object, I extends Inputs<V> = V> {
 }
 
 /** What each event of `on` brings. */
-export interface SessionEvents {
-  /** A pending write met a change by somebody else. Values are the app's; undefined where nothing is stored. */
-  conflict: {
-    readonly key: string
-    readonly base: unknown
-    readonly mine: unknown
-    readonly theirs: unknown
-    /** What the key shows now, after the policy. */
-    readonly value: unknown
-  }
-  /** The lineage is gone and the next write starts a new one. */
-  ended: { readonly reason: SessionEndReason }
+export interface SessionEvents extends SyncEvents {
   /** The session ends soon. */
   expiring: SessionExpiry
-  /** A mutation was rejected; its promise rejected with the same error. */
-  rejected: { readonly error: SessionError; readonly keys: readonly string[] }
-  /** A stored value does not fit the schema. It reads as the default and stays untouched on the server. */
-  invalid: { readonly key: string; readonly issues: readonly SessionSchemaIssue[] }
-  /** Acknowledged writes that other server code has undone (`undone`). */
-  dropped: { readonly reason: 'undone' }
-  /** One step of an exchange, for devtools and time lines. */
-  exchange: SessionExchange
-}
-
-/** One step of an exchange with the server, without any session data. */
-export interface SessionExchange {
-  readonly kind: 'read' | 'commit' | 'end'
-  /** `sent` an attempt; the others how it came out. `failed` is tried again. */
-  readonly outcome: 'sent' | 'acknowledged' | 'unchanged' | 'conflict' | 'refused' | 'failed' | 'ended' | 'needs-auth'
-  /** The number of the commit; undefined for the others. */
-  readonly n?: number | undefined
-  /** Which attempt this is, from 1. */
-  readonly attempt: number
-  /** How many mutations the commit carries. */
-  readonly mutations?: number | undefined
-  /** Milliseconds until the next attempt, with `failed`. */
-  readonly retryInMs?: number | undefined
 }
 
 /** One key of the session, with everything that can be done with it. A Svelte store too. */

@@ -1,0 +1,46 @@
+import { isEqual, type Json } from '../protocol/json.ts'
+import type { Commit } from '../protocol/commit.ts'
+import type { State } from '../protocol/state.ts'
+import type { ConflictPolicy, LifeOperation, Operation } from './operation.ts'
+import { put, type Trace } from './replay.ts'
+
+/** What a commit carries, beside its place in the client's order. */
+export type Effect = Pick<Commit, 'set' | 'delete' | 'expect' | 'clear' | 'expiry' | 'cycleKey'>
+
+/** Stored values by key after the traces of a log, in order. */
+export function fold(base: State | undefined, traces: Iterable<Trace | undefined>): Map<string, Json> {
+  const data = new Map(Object.entries(base?.data ?? {}))
+  for (const trace of traces) for (const [key, value] of trace?.writes ?? []) put(data, key, value)
+  return data
+}
+
+const isLife = (operation: Operation): operation is LifeOperation => /^(setExpiry|cycleKey|touch)$/.test(operation.kind)
+
+/**
+ * The net effect of a prefix of the log on its base, or undefined where there is none: such a prefix is not sent. It
+ * expects the tag of every key that the prefix read or writes, the whole base where it depends on which keys there are
+ * or where the server has no tags. Under policy `mine` a key that is only written is not expected.
+ */
+export function toEffect(base: State, traces: readonly Trace[], policy: (key: string) => ConflictPolicy): Effect | undefined {
+  const after = fold(base, traces)
+  const cleared = traces.some(({ operation }) => operation.kind === 'clear') && Object.keys(base.data).length > 0
+  const touched = new Set(traces.flatMap(({ writes }) => [...writes.keys()]))
+  const before = new Map(Object.entries(base.data))
+  const changed = [...touched].filter((key) => cleared || !isEqual(after.get(key), before.get(key)))
+  const set = changed.filter((key) => after.has(key))
+  const gone = cleared ? [] : changed.filter((key) => !after.has(key))
+  const life = traces.map(({ operation }) => operation).filter(isLife)
+  if (!cleared && changed.length === 0 && life.length === 0) return
+  const expiry = life.findLast(({ kind }) => kind === 'setExpiry')
+  const expected = new Set([...traces.flatMap(({ reads }) => [...reads.keys()]), ...changed.filter((key) => policy(key) !== 'mine')])
+  const { tags } = base
+  const whole = cleared || traces.some((trace) => trace.whole) || (!tags && expected.size > 0)
+  return {
+    ...(set.length > 0 && { set: Object.fromEntries(set.map((key) => [key, after.get(key) as Json])) }),
+    ...(gone.length > 0 && { delete: gone }),
+    ...(whole ? { expect: 'base' } : expected.size > 0 && { expect: Object.fromEntries([...expected].map((key) => [key, tags?.[key] ?? null])) }),
+    ...(cleared && { clear: true }),
+    ...(expiry && { expiry: expiry.expiry ?? null }),
+    ...(life.some(({ kind }) => kind === 'cycleKey') && { cycleKey: true }),
+  }
+}

@@ -1,0 +1,117 @@
+import type { Cache } from '../cache/cache.ts'
+import { SessionDiscardedError } from '../errors/session-discarded-error.ts'
+import { SessionDisposedError } from '../errors/session-disposed-error.ts'
+import { SessionProtocolError } from '../errors/session-protocol-error.ts'
+import { sessionVersionHeader } from '../protocol/headers.ts'
+import { parseState } from '../protocol/state.ts'
+import { beginEnd } from '../sync/end.ts'
+import { exclusive } from '../sync/exclusive.ts'
+import { requestRead, wake } from '../sync/pipeline.ts'
+import { keysOf, rejectAll } from '../sync/settle.ts'
+import { become, type Sync } from '../sync/sync.ts'
+import { waitFor } from './receipt.ts'
+import type { UntypedClient } from './session-key.ts'
+import type { PendingMutation } from './types.ts'
+
+/** What the calls about the session as a whole need of their client. */
+export interface LifeParts {
+  readonly cache: Cache
+  readonly sync: Sync
+  /** Begins to listen to the page and the other tabs. */
+  readonly start: () => void
+  /** Told when a state was hydrated. */
+  readonly onHydrated: () => void
+}
+
+type Life = Pick<UntypedClient, 'end' | 'settled' | 'revalidate' | 'exclusive' | 'notice' | 'resume' | 'dehydrate' | 'hydrate'>
+
+/** Creates the calls about the session as a whole. */
+export function createLife({ cache, sync, start, onHydrated }: LifeParts): Life {
+  const isSettled = (): boolean => cache.log.length === 0 && !sync.ending
+
+  async function end(): Promise<void> {
+    if (!cache.base) await requestRead(sync, 'full')
+    const former = sync.ending
+    if (sync.isDisposed) throw new SessionDisposedError()
+    const ended = new Promise<void>((resolve, reject) => {
+      const lineage = former?.lineage ?? cache.base?.lineage ?? null
+      const both = (act: 'resolve' | 'reject') => (error?: unknown) => {
+        former?.[act](error)
+        act === 'resolve' ? resolve() : reject(error)
+      }
+      beginEnd(sync, { lineage, attempts: 0, resolve: both('resolve'), reject: both('reject') })
+    })
+    wake(sync)
+    return ended
+  }
+
+  return {
+    end(options) {
+      start()
+      return waitFor(end(), options)
+    },
+    settled() {
+      if (isSettled() || sync.isDisposed) return Promise.resolve()
+      sync.nudge?.()
+      wake(sync)
+      return new Promise((resolve) => {
+        const stop = cache.watch(() => {
+          if (!isSettled() && !sync.isDisposed) return
+          stop()
+          resolve()
+        })
+      })
+    },
+    revalidate(options) {
+      start()
+      return waitFor(requestRead(sync, 'conditional'), options)
+    },
+    exclusive(run, options = {}) {
+      start()
+      return exclusive(sync, run, options.timeoutMs ?? 10_000)
+    },
+    notice(response) {
+      const version = response.headers.get(sessionVersionHeader)?.replaceAll('"', '')
+      const look = (): void => {
+        if (version !== cache.base?.version && !sync.isDisposed) void requestRead(sync, 'conditional')
+      }
+      // What is under way may bring the very version.
+      if (version && cache.base) sync.isRunning ? sync.quieted.add(look) : look()
+      return response
+    },
+    resume() {
+      sync.isPaused = false
+      sync.nudge?.()
+      void requestRead(sync, 'full')
+    },
+    dehydrate() {
+      if (!cache.base) return
+      const { csrf: _, ...state } = cache.base
+      return { state: { ...state, last: 0 } }
+    },
+    hydrate({ state }) {
+      const base = parseState(state)
+      if (!base) throw new SessionProtocolError(200, 'what was hydrated is no state')
+      if (cache.base || sync.isDisposed) return
+      cache.move({ base: { ...base, last: 0 } })
+      sync.onState(base)
+      become(sync, { status: 'ready' })
+      onHydrated()
+    },
+  }
+}
+
+/** The log as the app sees it, with the end that is not confirmed yet. */
+export function toPending(sync: Sync): readonly PendingMutation[] {
+  const entries = sync.cache.log.map((mutation): PendingMutation => ({
+    kind: mutation.operation.kind,
+    keys: keysOf(mutation),
+    sent: mutation.sent,
+    discard() {
+      if (mutation.sent || !sync.cache.log.includes(mutation)) return false
+      rejectAll(sync, [mutation], () => new SessionDiscardedError())
+      return true
+    },
+  }))
+  return sync.ending ? [{ kind: 'end', keys: [], sent: true, discard: () => false }, ...entries] : entries
+}

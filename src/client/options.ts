@@ -1,0 +1,50 @@
+import type * as z from 'zod/v4/core'
+import type { SessionChannel } from '../browser/tabs.ts'
+import type { ConflictPolicy } from '../cache/operation.ts'
+import type { JsonSchema, SessionValues } from '../schema/types.ts'
+import type { RetryOptions } from '../sync/backoff.ts'
+import type { Clock } from '../sync/clock.ts'
+import type { CsrfOptions } from '../transport/csrf.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { DehydratedSession } from './types.ts'
+
+/** Runs something in one tab at a time; `waited` tells whether another tab had it first. */
+export type SessionLock = (run: (waited: boolean) => Promise<void>) => Promise<void>
+
+/** Options of `createSessionClient`. */
+export interface SessionClientOptions<S extends z.$ZodObject> {
+  /** The session's URL, exactly: redirects are refused. Relative to the page. */
+  readonly url: string | URL
+  /** The keys of the session, as `z.object` of zod or zod/mini. Every key's wire side is JSON. */
+  readonly schema: S & JsonSchema<S>
+  /** What becomes of a pending write whose key somebody else changed, for all keys or by key. @default 'merge' */
+  readonly conflict?: ConflictPolicy | { readonly [K in keyof SessionValues<S>]?: ConflictPolicy } | undefined
+  /** What `dehydrate` gave on the server: shown at once, nothing is loaded first. */
+  readonly initialState?: DehydratedSession | undefined
+  /** Whether plain objects and arrays of the view are frozen, so that changing one in place throws. @default true */
+  readonly freeze?: boolean | undefined
+  /** How long to wait between tries. */
+  readonly retry?: RetryOptions | undefined
+  /** How long one attempt may take, its body included, in milliseconds. @default 10000 */
+  readonly timeoutMs?: number | undefined
+  /** How long before the end `expiring` is told, in milliseconds. @default 60000 */
+  readonly expiringMs?: number | undefined
+  /** Where the CSRF token comes from and goes to. @default Django's cookie and header */
+  readonly csrf?: CsrfOptions | undefined
+  /** As for fetch. @default 'include' where the URL is of another origin, else 'same-origin' */
+  readonly credentials?: RequestCredentials | undefined
+  /** What to use for fetch. @default the global one, looked up at each request */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** What to use for whole exchanges instead of ky and fetch. */
+  readonly transport?: Transport | undefined
+  /** Opens the channel to the other tabs; false for none. @default a BroadcastChannel named by the absolute URL */
+  readonly channel?: ((name: string) => SessionChannel) | false | undefined
+  /** Lets one tab at a time create a session. @default a Web Lock named by the absolute URL, where the browser has them */
+  readonly lock?: SessionLock | undefined
+  /** @default the host's timers and performance.now */
+  readonly clock?: Clock | undefined
+  /** Gives numbers from 0 up to 1, for jitter. @default Math.random */
+  readonly random?: (() => number) | undefined
+  /** Gives a fresh client id: at least 22 characters of base64url. @default 128 random bits */
+  readonly createClientId?: (() => string) | undefined
+}

@@ -1,0 +1,24 @@
+import type { Mutation } from '../cache/cache.ts'
+import type { WaitOptions } from './types.ts'
+
+/** Rejects when the signal ends the waiting; what is waited for goes on. A promise that nobody touches never raises an unhandled rejection. */
+export function waitFor<T>(promise: Promise<T>, { signal }: WaitOptions = {}): Promise<T> {
+  const waiting = signal
+    ? new Promise<T>((resolve, reject) => {
+        const stop = (): void => reject(signal.reason)
+        if (signal.aborted) stop()
+        signal.addEventListener('abort', stop, { once: true })
+        promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+      })
+    : promise
+  waiting.catch(() => {})
+  return waiting
+}
+
+/** The promise of one call: resolves when its mutation is acknowledged, with what a transaction gave. */
+export function toReceipt(mutation: Mutation, options?: WaitOptions): Promise<unknown> {
+  const acknowledged = new Promise<unknown>((resolve, reject) => {
+    mutation.receipts.push((error, result) => (error === undefined ? resolve(result) : reject(error)))
+  })
+  return waitFor(acknowledged, options)
+}

@@ -1,0 +1,61 @@
+import type { Cache } from '../cache/cache.ts'
+import { createKeyState } from './snapshot.ts'
+import type { SessionCodec } from '../schema/codec.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { SessionClient, SessionKey, SessionKeyState } from './types.ts'
+
+/** The client with its types taken off: what its parts work with. */
+export type UntypedClient = SessionClient<Record<string, unknown>>
+
+/** What a key needs of its client. */
+export interface KeyParts extends Pick<UntypedClient, 'get' | 'set' | 'update' | 'delete' | 'getServerSnapshot'> {
+  readonly cache: Cache
+  readonly sync: Sync
+  readonly codec: SessionCodec
+  /** Begins to load and to listen. */
+  readonly load: () => void
+  /** Why the last write of a key was rejected. */
+  readonly getError: (key: string) => SessionKeyState['error']
+}
+
+/** Creates what is done with one key. */
+export function createSessionKey(name: string, parts: KeyParts): SessionKey<unknown> {
+  const { cache, sync, load, getServerSnapshot } = parts
+  parts.codec.key(name) // an unknown key throws
+  const getState = createKeyState(sync, name, () => parts.getError(name))
+  const peek = (): unknown => cache.read(name).value
+  const listen = (run: (value: unknown) => void): (() => void) => {
+    load()
+    return cache.listen(name, run)
+  }
+  return {
+    name,
+    get: () => parts.get(name),
+    peek,
+    set: (value, options) => parts.set(name, value, options),
+    update: (change, options) => parts.update(name, change, options),
+    delete: (options) => parts.delete(name, options),
+    listen,
+    subscribe(run) {
+      const stop = listen(run)
+      run(peek())
+      return stop
+    },
+    getServerSnapshot: () => getServerSnapshot().values[name],
+    get state() {
+      return getState()
+    },
+    getServerState: createServerState(name, parts),
+  }
+}
+
+function createServerState(name: string, { getServerSnapshot, codec, cache }: KeyParts): () => SessionKeyState {
+  let state: SessionKeyState | undefined
+  return () => {
+    const { status } = getServerSnapshot()
+    if (state?.status === status) return state
+    const isStored = status === 'ready' && cache.base !== undefined && Object.hasOwn(cache.base.data, name)
+    state = Object.freeze({ status, stored: isStored, pending: 0, error: null, invalid: isStored ? (codec.key(name).decode(cache.base?.data[name]).issues ?? null) : null })
+    return state
+  }
+}

@@ -1,0 +1,82 @@
+import type { Cache, Mutation } from '../cache/cache.ts'
+import type { Operation, Transaction } from '../cache/operation.ts'
+import { SessionDisposedError } from '../errors/session-disposed-error.ts'
+import { SessionUsageError } from '../errors/session-usage-error.ts'
+import type { SessionCodec } from '../schema/codec.ts'
+import { toReceipt } from './receipt.ts'
+import type { UntypedClient } from './session-key.ts'
+import type { WaitOptions } from './types.ts'
+
+/** What the writes need of their client. */
+export interface WriteParts {
+  readonly cache: Cache
+  readonly codec: SessionCodec
+  readonly isDisposed: () => boolean
+  /** Goes on with what is to be done. */
+  readonly wake: () => void
+  /** Told when a mutation is acknowledged. */
+  readonly onAcknowledged: (mutation: Mutation) => void
+}
+
+type Writes = Pick<UntypedClient, 'set' | 'update' | 'delete' | 'pop' | 'setDefault' | 'clear' | 'transaction' | 'setExpiry' | 'touch' | 'cycleKey'>
+
+/** What the wire says for an expiry: whole seconds, 0 for the end of the browser, null for the server's policy. */
+export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'): number | null {
+  if (expiry === 'default') return null
+  if (expiry === 'browser-close') return 0
+  const seconds = Math.round((expiry instanceof Date ? expiry.getTime() - Date.now() : expiry) / 1000)
+  if (seconds >= 1) return seconds
+  throw new SessionUsageError('setExpiry takes at least a second from now, in milliseconds or as a date. Call end() to end the session.')
+}
+
+/** Creates the calls that write. Each shows at once and gives the promise of its acknowledgement. */
+export function createWrites({ cache, codec, isDisposed, wake, onAcknowledged }: WriteParts): Writes {
+  function write(operation: Operation, options?: WaitOptions): Promise<unknown> {
+    if (isDisposed()) throw new SessionDisposedError()
+    const mutation = cache.add(operation)
+    mutation.receipts.push((error) => error === undefined && onAcknowledged(mutation))
+    const receipt = toReceipt(mutation, options)
+    wake()
+    return receipt
+  }
+  const done = async (receipt: Promise<unknown>): Promise<void> => void (await receipt)
+  const set = (key: string, mine: ReturnType<ReturnType<SessionCodec['key']>['encode']>, options?: WaitOptions): Promise<void> =>
+    quiet(done(write({ kind: mine === undefined ? 'delete' : 'set', key, mine, was: undefined, rooted: false }, options)))
+  // Two types of one thing: the typed transaction of the client, and the untyped one of the cache.
+  const transaction = (run: (tx: Transaction) => unknown, options?: WaitOptions): Promise<unknown> => write({ kind: 'transaction', run }, options)
+
+  return {
+    set: (key, value, options) => set(key, codec.key(key).encode(value), options),
+    delete: (key, options) => set((codec.key(key), key), undefined, options),
+    update(key, change, options) {
+      codec.key(key)
+      return quiet(done(write({ kind: 'update', key, change }, options)))
+    },
+    pop(key, options) {
+      codec.key(key)
+      return transaction((tx) => {
+        const value = tx.get(key)
+        tx.delete(key)
+        return value
+      }, options)
+    },
+    setDefault(key, value, options) {
+      codec.key(key).encode(value) // a wrong value throws here, not at the load
+      return transaction((tx) => {
+        if (!tx.has(key)) tx.set(key, value)
+        return tx.get(key)
+      }, options)
+    },
+    transaction: transaction as UntypedClient['transaction'],
+    clear: (options) => quiet(done(write({ kind: 'clear' }, options))),
+    setExpiry: (expiry, options) => quiet(done(write({ kind: 'setExpiry', expiry: toWireExpiry(expiry) }, options))),
+    touch: (options) => quiet(done(write({ kind: 'touch' }, options))),
+    cycleKey: (options) => quiet(done(write({ kind: 'cycleKey' }, options))),
+  }
+}
+
+/** Marks a promise as looked after: nobody has to touch it. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}

@@ -1,0 +1,43 @@
+export { createSessionClient } from './client/create-session-client.ts'
+export { SessionAuthError } from './errors/session-auth-error.ts'
+export { SessionConfigError } from './errors/session-config-error.ts'
+export { SessionConflictError } from './errors/session-conflict-error.ts'
+export { SessionDiscardedError } from './errors/session-discarded-error.ts'
+export { SessionDisposedError } from './errors/session-disposed-error.ts'
+export { SessionEndedError } from './errors/session-ended-error.ts'
+export { isSessionError, SessionError } from './errors/session-error.ts'
+export { SessionInvalidValueError } from './errors/session-invalid-value-error.ts'
+export { SessionNetworkError } from './errors/session-network-error.ts'
+export { SessionProtocolError } from './errors/session-protocol-error.ts'
+export { SessionRejectedError } from './errors/session-rejected-error.ts'
+export { SessionSchemaError } from './errors/session-schema-error.ts'
+export { SessionUnknownFateError } from './errors/session-unknown-fate-error.ts'
+export { SessionUsageError } from './errors/session-usage-error.ts'
+export type { SessionChannel } from './browser/tabs.ts'
+export type { Conflict, ConflictPolicy } from './cache/operation.ts'
+export type { SessionClientOptions, SessionLock } from './client/options.ts'
+export type {
+  DehydratedSession,
+  PendingMutation,
+  SessionActivity,
+  SessionClient,
+  SessionEvents,
+  SessionExpiry,
+  SessionKey,
+  SessionKeyState,
+  SessionSnapshot,
+  SessionStatus,
+  SessionTransaction,
+  Unsubscribe,
+  WaitOptions,
+} from './client/types.ts'
+export type { SessionEndReason } from './errors/session-ended-error.ts'
+export type { SessionErrorCode } from './errors/session-error.ts'
+export type { SessionRejection } from './errors/session-rejected-error.ts'
+export type { SessionSchemaIssue } from './errors/session-schema-error.ts'
+export type { SessionInputs, SessionValues } from './schema/types.ts'
+export type { RetryOptions } from './sync/backoff.ts'
+export type { Clock } from './sync/clock.ts'
+export type { SessionExchange } from './sync/events.ts'
+export type { CsrfOptions } from './transport/csrf.ts'
+export type { Transport, WireAnswer, WireRequest } from './transport/transport.ts'

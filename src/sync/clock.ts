@@ -1,0 +1,15 @@
+/** Time, as the client needs it. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back; only differences count. */
+  now(): number
+  /** Calls once after a delay in milliseconds; returns what `clearTimeout` takes. */
+  setTimeout(run: () => void, delayMs: number): unknown
+  clearTimeout(handle: unknown): void
+}
+
+/** The host's clock, looked up at each call, so that tests may replace the global timers. */
+export const hostClock: Clock = {
+  now: () => performance.now(),
+  setTimeout: (run, delayMs) => setTimeout(run, delayMs),
+  clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+}

@@ -1,0 +1,123 @@
+import { toEffect } from '../cache/effect.ts'
+import type { Trace } from '../cache/replay.ts'
+import { SessionRejectedError } from '../errors/session-rejected-error.ts'
+import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
+import type { Commit } from '../protocol/commit.ts'
+import { formatIdempotencyKey, idempotencyKeyHeader } from '../protocol/headers.ts'
+import { attempt, backOff } from './attempt.ts'
+import { backoffMs } from './backoff.ts'
+import { failed, type Verdict } from './judge.ts'
+import { blame, maxFailures, pause, read } from './read.ts'
+import { acknowledge, keysOf, move, rejectAll, takeOurs } from './settle.ts'
+import { sleep, type Flight, type Sync } from './sync.ts'
+
+/** Bodies up to this size outlive the page; all of a page's together may have 64 KiB. */
+const keepaliveBytes = 60 * 1024
+
+/** Takes a prefix of the log into a commit. Undefined where it has no net effect; it is then acknowledged at once. */
+export function prepare(sync: Sync): Flight | undefined {
+  const { cache } = sync
+  const base = cache.base
+  if (!base) return
+  const mutations = cache.send(Math.min(sync.limit, cache.log.length))
+  const effect = toEffect(base, mutations.map(({ trace }) => trace as Trace), sync.policy)
+  if (!effect) {
+    sync.suspects = Math.max(0, sync.suspects - mutations.length)
+    return void move(sync, base, new Set(mutations))
+  }
+  const commit: Commit = { lineage: base.lineage, base: base.version, after: sync.acknowledged, ...effect, ...(sync.isFresh && base.lineage === null && { fresh: true }) }
+  return { n: ++sync.n, body: JSON.stringify(commit), mutations, attempts: 0, failures: 0, isDoubtful: false, isRenewed: false }
+}
+
+/** Sends the commit once and deals with the answer. Until its fate is known the next turn sends the same bytes again. */
+export async function commit(sync: Sync, flight: Flight): Promise<void> {
+  const { n, body, mutations } = flight
+  flight.attempts++
+  const verdict = await attempt(sync, {
+    request: {
+      method: 'PATCH',
+      body,
+      // A refusal for the quota looks like a network error, so the second attempt goes without.
+      keepalive: flight.attempts !== 2 && body.length < keepaliveBytes,
+      headers: { 'Content-Type': 'application/json', Prefer: 'return=minimal', [idempotencyKeyHeader]: formatIdempotencyKey(sync.client, n) },
+    },
+    told: { kind: 'commit', n, attempt: flight.attempts, mutations: mutations.length },
+  })
+  // end() or dispose() took the commit away meanwhile: the answer says nothing any more.
+  if (sync.flight === flight && !sync.isDisposed) await settleCommit(sync, flight, verdict)
+}
+
+async function settleCommit(sync: Sync, flight: Flight, verdict: Verdict): Promise<void> {
+  switch (verdict.kind) {
+    case 'state':
+      return acknowledge(sync, flight, verdict.answer)
+    case 'refused':
+      return refuse(sync, flight, verdict)
+    case 'other-lineage':
+      await calm(sync)
+      return read(sync, true)
+    case 'unknown-key':
+      sync.lost.set(flight.n, flight)
+      sync.flight = undefined
+      return read(sync, true)
+    case 'key-reused':
+      return renumber(sync, flight)
+    case 'needs-auth':
+      return pause(sync)
+    case 'rejected':
+      return rejectBlamed(sync, flight, verdict)
+    case 'csrf':
+      if (flight.isRenewed) return retry(sync, flight, failed(403))
+      flight.isRenewed = true
+      sync.wanted = 'full'
+      return read(sync)
+    case 'failed':
+      return retry(sync, flight, verdict)
+    default:
+      return retry(sync, flight, failed(204))
+  }
+}
+
+/** The server was changed by somebody else first: the log is replayed on what it has now and goes under the next number. */
+async function refuse(sync: Sync, flight: Flight, { state, isForgotten }: Verdict & { kind: 'refused' }): Promise<void> {
+  takeOurs(sync, state)
+  if (isForgotten && flight.isDoubtful) rejectAll(sync, flight.mutations, () => new SessionUnknownFateError())
+  await calm(sync)
+}
+
+/** Lets others go first after a few refusals in a row, so that writers of one key do not chase each other. */
+async function calm(sync: Sync): Promise<void> {
+  sync.conflicts++
+  if (sync.conflicts > 3) await sleep(sync, backoffMs(sync.conflicts - 3, sync.random(), { minDelayMs: 20, maxDelayMs: 1000 }))
+}
+
+/** Somebody else used our number: from here on we are another client, and what may have been stored is not sent again. */
+function renumber(sync: Sync, flight: Flight): void {
+  Object.assign(sync, { client: sync.createClientId(), n: 0, acknowledged: 0, flight: undefined })
+  sync.lost.clear()
+  if (flight.isDoubtful) rejectAll(sync, flight.mutations, () => new SessionUnknownFateError())
+}
+
+/** Rejects the mutations that the server names, or the only one; else halves the commit to find who is to blame. */
+function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verdict & { kind: 'rejected' }): void {
+  const { mutations } = flight
+  const named = new Set(errors.map(({ key }) => key))
+  const blamed = mutations.length === 1 ? mutations : mutations.filter((mutation) => keysOf(mutation).some((key) => named.has(key)))
+  sync.lost.set(flight.n, flight)
+  sync.flight = undefined
+  blame(sync, blamed.length > 0 ? Math.max(0, sync.suspects - mutations.length) : mutations.length)
+  rejectAll(sync, blamed, (mutation) => {
+    const keys = keysOf(mutation)
+    return new SessionRejectedError(status, name, errors.filter(({ key }) => key === undefined || keys.includes(key)))
+  })
+}
+
+async function retry(sync: Sync, flight: Flight, verdict: Verdict & { kind: 'failed' }): Promise<void> {
+  flight.isDoubtful = true
+  if (!verdict.isAnswered && flight.attempts === 1) return // at once, without keepalive: the quota may have refused it
+  if (verdict.isAnswered && !verdict.isTemporary) flight.failures++
+  await backOff(sync, verdict)
+  if (flight.failures < maxFailures || sync.isDisposed || sync.isHeld) return
+  sync.wanted = 'full'
+  await read(sync)
+}

@@ -1,0 +1,36 @@
+import type { Conflict } from '../cache/operation.ts'
+import type { SessionEndReason } from '../errors/session-ended-error.ts'
+import type { SessionError } from '../errors/session-error.ts'
+import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
+
+/** One step of an exchange with the server, without any session data. */
+export interface SessionExchange {
+  readonly kind: 'read' | 'commit' | 'end'
+  /** `sent` an attempt; the others how it came out. `failed` is tried again. */
+  readonly outcome: 'sent' | 'acknowledged' | 'unchanged' | 'conflict' | 'refused' | 'failed' | 'elsewhere' | 'needs-auth'
+  /** The number of the commit; undefined for the others. */
+  readonly n?: number | undefined
+  /** Which attempt this is, from 1. */
+  readonly attempt: number
+  /** How many mutations the commit carries. */
+  readonly mutations?: number | undefined
+}
+
+/** The events of the pipeline. */
+export interface SyncEvents {
+  /** A pending write met a change by somebody else. Values are the app's; undefined where nothing is stored. */
+  conflict: Conflict & {
+    /** What the key shows now, after the policy. */
+    readonly value: unknown
+  }
+  /** The lineage is gone and the next write starts a new one. */
+  ended: { readonly reason: SessionEndReason }
+  /** A mutation was rejected; its promise rejected with the same error. */
+  rejected: { readonly error: SessionError; readonly keys: readonly string[] }
+  /** A stored value does not fit the schema. It reads as the default and stays untouched on the server. */
+  invalid: { readonly key: string; readonly issues: readonly SessionSchemaIssue[] }
+  /** Acknowledged writes that other server code has undone. */
+  dropped: { readonly reason: 'undone' }
+  /** One step of an exchange, for devtools and time lines. */
+  exchange: SessionExchange
+}

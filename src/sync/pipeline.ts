@@ -1,0 +1,133 @@
+import { SessionDisposedError } from '../errors/session-disposed-error.ts'
+import type { State } from '../protocol/state.ts'
+import { commit, prepare } from './commit.ts'
+import { sendEnd } from './end.ts'
+import { isElsewhere, read } from './read.ts'
+import { move, rejectAll } from './settle.ts'
+import { answerReaders, become, type Sync, type SyncPorts } from './sync.ts'
+
+/** Creates the state of a pipeline that has done nothing yet. */
+export function createSync(ports: SyncPorts): Sync {
+  return {
+    ...ports,
+    client: ports.createClientId(),
+    n: 0,
+    acknowledged: 0,
+    flight: undefined,
+    lost: new Map(),
+    limit: Number.POSITIVE_INFINITY,
+    suspects: 0,
+    isFresh: false,
+    conflicts: 0,
+    wanted: 'no',
+    readers: new Set(),
+    ending: undefined,
+    csrfToken: undefined,
+    status: 'loading',
+    activity: 'idle',
+    error: null,
+    failures: 0,
+    isPaused: false,
+    isTrusted: false,
+    isHeld: false,
+    isRunning: false,
+    isWoken: false,
+    quieted: new Set(),
+    inbox: [],
+    isDisposed: false,
+    abort: undefined,
+    nudge: undefined,
+  }
+}
+
+/** One turn of the loop: at most one exchange. False where there is nothing to do. */
+async function turn(sync: Sync): Promise<boolean> {
+  const { cache, ending } = sync
+  if (sync.isHeld || sync.isDisposed || (sync.isPaused && sync.wanted === 'no')) return false
+  if (cache.base && !sync.flight) takeMessages(sync, cache.base)
+  const isReadFirst = !cache.base || sync.isPaused || sync.wanted === 'full'
+  if (ending && !sync.isPaused) await sendEnd(sync, ending)
+  else if (isReadFirst || (sync.wanted !== 'no' && !sync.flight && cache.log.length === 0)) await read(sync)
+  else if (sync.flight) await commit(sync, sync.flight)
+  else if (cache.log.length > 0) await sendNext(sync)
+  else return false
+  return true
+}
+
+/**
+ * Starts the next commit. The first of a new visitor creates the session, and two tabs at once would create two, one of
+ * them lost: it goes in one tab at a time, and who waited for another tab reads first. So does every commit to a server
+ * that cannot compare and set.
+ */
+async function sendNext(sync: Sync): Promise<void> {
+  const { base } = sync.cache
+  const start = async (): Promise<void> => {
+    sync.flight = prepare(sync)
+    if (sync.flight) await commit(sync, sync.flight)
+  }
+  if (!sync.lock || (base?.lineage !== null && base?.atomic !== false)) return start()
+  const isFree = (): boolean => !sync.isDisposed && !sync.isHeld && !sync.isPaused && !sync.ending
+  await sync.lock(async (waited) => {
+    if (waited && isFree()) {
+      sync.wanted = 'full'
+      await read(sync)
+    }
+    if (sync.wanted === 'no' && sync.cache.log.length > 0 && isFree()) await start()
+    while (sync.flight && sync.wanted === 'no' && isFree()) await commit(sync, sync.flight)
+  })
+}
+
+/**
+ * Takes what other tabs told. A message says from which version to which it goes, so no order between tabs is assumed:
+ * one that does not start at our base only causes a read. A message never ends a session.
+ */
+function takeMessages(sync: Sync, base: State): void {
+  for (const { from, state } of sync.inbox.splice(0)) {
+    const at = sync.cache.base ?? base
+    if (state.version === at.version) continue
+    if (from !== at.version || isElsewhere(sync, state) || state.lineage !== at.lineage) {
+      sync.wanted = sync.wanted === 'no' ? 'conditional' : sync.wanted
+      continue
+    }
+    move(sync, { ...state, last: sync.acknowledged })
+    sync.onState(state)
+  }
+}
+
+/** Goes on with what is to be done, from the end of the present microtask, so that the writes of one tick gather. */
+export function wake(sync: Sync): void {
+  sync.isWoken = true
+  if (sync.isRunning || sync.isDisposed) return
+  sync.isRunning = true
+  queueMicrotask(async () => {
+    while (sync.isWoken) {
+      sync.isWoken = false
+      while (await turn(sync)) continue
+    }
+    sync.isRunning = false
+    for (const told of sync.quieted) told()
+    sync.quieted.clear()
+    if (!sync.isDisposed) become(sync, { activity: 'idle' })
+  })
+}
+
+/** Asks for a read; resolves when an answer came, that of a commit under way included. Rejects at a 401. */
+export function requestRead(sync: Sync, wanted: 'conditional' | 'full'): Promise<void> {
+  if (sync.wanted !== 'full') sync.wanted = wanted
+  const answered = new Promise<void>((resolve, reject) => sync.readers.add({ resolve, reject }))
+  answered.catch(() => {})
+  wake(sync)
+  return answered
+}
+
+/** Ends everything; what is pending is rejected. */
+export function disposeSync(sync: Sync): void {
+  if (sync.isDisposed) return
+  sync.isDisposed = true
+  sync.abort?.()
+  sync.nudge?.()
+  const error = new SessionDisposedError()
+  sync.ending?.reject(error)
+  answerReaders(sync, error)
+  rejectAll(sync, sync.cache.log, () => error)
+}

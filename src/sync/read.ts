@@ -1,0 +1,108 @@
+import { SessionAuthError } from '../errors/session-auth-error.ts'
+import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
+import type { State } from '../protocol/state.ts'
+import { attempt, backOff } from './attempt.ts'
+import { failed } from './judge.ts'
+import { acknowledge, finish, rejectAll, takeOurs } from './settle.ts'
+import { answerReaders, become, endReason, sleep, type Sync } from './sync.ts'
+
+/** How long a key that the server does not know is given to become known, in milliseconds: a log-in may be under way. */
+const secondLookMs = 3000
+/** How often a commit may be answered by 4xx or 5xx while reads succeed before it is halved. */
+export const maxFailures = 5
+
+/** Reads once: a state, or what else came. A failure waits for the next try. */
+async function look(sync: Sync, isConditional: boolean): Promise<State | 'unchanged' | undefined> {
+  const version = isConditional ? sync.cache.base?.version : undefined
+  const headers: Record<string, string> = version === undefined ? {} : { 'If-None-Match': `"${version}"` }
+  const verdict = await attempt(sync, { request: { method: 'GET', headers }, told: { kind: 'read', attempt: sync.failures + 1 } })
+  if (sync.isDisposed) return
+  switch (verdict.kind) {
+    case 'state':
+      if (verdict.answer.data) return verdict.answer as State
+      break
+    case 'unchanged':
+      return 'unchanged'
+    case 'needs-auth':
+      return void pause(sync)
+  }
+  await backOff(sync, verdict.kind === 'failed' ? verdict : failed(200))
+  return
+}
+
+/** 401: the log stays and is shown; nothing but reads until one succeeds. */
+export function pause(sync: Sync): void {
+  const error = new SessionAuthError()
+  sync.isPaused = true
+  become(sync, { status: 'needs-auth', error })
+  answerReaders(sync, error)
+}
+
+/** Whether a state is not of the lineage that we know, or of another visitor. From no lineage any is taken, unless somebody signed in meanwhile. */
+export function isElsewhere({ cache: { base }, isTrusted }: Sync, state: State): boolean {
+  if (!base) return false
+  const hasOtherUser = typeof state.identity === 'string' && state.identity !== (base.identity ?? null)
+  if (base.lineage === null) return hasOtherUser && !isTrusted && state.lineage !== null
+  return state.lineage !== base.lineage || (hasOtherUser && typeof base.identity === 'string')
+}
+
+/**
+ * Reads the session and takes what it finds. A state of another lineage may have been asked for with the cookie of
+ * before a log-in, so it is believed only after a second look with the cookie of now.
+ *
+ * @param isSecond the answer before this read told of another lineage already
+ */
+export async function read(sync: Sync, isSecond = false): Promise<void> {
+  let state = await look(sync, sync.wanted !== 'full' && !sync.flight && !isSecond && sync.status === 'ready')
+  if (state === 'unchanged') {
+    Object.assign(sync, { failures: 0, isPaused: false })
+    become(sync, { status: 'ready', error: null })
+    return answerReaders(sync)
+  }
+  const isStrange = state && (state.unknownKey ? isSecond || isElsewhere(sync, state) : !isSecond && isElsewhere(sync, state))
+  if (state && isStrange) {
+    if (state.unknownKey) await sleep(sync, secondLookMs)
+    const second = await look(sync, false)
+    state = second === 'unchanged' ? undefined : second
+  }
+  if (!state || sync.isDisposed) return
+  sync.isFresh = isSecond && state.unknownKey === true
+  take(sync, state)
+}
+
+function take(sync: Sync, state: State): void {
+  const { flight, ending } = sync
+  if (ending) {
+    // Only a read that shows another lineage, or none, says that the one being ended is gone.
+    if (ending.lineage !== null && state.lineage === ending.lineage) return
+    sync.ending = undefined
+    takeOurs(sync, state)
+    return ending.resolve()
+  }
+  if (isElsewhere(sync, state)) {
+    finish(sync, endReason(sync, state), state)
+    return takeOurs(sync, state)
+  }
+  const isSameLineage = state.lineage === sync.cache.base?.lineage
+  if (!flight || !isSameLineage) return takeOurs(sync, state)
+  if (state.last >= flight.n) return acknowledge(sync, flight, state)
+  if (flight.failures >= maxFailures) return giveUp(sync, state)
+  // The commit goes again with the same bytes on the same base, and its answer brings the state.
+  sync.csrfToken = state.csrf ?? sync.csrfToken
+  Object.assign(sync, { isPaused: false, wanted: 'no' })
+  become(sync, { status: 'ready' })
+}
+
+/** A commit that the server cannot take: what is to blame is found by halving; a single one left has an unknown fate. */
+function giveUp(sync: Sync, state: State): void {
+  const { mutations } = sync.flight ?? { mutations: [] }
+  takeOurs(sync, state)
+  blame(sync, mutations.length)
+  if (mutations.length === 1) rejectAll(sync, mutations, () => new SessionUnknownFateError())
+}
+
+/** The first `length` mutations of the log hold one to blame: the next commit carries half of them. */
+export function blame(sync: Sync, length: number): void {
+  sync.suspects = length === 1 ? 0 : length
+  sync.limit = sync.suspects > 0 ? Math.ceil(length / 2) : Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,113 @@
+import type { Mutation } from '../cache/cache.ts'
+import { fold } from '../cache/effect.ts'
+import { decodeStored } from '../cache/replay.ts'
+import { SessionEndedError } from '../errors/session-ended-error.ts'
+import type { SessionEndReason } from '../errors/session-ended-error.ts'
+import type { SessionError } from '../errors/session-error.ts'
+import type { Answer, State } from '../protocol/state.ts'
+import { answerReaders, type Flight, type Sync } from './sync.ts'
+
+const none: ReadonlySet<Mutation> = new Set()
+
+/** The keys that a mutation writes. */
+export function keysOf({ operation, trace }: Mutation): readonly string[] {
+  return 'key' in operation ? [operation.key] : [...(trace?.writes.keys() ?? [])]
+}
+
+/** Moves the base and tells everybody: views first, then the promises, then the events. */
+export function move(sync: Sync, base: State | undefined, acknowledged = none, removed = none): void {
+  const { cache, emit } = sync
+  const moved = cache.move({ base, acknowledged, removed })
+  for (const mutation of acknowledged) settle(mutation)
+  for (const [mutation, error] of moved.rejected) reject(sync, mutation, error)
+  for (const conflict of moved.conflicts) emit('conflict', conflict)
+  for (const invalid of moved.invalid) emit('invalid', invalid)
+}
+
+/** Tells the callers of a mutation that it is acknowledged. */
+export function settle(mutation: Mutation): void {
+  for (const receipt of mutation.receipts) receipt(undefined, mutation.trace?.result)
+}
+
+/** Tells the callers of a mutation, and the app, that it was not stored. It has left the log. */
+export function reject(sync: Sync, mutation: Mutation, error: unknown): void {
+  for (const receipt of mutation.receipts) receipt(error, undefined)
+  sync.emit('rejected', { error: error as SessionError, keys: keysOf(mutation) })
+}
+
+/** Takes mutations from the log and rejects each with an error of its own. */
+export function rejectAll(sync: Sync, mutations: readonly Mutation[], toError: (mutation: Mutation) => unknown): void {
+  const errors = mutations.map((mutation) => [mutation, toError(mutation)] as const)
+  move(sync, sync.cache.base, none, new Set(mutations))
+  for (const [mutation, error] of errors) reject(sync, mutation, error)
+}
+
+/** Takes a state of an answer to our own request as the base. `acknowledged` are the mutations that it contains. */
+export function takeState(sync: Sync, state: State, acknowledged = none): void {
+  const from = sync.cache.base?.version ?? null
+  sync.acknowledged = state.last
+  sync.csrfToken = state.csrf ?? sync.csrfToken
+  Object.assign(sync, { status: 'ready', error: null, failures: 0, isPaused: false })
+  move(sync, state, acknowledged)
+  sync.onState(state, from)
+  answerReaders(sync)
+}
+
+/** A commit is stored: its mutations leave the log in the step in which the base that contains them arrives. */
+export function acknowledge(sync: Sync, flight: Flight, answer: Answer): void {
+  const { mutations } = flight
+  sync.flight = undefined
+  sync.lost.clear()
+  sync.conflicts = 0
+  sync.isFresh = false
+  // Of the suspects these are not to blame, so the one to blame is among the rest.
+  sync.suspects = Math.max(0, sync.suspects - mutations.length)
+  sync.limit = sync.suspects > 0 ? Math.ceil(sync.suspects / 2) : Number.POSITIVE_INFINITY
+  takeState(sync, isWhole(answer) ? answer : complete(sync, mutations, answer), new Set(mutations))
+}
+
+const isWhole = (answer: Answer): answer is State => answer.data !== undefined
+
+/** Fills in what a minimal answer leaves out: the state before was our base, and nothing else was changed. */
+function complete({ cache }: Sync, mutations: readonly Mutation[], answer: Answer): State {
+  const data = Object.fromEntries(fold(cache.base, mutations.map(({ trace }) => trace)))
+  const tags = Object.entries({ ...cache.base?.tags, ...answer.tags }).filter(([key]) => Object.hasOwn(data, key))
+  return { ...answer, data, tags: Object.fromEntries(tags) }
+}
+
+/**
+ * Takes a state of our own lineage that is no acknowledgement of the commit under way. `last` tells which commits are
+ * stored: a later one than we know of is a commit that was given up or refused and stored after all, an earlier one
+ * means that other code has undone acknowledged writes.
+ */
+export function takeOurs(sync: Sync, state: State): void {
+  const { flight, lost } = sync
+  const isNewLineage = state.lineage !== sync.cache.base?.lineage
+  if (flight) lost.set(flight.n, flight)
+  const stored = state.last > sync.acknowledged ? lost.get(state.last)?.mutations : undefined
+  const isUndone = !isNewLineage && state.last < sync.acknowledged
+  if (stored) lost.clear()
+  sync.flight = undefined
+  takeState(sync, state, new Set(stored?.filter((mutation) => sync.cache.log.includes(mutation))))
+  if (isUndone) sync.emit('dropped', { reason: 'undone' })
+}
+
+/** What a mutation would have stored, as the app reads it. */
+function valuesOf(sync: Sync, { operation, trace }: Mutation): Record<string, unknown> {
+  if (!trace) return 'key' in operation ? { [operation.key]: undefined } : {}
+  const { codec } = sync
+  return Object.fromEntries([...trace.writes].flatMap(([key, raw]) => (codec.keys.includes(key) ? [[key, decodeStored(codec, key, raw)]] : [])))
+}
+
+/** The lineage is gone: its pending mutations are never sent to another, and the given state is the base of what comes. */
+export function finish(sync: Sync, reason: SessionEndReason, base: State): void {
+  const { cache, flight } = sync
+  const doubtful = new Set([...sync.lost.values(), flight].flatMap((sent) => (sent?.isDoubtful ? sent.mutations : [])))
+  const ended = cache.log.map((mutation) => [mutation, new SessionEndedError(reason, doubtful.has(mutation) ? 'unknown' : 'not-stored', valuesOf(sync, mutation))] as const)
+  sync.flight = undefined
+  sync.lost.clear()
+  Object.assign(sync, { suspects: 0, limit: Number.POSITIVE_INFINITY, isFresh: false, acknowledged: base.last })
+  move(sync, base, none, new Set(cache.log))
+  for (const [mutation, error] of ended) reject(sync, mutation, error)
+  sync.emit('ended', { reason })
+}

@@ -1,0 +1,148 @@
+import type { Cache, Mutation } from '../cache/cache.ts'
+import type { ConflictPolicy } from '../cache/operation.ts'
+import type { SessionError } from '../errors/session-error.ts'
+import type { SessionEndReason } from '../errors/session-ended-error.ts'
+import type { State } from '../protocol/state.ts'
+import type { SessionCodec } from '../schema/codec.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { RetryOptions } from './backoff.ts'
+import type { Clock } from './clock.ts'
+import type { SyncEvents } from './events.ts'
+
+/** What the pipeline needs of the world. */
+export interface SyncPorts {
+  readonly cache: Cache
+  readonly codec: SessionCodec
+  readonly transport: Transport
+  /** Gives the header of an unsafe request from the last state's token. */
+  readonly csrf: (stateToken: string | undefined) => Promise<Record<string, string>>
+  readonly clock: Clock
+  /** A number from 0 up to 1, for jitter. */
+  readonly random: () => number
+  /** A fresh client id: 128 random bits. */
+  readonly createClientId: () => string
+  readonly retry: RetryOptions
+  /** How long one attempt may take, in milliseconds. */
+  readonly timeoutMs: number
+  /** Told every event, after the state is consistent. */
+  readonly emit: <E extends keyof SyncEvents>(event: E, value: SyncEvents[E]) => void
+  /** Decides conflicts, and what a commit expects. */
+  readonly policy: (key: string) => ConflictPolicy
+  /** Told every state that became the base, with the version before where an answer to our own request brought it. */
+  readonly onState: (state: State, from?: string | null) => void
+  /** Whether the session is over by our clock. */
+  readonly isExpired: () => boolean
+  /** Runs something in one tab at a time; `waited` where another tab had it first. Absent where the browser has no locks. */
+  readonly lock?: ((run: (waited: boolean) => Promise<void>) => Promise<void>) | undefined
+}
+
+/** A commit whose fate is not known yet. Its number is bound to its body for ever. */
+export interface Flight {
+  readonly n: number
+  readonly body: string
+  readonly mutations: readonly Mutation[]
+  /** Attempts begun. */
+  attempts: number
+  /** Answers of 4xx and 5xx that said nothing of the protocol. */
+  failures: number
+  /** Whether an attempt before this one may have been stored. */
+  isDoubtful: boolean
+  /** Whether the CSRF token was renewed for it. */
+  isRenewed: boolean
+}
+
+/** A promise with its handles. */
+export interface Waiter {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A session that is being ended. */
+export interface Ending extends Waiter {
+  readonly lineage: string | null
+  attempts: number
+}
+
+/**
+ * The state of the commit pipeline: one exchange at a time, so that the base never moves under a commit. The functions
+ * of this folder work on it; the loop in pipeline.ts calls them one after the other.
+ */
+export interface Sync extends SyncPorts {
+  client: string
+  /** The last commit number used. */
+  n: number
+  /** The last commit number that the server acknowledged for this lineage. */
+  acknowledged: number
+  flight: Flight | undefined
+  /** Commits refused or given up since the last acknowledged one: a late copy may be stored after all, and `last` tells. */
+  readonly lost: Map<number, Flight>
+  /** How many mutations the next commit may carry, while the ones to blame for a refusal are looked for. */
+  limit: number
+  /** How many mutations at the head of the log are known to hold one to blame. */
+  suspects: number
+  /** Create under a new key although the cookie names no session. */
+  isFresh: boolean
+  /** Commits refused in a row. */
+  conflicts: number
+  /** A read is wanted; `full` ones are unconditional, since a 304 has neither token nor identity. */
+  wanted: 'no' | 'conditional' | 'full'
+  readonly readers: Set<Waiter>
+  ending: Ending | undefined
+  csrfToken: string | undefined
+  status: 'loading' | 'ready' | 'needs-auth'
+  activity: 'idle' | 'loading' | 'sending' | 'retrying' | 'offline'
+  error: SessionError | null
+  /** Failures in a row. */
+  failures: number
+  /** 401: nothing but reads until one succeeds. */
+  isPaused: boolean
+  /** Our own `exclusive` is running or was just run: a log-in that appears now is the app's own. */
+  isTrusted: boolean
+  isHeld: boolean
+  isRunning: boolean
+  /** Something came to be done since the loop last looked. */
+  isWoken: boolean
+  /** Told when the loop has nothing under way. */
+  readonly quieted: Set<() => void>
+  /** States that other tabs told of; taken between exchanges. */
+  readonly inbox: { readonly from: string | null; readonly state: State }[]
+  isDisposed: boolean
+  /** Ends the attempt under way. */
+  abort: (() => void) | undefined
+  /** Ends the wait under way. */
+  nudge: (() => void) | undefined
+}
+
+/** What the session ended for: by our clock, by a server without it, or by another log-in. */
+export function endReason(sync: Sync, state: State): SessionEndReason {
+  if (sync.isExpired()) return 'expired'
+  return state.lineage === null ? 'flushed' : 'replaced'
+}
+
+/** Changes what the client is doing and tells the watchers. */
+export function become(sync: Sync, change: Partial<Pick<Sync, 'status' | 'activity' | 'error'>>): void {
+  const isNew = Object.entries(change).some(([name, value]) => sync[name as keyof typeof change] !== value)
+  Object.assign(sync, change)
+  if (isNew) sync.cache.wake()
+}
+
+/** Waits; `nudge` ends the wait. */
+export function sleep(sync: Sync, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const handle = sync.clock.setTimeout(done, delayMs)
+    function done(): void {
+      sync.clock.clearTimeout(handle)
+      sync.nudge = undefined
+      resolve()
+    }
+    sync.nudge = done
+  })
+}
+
+/** Answers everybody who waits for a read. */
+export function answerReaders(sync: Sync, error?: unknown): void {
+  const readers = [...sync.readers]
+  sync.readers.clear()
+  sync.wanted = 'no'
+  for (const { resolve, reject } of readers) error === undefined ? resolve() : reject(error)
+}

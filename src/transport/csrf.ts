@@ -1,0 +1,33 @@
+/** Where the CSRF token comes from and goes to. The defaults are Django's. */
+export interface CsrfOptions {
+  /** The cookie to read it from, at the time of sending. @default 'csrftoken' */
+  readonly cookie?: string | undefined
+  /** The header to send it in. @default 'X-CSRFToken' */
+  readonly header?: string | undefined
+  /** Gives the token, where it is neither in a cookie that script can read nor in the state. */
+  readonly token?: (() => string | undefined | Promise<string | undefined>) | undefined
+  /** Other origins that may be sent the token. @default none: only the page's own */
+  readonly origins?: readonly string[] | undefined
+}
+
+function readCookie(name: string): string | undefined {
+  const cookies = typeof document === 'undefined' ? '' : document.cookie
+  const pair = cookies.split('; ').find((entry) => entry.startsWith(`${name}=`))
+  return pair && decodeURIComponent(pair.slice(name.length + 1))
+}
+
+/**
+ * Creates what gives the CSRF header of an unsafe request: from the app's function, else the cookie, else the last
+ * state's `csrf`. A token that goes to another site is a token given away, so only the page's own origin and listed
+ * ones get it.
+ */
+export function createCsrf(url: string, options: CsrfOptions = {}): (stateToken: string | undefined) => Promise<Record<string, string>> {
+  const { cookie = 'csrftoken', header = 'X-CSRFToken', token, origins = [] } = options
+  const origin = typeof location === 'undefined' ? undefined : location.origin
+  const target = URL.canParse(url, origin) ? new URL(url, origin).origin : origin
+  const isTrusted = target === origin || origin === undefined || origins.includes(target as string)
+  return async (stateToken) => {
+    const value = isTrusted ? ((await token?.()) ?? readCookie(cookie) ?? stateToken) : undefined
+    return value === undefined ? {} : { [header]: value }
+  }
+}

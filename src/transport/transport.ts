@@ -1,0 +1,31 @@
+/** One request to the session's URL. */
+export interface WireRequest {
+  readonly method: 'GET' | 'PATCH' | 'DELETE'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+  /** Whether the request outlives the page. Browsers allow 64 KiB of such bodies at once. */
+  readonly keepalive?: boolean | undefined
+  /** Ends the exchange, the reading of the body included. */
+  readonly signal: AbortSignal
+}
+
+/** One answer, read to its end. */
+export interface WireAnswer {
+  readonly status: number
+  /** A header field; null where it is absent. */
+  header(name: string): string | null
+  /** The parsed body; undefined where it is no JSON. */
+  readonly body: unknown
+}
+
+/** One exchange, one attempt. Every rejection means that the outcome is unknown. */
+export type Transport = (request: WireRequest) => Promise<WireAnswer>
+
+/** Reads JSON of anybody; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
