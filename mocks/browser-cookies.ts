@@ -1,0 +1,48 @@
+import { type CookieJar, createCookieJar, type MockCookie } from './cookie-jar.ts'
+
+/** The cookies of one browser, with their shadow in `document.cookie`. */
+export interface BrowserCookies extends CookieJar {
+  /** The cookies that script can read, as `document.cookie` says them. */
+  readable(): string
+}
+
+/** Makes the jar of a browser. What script may read is written to `document` too, if there is one. */
+export function createBrowserCookies(now: () => number, document: { cookie: string } | undefined): BrowserCookies {
+  const jar = createCookieJar(now)
+  const shown = new Map<string, MockCookie>()
+
+  const show = (): void => {
+    if (document === undefined) return
+    const readable = new Map(jar.list().filter(({ httpOnly }) => !httpOnly).map((cookie) => [`${cookie.path} ${cookie.name}`, cookie]))
+    for (const [id, { name, path }] of shown) {
+      if (!readable.has(id)) document.cookie = `${name}=; Path=${path}; Max-Age=0`
+    }
+    shown.clear()
+    for (const [id, cookie] of readable) {
+      document.cookie = `${cookie.name}=${cookie.value}; Path=${cookie.path}`
+      shown.set(id, cookie)
+    }
+  }
+
+  return {
+    ...jar,
+    store: (url, lines) => {
+      jar.store(url, lines)
+      show()
+    },
+    close: () => {
+      jar.close()
+      show()
+    },
+    clear: () => {
+      jar.clear()
+      show()
+    },
+    readable: () =>
+      jar
+        .list()
+        .filter(({ httpOnly }) => !httpOnly)
+        .map(({ name, value }) => `${name}=${value}`)
+        .join('; '),
+  }
+}

@@ -1,0 +1,118 @@
+import { parseSetCookie, type SetCookie } from 'cookie'
+
+interface StoredCookie {
+  readonly name: string
+  readonly value: string
+  readonly path: string
+  readonly httpOnly: boolean
+  readonly secure: boolean
+  /** Milliseconds since 1970; undefined for a cookie that goes when the browser closes. */
+  readonly expiresAt: number | undefined
+}
+
+/** A cookie of the jar, as the tests of an app look at it. */
+export interface MockCookie {
+  /** The cookie's name. */
+  readonly name: string
+  /** The cookie's value, as it travels. */
+  readonly value: string
+  /** The path that it is sent to. */
+  readonly path: string
+  /** Whether script cannot read it. */
+  readonly httpOnly: boolean
+  /** Whether it goes when the browser closes. */
+  readonly atBrowserClose: boolean
+}
+
+/** The cookies of one browser for one host. */
+export interface CookieJar {
+  /** Takes the `Set-Cookie` lines of one answer. What a browser refuses is refused here. */
+  store(url: URL, lines: readonly string[]): void
+  /** The `Cookie` header of a request, undefined where no cookie goes with it. */
+  header(url: URL): string | undefined
+  /** Every cookie that has not expired. */
+  list(): readonly MockCookie[]
+  /** Drops the cookies that go when the browser closes. */
+  close(): void
+  /** Drops all cookies. */
+  clear(): void
+}
+
+/** Browsers take Secure cookies from https and from the machine itself. */
+export const isTrustworthy = (url: URL): boolean => url.protocol === 'https:' || /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+
+/** RFC 6265, section 5.1.4: `/app` takes `/app` and `/app/x`, never `/apple`. */
+const matchesPath = (path: string, wanted: string): boolean =>
+  path === wanted || (path.startsWith(wanted) && (wanted.endsWith('/') || path[wanted.length] === '/'))
+
+/** RFC 6265, section 5.1.4: the folder of the path that was asked for. */
+const toDefaultPath = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 1))
+
+/** The rules of the name prefixes, of RFC 6265bis, section 4.1.3: a browser drops a cookie that breaks them. */
+function breaksPrefix({ name, secure, domain, path }: SetCookie): boolean {
+  if (/^__host-/i.test(name)) return !secure || domain !== undefined || path !== '/'
+  return /^__secure-/i.test(name) && !secure
+}
+
+function toExpiresAt({ maxAge, expires }: SetCookie, now: number): number | undefined {
+  if (maxAge !== undefined) return now + maxAge * 1000
+  return expires?.getTime()
+}
+
+/**
+ * Keeps the cookies of one browser by the rules of RFC 6265, for one host. Neither Node nor happy-dom has a jar that
+ * takes HttpOnly cookies from an answer that a test made.
+ */
+export function createCookieJar(now: () => number): CookieJar {
+  const cookies = new Map<string, StoredCookie>()
+
+  const isExpired = (cookie: StoredCookie): boolean => cookie.expiresAt !== undefined && cookie.expiresAt <= now()
+
+  const keepWhere = (isKept: (cookie: StoredCookie) => boolean): void => {
+    for (const [id, cookie] of cookies) {
+      if (!isKept(cookie)) cookies.delete(id)
+    }
+  }
+
+  const store = (url: URL, line: string): void => {
+    const parsed = parseSetCookie(line, { decode: (value) => value })
+    if (parsed.name === '' || breaksPrefix(parsed) || (parsed.secure === true && !isTrustworthy(url))) return
+    const path = parsed.path?.startsWith('/') ? parsed.path : toDefaultPath(url.pathname)
+    const cookie: StoredCookie = {
+      name: parsed.name,
+      value: parsed.value ?? '',
+      path,
+      httpOnly: parsed.httpOnly === true,
+      secure: parsed.secure === true,
+      expiresAt: toExpiresAt(parsed, now()),
+    }
+    const id = `${path} ${parsed.name}`
+    if (isExpired(cookie)) cookies.delete(id)
+    else cookies.set(id, cookie)
+  }
+
+  return {
+    store: (url, lines) => {
+      for (const line of lines) store(url, line)
+    },
+    header: (url) => {
+      keepWhere((cookie) => !isExpired(cookie))
+      const sent = [...cookies.values()]
+        .filter(({ path, secure }) => matchesPath(url.pathname, path) && (!secure || isTrustworthy(url)))
+        .sort((a, b) => b.path.length - a.path.length)
+      return sent.length === 0 ? undefined : sent.map(({ name, value }) => `${name}=${value}`).join('; ')
+    },
+    list: () => {
+      keepWhere((cookie) => !isExpired(cookie))
+      return [...cookies.values()].map(({ name, value, path, httpOnly, expiresAt }) => ({
+        name,
+        value,
+        path,
+        httpOnly,
+        atBrowserClose: expiresAt === undefined,
+      }))
+    },
+    close: () => keepWhere((cookie) => cookie.expiresAt !== undefined),
+    clear: () => cookies.clear(),
+  }
+}

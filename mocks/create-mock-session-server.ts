@@ -1,0 +1,22 @@
+import type * as z from 'zod/v4/core'
+import { toMswHandlers } from './handlers.ts'
+import { createMockSession } from './mock-session.ts'
+import type { MockSessionServerOptions } from './options.ts'
+import type { MockSessionServer } from './types.ts'
+
+/**
+ * Makes a session server for tests: the real handler of `sojourn/server` over a store in memory, with a cookie jar for
+ * each browser and a network that loses, delays and duplicates what the test tells it to. Every state is in the object
+ * that it returns.
+ *
+ * @throws SessionConfigError where an option cannot work.
+ * @throws SessionSchemaError where the schema refuses a value of `initial`.
+ * @example
+ * const mock = createMockSessionServer({ schema, initial: { theme: 'dark' } })
+ * const session = createSessionClient({ url: mock.url, fetch: mock.fetch, schema })
+ * @example
+ * const server = setupServer(...mock.handlers)
+ */
+export function createMockSessionServer<S extends z.$ZodObject = z.$ZodObject>(options: MockSessionServerOptions<S> = {}): MockSessionServer<S> {
+  return createMockSession(options, toMswHandlers)
+}

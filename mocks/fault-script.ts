@@ -1,0 +1,179 @@
+import { SessionConfigError } from '../src/errors/session-config-error.ts'
+import { isAnswerName, toCannedAnswer, toDamagedAnswer } from './answers.ts'
+import { type PlainAnswer, type PlainRequest, toNetworkError } from './exchange.ts'
+import type { MockAnswerFault, MockFault, MockFaultHandle, MockFaultName, MockNetworkFaultName } from './fault.ts'
+import { createGate, type Gate } from './gate.ts'
+import type { Page } from './page.ts'
+import type { MockBrowser } from './types.ts'
+
+/** One request on its way through the network. */
+export interface Passage {
+  readonly request: PlainRequest
+  readonly page: Page
+  /** Brings the request to the server. Each call is one more arrival. */
+  deliver(): Promise<PlainAnswer>
+}
+
+/** What the faults need of their surroundings. */
+export interface FaultPorts<W> {
+  /** Stores what `write-beside` brings. */
+  write(write: W, page: Page): Promise<void>
+  /** The inside of a browser. */
+  pageOf(browser: MockBrowser): Page
+  /** Waits. */
+  delay(ms: number): Promise<void>
+}
+
+/** The faults that a test has scripted and that have not befallen a request yet. */
+export interface FaultScript<W> {
+  add(fault: MockFault<W>): MockFaultHandle
+  /** Takes a request through the first fault that is meant for it, or straight to the server. */
+  pass(passage: Passage): Promise<PlainAnswer>
+  /** Lets go everything that is held. */
+  release(): Promise<void>
+  /** Forgets every fault; what is held is lost. */
+  clear(): void
+}
+
+interface Entry<W> {
+  readonly fault: MockFault<W>
+  readonly gate: Gate
+  left: number
+}
+
+type Befall = (passage: Passage, gate: Gate) => Promise<PlainAnswer>
+
+const lose = (): never => {
+  throw toNetworkError()
+}
+
+const damage =
+  (kind: Parameters<typeof toDamagedAnswer>[1]): Befall =>
+  async ({ deliver, request }) =>
+    toDamagedAnswer(await deliver(), kind, request.signal)
+
+const straight: Befall = ({ deliver }) => deliver()
+
+const befalls: Readonly<Record<MockNetworkFaultName | 'delay', Befall>> = {
+  'lose-request': async () => lose(),
+  'lose-answer': async ({ deliver }) => deliver().then(lose),
+  'break-answer': damage('break'),
+  'truncate-answer': damage('truncate'),
+  'empty-answer': damage('empty'),
+  'stall-answer': damage('stall'),
+  duplicate: async ({ deliver }) => deliver().then(deliver),
+  'late-copy': async ({ deliver }, gate) => {
+    const answer = await deliver()
+    // The copy is nobody's: its answer, and a loss by `clear`, reach no page.
+    gate.hold(deliver).catch(() => {})
+    return answer
+  },
+  hold: straight,
+  'hold-answer': straight,
+  delay: straight,
+}
+
+async function answerInstead(fault: MockAnswerFault, { deliver }: Passage): Promise<PlainAnswer> {
+  if (fault.stored === true) await deliver()
+  return toCannedAnswer(fault)
+}
+
+const names = new Set<string>([...Object.keys(befalls), 'write-beside'])
+
+function check(fault: MockFault): void {
+  const name: MockFaultName = fault.fault
+  const fail = (reason: string): never => {
+    throw new SessionConfigError(`Failed to script a fault: ${reason}`)
+  }
+  if (!names.has(name) && !isAnswerName(name)) fail(`"${name}" is none. Write one of ${[...names].join(', ')} or of the faults that answer.`)
+  if (name === 'delay' && !((fault.delayMs ?? 0) > 0)) fail('a delay wants delayMs. Write { fault: "delay", delayMs: 500 }.')
+  if (name === 'write-beside' && (fault as { write?: unknown }).write === undefined) {
+    fail('write-beside wants what is written. Write { fault: "write-beside", write: { cart: [] } }.')
+  }
+}
+
+function toHeld({ fault, hold }: MockFault): 'request' | 'answer' | undefined {
+  if (fault === 'hold') return 'request'
+  return fault === 'hold-answer' ? 'answer' : hold
+}
+
+/** Keeps the faults of one mock server, in the order in which the test scripted them. */
+export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
+  const entries = new Set<Entry<W>>()
+  const gates = new Set<Gate>()
+
+  const befall = async ({ fault, gate }: Entry<W>, passage: Passage): Promise<PlainAnswer> => {
+    switch (fault.fault) {
+      case 'write-beside':
+        await ports.write(fault.write, passage.page)
+        return passage.deliver()
+      case 'csrf':
+      case 'forbidden':
+      case 'unauthenticated':
+      case 'rate-limited':
+      case 'unavailable':
+      case 'server-error':
+      case 'server-error-page':
+      case 'captive-portal':
+        return answerInstead(fault, passage)
+      default:
+        return befalls[fault.fault](passage, gate)
+    }
+  }
+
+  const run = async (entry: Entry<W>, passage: Passage): Promise<PlainAnswer> => {
+    const { fault, gate } = entry
+    const held = toHeld(fault)
+    if (fault.delayMs !== undefined && fault.delayMs > 0) {
+      gate.reach()
+      await ports.delay(fault.delayMs)
+    }
+    if (held === 'request') return gate.hold(() => befall(entry, passage))
+    const outcome = befall(entry, passage)
+    // A held loss is a loss only once it is let go.
+    if (held === 'answer') return outcome.then(() => {}, () => {}).then(() => gate.hold(() => outcome))
+    return outcome.finally(gate.reach)
+  }
+
+  const find = ({ request, page }: Passage): Entry<W> | undefined =>
+    [...entries].find(
+      ({ fault }) =>
+        (fault.method === undefined || fault.method.toUpperCase() === request.method) &&
+        (fault.browser === undefined || ports.pageOf(fault.browser) === page),
+    )
+
+  return {
+    add: (fault) => {
+      check(fault)
+      const gate = createGate()
+      const times = fault.times ?? 1
+      const entry: Entry<W> = { fault, gate, left: times }
+      entries.add(entry)
+      gates.add(gate)
+      return {
+        get used() {
+          return gate.used
+        },
+        reached: () => gate.reached,
+        release: () => gate.release(),
+        cancel: () => void entries.delete(entry),
+      }
+    },
+    pass: async (passage) => {
+      const entry = find(passage)
+      if (entry === undefined) return passage.deliver()
+      entry.left -= 1
+      entry.gate.used += 1
+      if (entry.left <= 0) entries.delete(entry)
+      return run(entry, passage)
+    },
+    release: async () => {
+      await Promise.all([...gates].map((gate) => gate.release()))
+    },
+    clear: () => {
+      for (const gate of gates) gate.lose()
+      entries.clear()
+      gates.clear()
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import type * as z from 'zod/v4/core'
+import type { Json, JsonObject } from '../src/protocol/json.ts'
+import { createBackend, type MockBackend } from './backend.ts'
+import { type Browsers, createBrowsers, type Start } from './browsers.ts'
+import { createClock } from './clock.ts'
+import { createCsrfGuard } from './csrf.ts'
+import { createFaultScript, type FaultScript } from './fault-script.ts'
+import { createNetwork } from './network.ts'
+import { checkEndpoints, type MockSessionServerOptions, toSessionUrl } from './options.ts'
+import type { Page } from './page.ts'
+import { createRequestLog } from './request-log.ts'
+import { answerArrival } from './server.ts'
+import { createServerCode, type ServerCode, toPublic } from './server-code.ts'
+import type { MockBrowser, MockSessionServer, MockWireWrite, MockWrite } from './types.ts'
+import { copyWire, createValueCodec, type ValueCodec } from './values.ts'
+
+/** Makes the MSW handlers of one browser, for the session's URL and for the endpoints. */
+export type ToHandlers = (fetch: typeof globalThis.fetch, url: URL, endpoints: readonly string[]) => MockBrowser['handlers']
+
+type Changes = (data: JsonObject) => Readonly<Record<string, Json | undefined>>
+
+/** What `write` takes, as changes of wire values. Values are checked now, those of a function when it runs. */
+function toChanges<S extends z.$ZodObject>(write: MockWrite<S>, values: ValueCodec): Changes {
+  if (typeof write === 'function') return (data) => values.encode(write(values.decode(toPublic(data)) as Parameters<typeof write>[0]))
+  const changes = values.encode(write)
+  return () => changes
+}
+
+function toWireChanges(write: MockWireWrite): Changes {
+  if (typeof write === 'function') return (data) => copyWire(write(data))
+  const changes = copyWire(write)
+  return () => changes
+}
+
+type SessionMethods<S extends z.$ZodObject> = Pick<
+  MockSessionServer<S>,
+  'data' | 'lineage' | 'identity' | 'write' | 'writeWire' | 'expire' | 'flush' | 'rotateKey' | 'signIn' | 'signOut' | 'rotateCsrf'
+>
+
+/** What a test does to sessions. `home` is the default browser. */
+function createSessionMethods<S extends z.$ZodObject>(
+  code: ServerCode,
+  values: ValueCodec,
+  { browsers, home }: { readonly browsers: Browsers; readonly home: MockBrowser },
+): SessionMethods<S> {
+  const at = async (browser: MockBrowser = home): Promise<Page> => {
+    const page = browsers.pageOf(browser)
+    await page.ready
+    return page
+  }
+  const flush = async (browser?: MockBrowser): Promise<void> => code.run(await at(browser), (session) => session.flush())
+
+  return {
+    data: async (browser) => toPublic((await code.view(await at(browser))).data),
+    lineage: async (browser) => (await code.view(await at(browser))).lineage,
+    identity: async (browser) => (await code.view(await at(browser))).identity,
+    write: async (write, browser) => code.change(await at(browser), toChanges(write, values)),
+    writeWire: async (write, browser) => code.change(await at(browser), toWireChanges(write)),
+    expire: async (browser) => code.expire(await at(browser)),
+    flush,
+    signOut: flush,
+    rotateKey: async (browser) => code.run(await at(browser), (session) => session.cycleKey()),
+    signIn: async (identity, browser) => code.signIn(await at(browser), identity),
+    rotateCsrf: (browser = home) => code.rotateCsrf(browsers.pageOf(browser)),
+  }
+}
+
+function createNext<S extends z.$ZodObject>(script: FaultScript<MockWrite<S>>, values: ValueCodec): MockSessionServer<S>['next'] {
+  return (named) => {
+    const fault = typeof named === 'string' ? { fault: named } : named
+    // Checked here, where the test can see it: thrown inside a request it would look like a network error.
+    if (fault.fault === 'write-beside' && typeof fault.write !== 'function') values.encode(fault.write ?? {})
+    return script.add(fault)
+  }
+}
+
+/** Wires a mock server. MSW comes in as a port, so that all but the handlers works without it. */
+export function createMockSession<S extends z.$ZodObject>(options: MockSessionServerOptions<S>, toHandlers: ToHandlers): MockSessionServer<S> {
+  const { url: _, schema, initial, signedInAs, endpoints = {}, csrf = false, now, setTimeout: timer, document, ...handlerOptions } = options
+  const url = toSessionUrl(options)
+  checkEndpoints(endpoints)
+  const values = createValueCodec(schema)
+  const initialChanges = initial && toChanges<S>(initial, values)
+  const clock = createClock(now)
+  const guard = csrf === false ? undefined : createCsrfGuard(csrf === true ? {} : csrf)
+  const createServer = (): MockBackend => createBackend({ ...handlerOptions, now: clock.now, ...(guard && { csrf: guard.token }) })
+  let backend = createServer()
+  const code = createServerCode(url, () => backend, guard)
+  const log = createRequestLog()
+
+  const script = createFaultScript<MockWrite<S>>({
+    pageOf: (browser) => browsers.pageOf(browser),
+    write: (write, page) => code.change(page, toChanges(write, values)),
+    delay: (ms) => new Promise((resolve) => void (timer ?? globalThis.setTimeout)(resolve, ms)),
+  })
+  const send = createNetwork({
+    url,
+    endpoints,
+    log,
+    pass: script.pass,
+    answer: (request, endpoint) => answerArrival(request, endpoint, { backend, guard }),
+  })
+  const browsers = createBrowsers({
+    origin: url.origin,
+    now: clock.now,
+    send,
+    toHandlers: (fetch) => toHandlers(fetch, url, Object.keys(endpoints)),
+  })
+
+  const toStart =
+    (identity: string | undefined, changes?: Changes): Start =>
+    async (page) => {
+      if (changes) await code.change(page, changes)
+      if (identity !== undefined) await code.signIn(page, identity)
+    }
+  const shown = 'document' in options ? document : globalThis.document
+  const home = browsers.open({ name: 'browser', document: shown }, toStart(signedInAs, initialChanges))
+
+  const mock: Omit<MockSessionServer<S>, keyof MockBrowser> = {
+    ...createSessionMethods<S>(code, values, { browsers, home }),
+    url: url.href,
+    get requests() {
+      return log.requests
+    },
+    browser: (browserOptions = {}) => browsers.open(browserOptions, toStart(browserOptions.signedInAs)),
+    next: createNext(script, values),
+    release: script.release,
+    advance: clock.advance,
+    reset: () => {
+      script.clear()
+      log.clear()
+      clock.reset()
+      backend = createServer()
+      browsers.reset()
+    },
+  }
+  // By descriptors: cookies and requests are looked up at each reading.
+  const server = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(home), ...Object.getOwnPropertyDescriptors(mock) })
+  browsers.alias(home, server as MockSessionServer<S>)
+  return server as MockSessionServer<S>
+}

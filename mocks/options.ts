@@ -1,0 +1,122 @@
+import type * as z from 'zod/v4/core'
+import { SessionConfigError } from '../src/errors/session-config-error.ts'
+import type { JsonObject } from '../src/protocol/json.ts'
+import type { ServerSession, SessionHandlerOptions } from '../src/server/index.ts'
+import { isTrustworthy } from './cookie-jar.ts'
+import type { MockValues } from './types.ts'
+
+type HandlerOptions = Pick<
+  SessionHandlerOptions,
+  'cookie' | 'maxAgeMs' | 'maxBodyBytes' | 'maxSessionBytes' | 'origins' | 'validate' | 'identity' | 'admit' | 'onError' | 'randomBytes'
+>
+
+/** What an endpoint gets. */
+export interface MockEndpointContext {
+  /** The request, with its cookies. */
+  readonly request: Request
+  /** The session of the browser that asks, as the app's own server code has it. What it changes is stored and its cookie set with the answer. */
+  readonly session: ServerSession
+}
+
+/** One endpoint of the app. Plain JSON is answered with 200, nothing with 204. */
+export type MockEndpoint = (context: MockEndpointContext) => Response | JsonObject | void | Promise<Response | JsonObject | void>
+
+/** A check of a CSRF token as Django's: a cookie that script can read, sent back in a header. */
+export interface MockCsrfOptions {
+  /**
+   * The cookie that holds the token.
+   *
+   * @default 'csrftoken'
+   */
+  readonly cookieName?: string | undefined
+  /**
+   * The header that PATCH, DELETE and the endpoints' unsafe methods must carry it in.
+   *
+   * @default 'X-CSRFToken'
+   */
+  readonly headerName?: string | undefined
+}
+
+/** The options of `createMockSessionServer`, beside those of `createSessionHandler` that it hands on. */
+export interface MockSessionServerOptions<S extends z.$ZodObject = z.$ZodObject> extends HandlerOptions {
+  /**
+   * Where the session is. A relative URL is relative to the page, or to `http://localhost/` where there is none.
+   * With `http:` it has to be localhost, since the session cookie is `Secure`.
+   *
+   * @default '/session'
+   */
+  readonly url?: string | undefined
+  /** The schema of the client: `initial` and `write` then take the app's values and check them. */
+  readonly schema?: S | undefined
+  /**
+   * What the session of the default browser holds at the start.
+   *
+   * @default no session at all
+   */
+  readonly initial?: MockValues<S> | undefined
+  /** Who is signed in at the start, in the default browser. */
+  readonly signedInAs?: string | undefined
+  /**
+   * Endpoints of the app that change the session, by method and path, for all browsers.
+   *
+   * @example
+   * endpoints: {
+   *   'POST /login': async ({ request, session }) => {
+   *     const { name } = await request.json()
+   *     await session.signIn(name)
+   *   },
+   * }
+   */
+  readonly endpoints?: Readonly<Record<string, MockEndpoint>> | undefined
+  /**
+   * Check a CSRF token as Django does, and tell it in states.
+   *
+   * @default false: the server asks for the same origin alone
+   */
+  readonly csrf?: boolean | MockCsrfOptions | undefined
+  /**
+   * The wall clock of the server and of the cookies, in milliseconds since the epoch. `advance` adds to it.
+   *
+   * @default Date.now, so that fake timers which fake Date move it too
+   */
+  readonly now?: (() => number) | undefined
+  /**
+   * The timer of `delayMs`.
+   *
+   * @default the global setTimeout at the time of the request, so that fake timers move it
+   */
+  readonly setTimeout?: ((run: () => void, ms: number) => unknown) | undefined
+  /**
+   * Where the default browser shows cookies that script may read.
+   *
+   * @default the global document, where there is one
+   */
+  readonly document?: { cookie: string } | undefined
+}
+
+const fail = (reason: string): never => {
+  throw new SessionConfigError(`Failed to create the mock server: ${reason}`)
+}
+
+/**
+ * Reads the option `url`.
+ *
+ * @throws SessionConfigError for a URL at which no browser would keep the session cookie.
+ */
+export function toSessionUrl({ url = '/session', cookie }: Pick<MockSessionServerOptions, 'url' | 'cookie'>): URL {
+  const page = globalThis.location?.href ?? ''
+  const base = page.startsWith('http') ? page : 'http://localhost/'
+  if (!URL.canParse(url, base)) fail(`"${url}" is no URL.`)
+  const parsed = new URL(url, base)
+  if (!isTrustworthy(parsed) && cookie?.secure !== false) {
+    fail(`no browser keeps a Secure cookie of ${parsed.origin}. Use https, localhost, or cookie: { name: 'session', secure: false }.`)
+  }
+  return parsed
+}
+
+/** @throws SessionConfigError for an endpoint whose name is not a method and a path. */
+export function checkEndpoints(endpoints: Readonly<Record<string, MockEndpoint>>): void {
+  for (const name of Object.keys(endpoints)) {
+    if (!/^[A-Z]+ \/\S*$/.test(name)) fail(`"${name}" is no endpoint. Name it by method and path, such as "POST /login".`)
+  }
+}

@@ -1,0 +1,61 @@
+import { idempotencyKeyHeader, parseIdempotencyKey, sessionClientHeader } from '../src/protocol/headers.ts'
+import type { PlainRequest } from './exchange.ts'
+import type { MockRequest } from './types.ts'
+
+/** The log's entry of one request, filled in as its story goes on. */
+export interface LogEntry {
+  /** The server answered one arrival. */
+  serve(status: number): void
+  /** What the page saw; the first word counts. */
+  end(status: number | 'lost' | 'aborted'): void
+}
+
+/** The requests of all browsers, in the order in which they left. */
+export interface RequestLog {
+  readonly requests: readonly MockRequest[]
+  add(browser: string, request: PlainRequest): LogEntry
+  clear(): void
+}
+
+function toBody(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Makes an empty log. */
+export function createRequestLog(): RequestLog {
+  const entries: { request: MockRequest }[] = []
+  return {
+    get requests() {
+      return entries.map(({ request }) => request)
+    },
+    add: (browser, { method, url, headers, body }) => {
+      const key = parseIdempotencyKey(headers.get(idempotencyKeyHeader.toLowerCase()) ?? null)
+      const entry: { request: MockRequest } = {
+        request: {
+          browser,
+          method,
+          url: url.href,
+          headers: Object.fromEntries(headers),
+          body: toBody(body),
+          client: key?.client ?? headers.get(sessionClientHeader.toLowerCase()),
+          n: key?.n,
+          status: 'waiting',
+          served: [],
+        },
+      }
+      entries.push(entry)
+      const change = (change: Partial<MockRequest>): void => void (entry.request = { ...entry.request, ...change })
+      return {
+        serve: (status) => change({ served: [...entry.request.served, status] }),
+        end: (status) => {
+          if (entry.request.status === 'waiting') change({ status })
+        },
+      }
+    },
+    clear: () => entries.splice(0),
+  }
+}

@@ -1,0 +1,69 @@
+import { SessionUsageError } from '../src/errors/session-usage-error.ts'
+import type { Json, JsonObject } from '../src/protocol/json.ts'
+import type { ServerSession } from '../src/server/index.ts'
+import type { MockBackend, SessionView } from './backend.ts'
+import type { CsrfGuard } from './csrf.ts'
+import { type PlainRequest, toServerRequest } from './exchange.ts'
+import { type Page, withBrowserHeaders } from './page.ts'
+
+/** What is done to a browser's session beside its client: as a view of the app does that another tab asked for. */
+export interface ServerCode {
+  view(page: Page): Promise<SessionView>
+  /** Changes keys; undefined deletes. */
+  change(page: Page, toChanges: (data: JsonObject) => Readonly<Record<string, Json | undefined>>): Promise<void>
+  run(page: Page, work: (session: ServerSession) => Promise<void>): Promise<void>
+  signIn(page: Page, identity: string): Promise<void>
+  expire(page: Page): Promise<void>
+  rotateCsrf(page: Page): void
+}
+
+const isPublic = (key: string): boolean => !key.startsWith('_')
+
+/** The data that clients may see. */
+export const toPublic = (data: JsonObject): JsonObject => Object.fromEntries(Object.entries(data).filter(([key]) => isPublic(key)))
+
+function applyChanges(data: JsonObject, changes: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const kept = Object.entries({ ...data, ...changes }).filter((entry): entry is [string, Json] => entry[1] !== undefined)
+  return Object.fromEntries(kept)
+}
+
+/** Makes the server code of a mock server. `backend` is asked for at each call, since `reset` makes a new one. */
+export function createServerCode(url: URL, backend: () => MockBackend, guard: CsrfGuard | undefined): ServerCode {
+  // Each call is a request of its own, from a page of the same site.
+  const toRequest = (page: Page): Request => {
+    const plain: PlainRequest = { method: 'POST', url, headers: new Map(), body: undefined, credentials: 'include', signal: undefined }
+    return toServerRequest(withBrowserHeaders(plain, page))
+  }
+
+  const run = async (page: Page, work: (session: ServerSession) => Promise<void>): Promise<void> => {
+    const response = await backend().serve(toRequest(page), async (session) => {
+      await work(session)
+      return new Response(null, { status: 204 })
+    })
+    page.cookies.store(url, response.headers.getSetCookie())
+  }
+
+  const rotateCsrf = (page: Page): void => {
+    if (guard === undefined) throw new SessionUsageError('Failed to rotate the CSRF token: the mock server has none. Set the option csrf.')
+    page.cookies.store(url, [guard.renew()])
+  }
+
+  return {
+    run,
+    rotateCsrf,
+    view: async (page) => {
+      let view: SessionView = { data: {}, lineage: null, identity: null }
+      await run(page, async ({ data, lineage, identity }) => {
+        view = { data, lineage, identity }
+      })
+      return view
+    },
+    change: (page, toChanges) => run(page, (session) => session.update((data) => applyChanges(data, toChanges(data)))),
+    signIn: async (page, identity) => {
+      await run(page, (session) => session.signIn(identity))
+      // As Django does: what was planted before the log-in is worth nothing after it.
+      if (guard !== undefined) rotateCsrf(page)
+    },
+    expire: (page) => backend().expire(toRequest(page)),
+  }
+}

@@ -1,0 +1,40 @@
+import type * as z from 'zod/v4/core'
+import { SessionSchemaError } from '../src/errors/session-schema-error.ts'
+import { type Json, type JsonObject, own } from '../src/protocol/json.ts'
+import { compileSchema } from '../src/schema/compile-schema.ts'
+import { copyJson } from '../src/schema/copy-json.ts'
+
+/** Translates between what a test writes and what the server stores. */
+export interface ValueCodec {
+  /**
+   * Makes wire values; undefined stays and means delete.
+   *
+   * @throws SessionSchemaError for a key or a value that the schema refuses, or that is not JSON.
+   */
+  encode(values: object): Record<string, Json | undefined>
+  /** Makes values of the app: every key of the schema, its default where nothing is stored. */
+  decode(data: JsonObject): Record<string, unknown>
+}
+
+/** Copies wire values, so that what is stored does not change when the test changes its own object. */
+export function copyWire(values: object): Record<string, Json | undefined> {
+  const copyValue = (key: string, value: unknown): Json =>
+    copyJson(value, (message, path) => {
+      throw new SessionSchemaError(key, [{ code: 'not_json', message, path }])
+    })
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value === undefined ? undefined : copyValue(key, value)]))
+}
+
+/**
+ * Makes the translation of a schema; without one, values are wire values already.
+ *
+ * @throws SessionConfigError where the schema cannot work in a session.
+ */
+export function createValueCodec(schema: z.$ZodObject | undefined): ValueCodec {
+  if (schema === undefined) return { encode: copyWire, decode: (data) => ({ ...data }) }
+  const codec = compileSchema(schema, { freeze: false })
+  return {
+    encode: (values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, codec.key(key).encode(value)])),
+    decode: (data) => Object.fromEntries(codec.keys.map((key) => [key, codec.key(key).decode(own(data, key)).value])),
+  }
+}

@@ -1,0 +1,3 @@
+import { describeSemantics } from './semantics.ts'
+
+describeSemantics()
