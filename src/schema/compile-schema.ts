@@ -47,10 +47,10 @@ function compileKey(name: string, field: z.$ZodType, freeze: <T>(value: T) => T)
     // By zod's own word, not by trying: z.coerce.string() would decode undefined to "undefined".
     if (field._zod.optin === undefined) return
     try {
-      const value = decodeKey(undefined)
+      const value = unwrap(safeDecode(field, undefined))
       // Through the wire and back, as a value that is set: zod hands out the schema's own object, which must not be shared.
       const encoded = value === undefined ? value : encodeKey(value)
-      return encoded === undefined ? value : decodeKey(encoded)
+      return encoded === undefined ? freeze(value) : decodeKey(encoded)
     } catch (cause) {
       if (field._zod.optout !== 'optional') refuseKey(name, 'its schema refuses its own default', { cause })
     }

@@ -20,12 +20,12 @@ export function findFault(schema: z.SomeType, isWire = true, seen = new Map<unkn
   seen.set(schema, isWire)
   const { def, innerType } = schema._zod as z.$ZodTypeInternals & { readonly innerType?: z.SomeType }
   const { type } = def
-  if (oneWay.includes(type)) return `has a one-way ${type}. Use z.codec, which goes both ways`
-  if (isWire && notJson.includes(type)) return `has a ${type}, which is not JSON. Use z.codec, or optional for undefined`
+  if (oneWay.includes(type)) return `holds a one-way z.${type}. Use z.codec, which goes both ways`
+  if (isWire && notJson.includes(type)) return `holds z.${type}, which is not JSON. Use z.codec (or z.optional)`
   for (const name of parts) {
     // What z.lazy resolves to is not in its definition.
     const part: Part = type === 'lazy' && name === 'innerType' ? innerType : (def as unknown as Readonly<Record<string, Part>>)[name]
-    for (const child of part?._zod ? [part] : Object.values(part ?? {})) {
+    for (const child of part && '_zod' in part ? [part] : Object.values(part ?? {})) {
       const fault = findFault(child as z.SomeType, isWire && name !== 'out', seen)
       if (fault) return fault
     }

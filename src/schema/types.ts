@@ -2,14 +2,15 @@ import type * as z from 'zod/v4/core'
 
 type Shape<S extends z.$ZodObject> = S['_zod']['def']['shape']
 
-/** undefined for a field that can be absent and has no default; never for the others. Catch copies its inner optin in the types. */
-type Absent<F extends z.SomeType> = F extends z.$ZodCatch
-  ? never
-  : F['_zod']['optin'] extends 'defaulted' | 'optional'
-    ? F['_zod']['optout'] extends 'optional'
-      ? undefined
-      : never
-    : undefined
+/** undefined for a field that can be absent and has no default; never for the others. */
+type Absent<F extends z.SomeType> = F['_zod']['optout'] extends 'optional'
+  ? undefined
+  : // A catch takes absence as any other wrong value, though its optin is that of what it holds.
+    F extends z.$ZodCatch
+    ? never
+    : F['_zod']['optin'] extends 'defaulted' | 'optional'
+      ? never
+      : undefined
 
 /** What each key of a schema reads as: `T | undefined` without default, prefault, catch or optional, since a session starts empty. */
 export type SessionValues<S extends z.$ZodObject, F = Shape<S>> = {
@@ -20,3 +21,66 @@ export type SessionValues<S extends z.$ZodObject, F = Shape<S>> = {
 export type SessionInputs<S extends z.$ZodObject, F = Shape<S>> = {
   -readonly [K in keyof F & string]: F[K] extends z.SomeType ? z.output<F[K]> : never
 } & {}
+
+/** What JSON has no word for. */
+type Foreign =
+  | bigint
+  | symbol
+  | Date
+  | RegExp
+  | Blob
+  | ArrayBufferView
+  | ReadonlyMap<never, unknown>
+  | ReadonlySet<never>
+  | PromiseLike<unknown>
+  | ((...args: never) => unknown)
+
+/** How deep wire types are looked at: recursive ones have no end. What lies deeper is refused when the client is created. */
+type Depth = 5
+type Shallower = [0, 0, 1, 2, 3, 4]
+
+/**
+ * The parts of a wire type that JSON has no word for; never where there are none. It does not ask `extends Json`, which
+ * interfaces fail for want of an index signature.
+ */
+type ForeignIn<T, D extends number = Depth> = unknown extends T
+  ? never
+  : D extends 0
+    ? never
+    : T extends string | number | boolean | null | undefined
+      ? never
+      : T extends Foreign
+        ? T
+        : T extends readonly (infer E)[]
+          ? ForeignIn<E, Shallower[D] & number>
+          : { [K in keyof T]-?: ForeignIn<T[K], Shallower[D] & number> }[keyof T]
+
+/** Whether a schema has only one direction, as far as its own type tells. */
+type IsOneWay<F> = F extends { readonly _zod: { readonly def: { readonly in: z.$ZodTransform } | { readonly out: z.$ZodTransform } } }
+  ? true
+  : false
+
+/** The keys that cannot be stored: `_` begins the server's own; others have no JSON on the wire or cannot be encoded. */
+type BadKeys<F> = {
+  [K in keyof F & string]: K extends `_${string}`
+    ? K
+    : F[K] extends z.SomeType
+      ? IsOneWay<F[K]> extends true
+        ? K
+        : [ForeignIn<z.input<F[K]>>] extends [never]
+          ? never
+          : K
+      : never
+}[keyof F & string]
+
+/**
+ * What a schema has to be beside a `z.object`: intersected with the type of the option, it changes nothing where every
+ * key can be stored and else names those that cannot. A Date and the like go through a `z.codec` to JSON.
+ *
+ * @example
+ * declare function createSessionClient<S extends z.$ZodObject>(options: { schema: S & JsonSchema<S> }): void
+ */
+export type JsonSchema<S extends z.$ZodObject> = [BadKeys<Shape<S>>] extends [never]
+  ? unknown
+  : // One member for each bad key: the compiler then lists them as missing, by these names.
+    { readonly [K in BadKeys<Shape<S>> as `the key ${K} begins with _, is not JSON or cannot be encoded (see z.codec)`]: never }

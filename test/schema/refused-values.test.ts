@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { SessionSchemaError } from '../../src/errors/session-schema-error.ts'
+import { isoDate, throwing } from './codecs.ts'
+import { keyOf, refusal, thrownBy } from './harness.ts'
+
+const asyncRule = z.string().refine(() => Promise.resolve(true))
+
+describe('a value that the schema refuses', () => {
+  test("throws with zod's issues, before anything is sent", () => {
+    const error = refusal(z.object({ items: z.array(z.object({ count: z.number() })) }), { items: [{ count: 'many' }] })
+    expect(error.issues).toMatchObject([{ code: 'invalid_type', path: ['items', 0, 'count'] }])
+    expect(error.message).toBe(
+      'Failed to write session key "field.items.0.count": Invalid input: expected number, received string. Write a value that the schema accepts.',
+    )
+    expect(error.cause).toMatchObject({ issues: error.issues })
+  })
+
+  test('shows no data where it is printed', () => {
+    const error = refusal(z.enum(['light', 'dark']), 'secret')
+    expect(JSON.stringify({ ...error }) + error.message + String(error)).not.toContain('secret')
+  })
+
+  test.for([
+    ['an invalid Date', isoDate, new Date(Number.NaN)],
+    ['unknown fields of a strict object', z.strictObject({ a: z.string() }), { a: 'b', c: 1 }],
+    ['absence where it is exactly optional', z.exactOptional(z.string()), undefined],
+  ] as const)('throws: %s', ([, field, value]) => {
+    expect(thrownBy(() => keyOf(field).encode(value))).toBeInstanceOf(SessionSchemaError)
+  })
+})
+
+describe('a schema that throws', () => {
+  test('while it encodes refuses the value, with the cause', () => {
+    const error = refusal(z.object({ a: throwing }), { a: 'encode' })
+    expect(error.issues).toEqual([{ code: 'thrown', message: 'the schema threw, or is async', path: [] }])
+    expect(error.cause).toBeInstanceOf(SyntaxError)
+  })
+
+  test('while it decodes reads as the default, with an issue', () => {
+    const { decode } = keyOf(throwing.check(z.maxLength(10)))
+    expect(decode('fine')).toEqual({ value: 'fine' })
+    expect(decode('decode')).toEqual({ value: undefined, issues: [expect.objectContaining({ code: 'thrown' })] })
+  })
+
+  test('is not helped by catch', () => {
+    expect(keyOf(z.catch(throwing, 'caught')).decode('decode')).toMatchObject({ value: 'caught', issues: [{ code: 'thrown' }] })
+  })
+
+  test('with issues of its own has them told', () => {
+    const field = z.codec(z.string(), z.string(), {
+      decode: (text) => z.string().max(1).parse(text),
+      encode: (text) => z.string().max(1).parse(text),
+    })
+    expect(keyOf(field).decode('long')).toMatchObject({ issues: [{ code: 'too_big' }] })
+    expect(refusal(field, 'long').issues).toMatchObject([{ code: 'too_big' }])
+  })
+
+  test.for([undefined, null, 'text', { issues: 'none' }])('what is no error does no harm: %o', (thrown) => {
+    const raise = (): never => {
+      throw thrown
+    }
+    const field = z.codec(z.string(), z.string(), { decode: raise, encode: raise })
+    expect(keyOf(field).decode('a')).toMatchObject({ issues: [{ code: 'thrown' }] })
+    expect(refusal(field, 'a').issues).toMatchObject([{ code: 'thrown' }])
+  })
+})
+
+describe('an async schema', () => {
+  test('refuses every value, on both ways', () => {
+    expect(refusal(asyncRule, 'a').issues).toMatchObject([{ code: 'thrown' }])
+    expect(keyOf(asyncRule).decode('a')).toMatchObject({ value: undefined, issues: [{ code: 'thrown' }] })
+  })
+})
+
+describe('a stored value that the schema refuses', () => {
+  test('reads as the default, with the issues', () => {
+    const { decode } = keyOf(z.object({ size: z.number() }).default({ size: 1 }))
+    expect(decode({ size: 'large' })).toEqual({
+      value: { size: 1 },
+      issues: [expect.objectContaining({ code: 'invalid_type', path: ['size'] })],
+    })
+  })
+
+  test.for([null, 0, '', [], {}, [[[]]], { __proto__: null }])('never throws: %o', (raw) => {
+    for (const field of [isoDate, throwing, asyncRule, z.array(z.string()), z.strictObject({ a: z.string() })]) {
+      expect(() => keyOf(field).decode(raw)).not.toThrow()
+    }
+  })
+
+  test('never throws: one nested too deep for the stack', () => {
+    const Deep: z.ZodType = z.lazy(() => z.array(Deep))
+    const deep = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
+    expect(keyOf(Deep).decode(deep)).toMatchObject({ value: undefined, issues: [{ code: 'thrown' }] })
+  })
+})
