@@ -1,0 +1,54 @@
+import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
+import type { Inputs, SessionClient, SessionKeyState, SessionSnapshot } from '../client/types.ts'
+import { SessionUsageError } from '../errors/session-usage-error.ts'
+import { useSession } from './use-session.ts'
+import { type SetSessionKey, useSessionKey } from './use-session-key.ts'
+import { useSessionKeyState } from './use-session-key-state.ts'
+import { useSuspenseSessionKey } from './use-suspense-session-key.ts'
+
+/** The hooks of one app, bound to the client that its provider was given. */
+export interface SessionContext<V extends object, I extends Inputs<V> = V> {
+  /** Gives the client to all components inside. */
+  readonly SessionProvider: (props: { readonly session: SessionClient<V, I>; readonly children?: ReactNode }) => ReactElement
+  /** The client itself, for `transaction`, `end` and the like. */
+  readonly useSessionClient: () => SessionClient<V, I>
+  /** As `useSession`, of the provider's client. */
+  readonly useSession: <R = SessionSnapshot<V>>(selector?: (snapshot: SessionSnapshot<V>) => R) => R
+  /** As `useSessionKey`, of the provider's client. */
+  readonly useSessionKey: <K extends keyof V & string>(key: K) => [V[K], SetSessionKey<V[K], I[K]>]
+  /** As `useSessionKeyState`, of the provider's client. */
+  readonly useSessionKeyState: <K extends keyof V & string>(key: K) => SessionKeyState
+  /** As `useSuspenseSessionKey`, of the provider's client. */
+  readonly useSuspenseSessionKey: <K extends keyof V & string>(key: K) => [V[K], SetSessionKey<V[K], I[K]>]
+}
+
+type ContextOf<C> = C extends SessionClient<infer V, infer I> ? SessionContext<V, I> : never
+
+/**
+ * Makes a provider and the hooks that read from it. A context carries no type by itself, so an app makes its own, once.
+ * On a server each request has a client of its own; a provider is how components come by it.
+ *
+ * @throws SessionUsageError (the hooks) outside of the provider
+ *
+ * @example
+ * export const { SessionProvider, useSessionKey } = createSessionContext<typeof session>()
+ * <SessionProvider session={session}><App /></SessionProvider>
+ * const [theme, setTheme] = useSessionKey('theme')
+ */
+export function createSessionContext<C>(): ContextOf<C>
+export function createSessionContext<V extends object, I extends Inputs<V>>(): SessionContext<V, I> {
+  const Context = createContext<SessionClient<V, I> | null>(null)
+  const useSessionClient = (): SessionClient<V, I> => {
+    const session = useContext(Context)
+    if (session) return session
+    throw new SessionUsageError('Failed to find the session: there is no SessionProvider around this component.')
+  }
+  return {
+    SessionProvider: ({ session, children }) => createElement(Context.Provider, { value: session }, children),
+    useSessionClient,
+    useSession: (selector) => useSession(useSessionClient(), selector),
+    useSessionKey: (key) => useSessionKey(useSessionClient(), key),
+    useSessionKeyState: (key) => useSessionKeyState(useSessionClient(), key),
+    useSuspenseSessionKey: (key) => useSuspenseSessionKey(useSessionClient(), key),
+  }
+}

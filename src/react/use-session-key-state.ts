@@ -1,0 +1,19 @@
+import { useSyncExternalStore } from 'react'
+import type { Inputs, SessionClient, SessionKeyState } from '../client/types.ts'
+import { atHydration } from './at-hydration.ts'
+
+/**
+ * Reads how one key stands: stored or not, pending, the last rejection. Apart from the value, since it changes twice
+ * with each write.
+ *
+ * @example
+ * const { pending, error } = useSessionKeyState(session, 'cart')
+ */
+export function useSessionKeyState<V extends object, I extends Inputs<V>, K extends keyof V & string>(
+  session: SessionClient<V, I>,
+  key: K,
+): SessionKeyState {
+  const store = session.key(key)
+  const getState = (): SessionKeyState => store.state
+  return useSyncExternalStore(session.listen, getState, atHydration(getState, store.getServerState))
+}

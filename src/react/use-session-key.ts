@@ -1,0 +1,34 @@
+import { useCallback, useSyncExternalStore } from 'react'
+import type { Inputs, SessionClient } from '../client/types.ts'
+import { atHydration } from './at-hydration.ts'
+
+/**
+ * Takes a value, or a function of the current one, which runs again on every rebase. Shown at once. Returns nothing,
+ * so that no rejection can reach a transition: that is in `useSessionKeyState` and in `on('rejected')`.
+ *
+ * @throws SessionSchemaError for a value that the schema refuses
+ */
+export type SetSessionKey<T, I = T> = (value: I | ((current: T) => I)) => void
+
+/**
+ * Reads and writes one key, as `useState` does. Renders again when this key changes, and only then.
+ *
+ * @example
+ * const [cart, setCart] = useSessionKey(session, 'cart')
+ * setCart((cart) => [...cart, item])
+ */
+export function useSessionKey<V extends object, I extends Inputs<V>, K extends keyof V & string>(
+  session: SessionClient<V, I>,
+  key: K,
+): [V[K], SetSessionKey<V[K], I[K]>] {
+  const store = session.key(key)
+  const value = useSyncExternalStore(store.listen, store.peek, atHydration(store.peek, store.getServerSnapshot))
+  const setValue = useCallback<SetSessionKey<V[K], I[K]>>(
+    (next) => {
+      if (typeof next === 'function') void store.update(next as (current: V[K]) => I[K])
+      else void store.set(next)
+    },
+    [store],
+  )
+  return [value, setValue]
+}

@@ -1,0 +1,31 @@
+import { useRef, useSyncExternalStore } from 'react'
+import type { Inputs, SessionClient, SessionSnapshot } from '../client/types.ts'
+import { isSameValue } from '../schema/is-same-value.ts'
+import { atHydration } from './at-hydration.ts'
+
+/**
+ * Reads the whole session, or what a selector makes of it. Renders again when the result is another one by value, so
+ * a selector may build objects.
+ *
+ * @example
+ * const { status, activity } = useSession(session)
+ * const count = useSession(session, ({ values }) => values.cart.length)
+ */
+export function useSession<V extends object, I extends Inputs<V>, R = SessionSnapshot<V>>(
+  session: SessionClient<V, I>,
+  selector?: (snapshot: SessionSnapshot<V>) => R,
+): R {
+  // Only ever replaced by what is not the same, so a render that React gives up can leave it behind without harm.
+  const last = useRef<R>(undefined)
+  const select = (snapshot: SessionSnapshot<V>): R => {
+    const next = selector ? selector(snapshot) : (snapshot as unknown as R)
+    if (!isSameValue(last.current, next)) last.current = next
+    return last.current as R
+  }
+  const now = (): R => select(session.getSnapshot())
+  return useSyncExternalStore(
+    session.listen,
+    now,
+    atHydration(now, () => select(session.getServerSnapshot())),
+  )
+}

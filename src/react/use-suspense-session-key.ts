@@ -1,0 +1,32 @@
+import * as React from 'react'
+import type { Inputs, SessionClient } from '../client/types.ts'
+import { SessionUsageError } from '../errors/session-usage-error.ts'
+import { isServer } from './at-hydration.ts'
+import { type SetSessionKey, useSessionKey } from './use-session-key.ts'
+
+/** Waits inside a render. The copy keeps bundlers from looking for `use` in React 18, which is thrown the promise. */
+function suspendFor(ready: ReturnType<SessionClient<object>['ready']>): void {
+  const { use } = { ...React } as { readonly use?: (promise: Promise<unknown>) => unknown }
+  if (use) use(ready)
+  else if (ready.status !== 'fulfilled') throw ready
+}
+
+/**
+ * As `useSessionKey`, and shows the nearest Suspense boundary's fallback until the session is loaded or wants a log-in.
+ *
+ * @throws SessionUsageError on a server whose client has no state yet: it would wait there for ever
+ */
+export function useSuspenseSessionKey<V extends object, I extends Inputs<V>, K extends keyof V & string>(
+  session: SessionClient<V, I>,
+  key: K,
+): [V[K], SetSessionKey<V[K], I[K]>] {
+  if (session.getSnapshot().status === 'loading') {
+    if (isServer()) {
+      throw new SessionUsageError(
+        `Failed to render session key "${key}" on the server: the session is not loaded. Await session.ready() before rendering, or pass initialState.`,
+      )
+    }
+    suspendFor(session.ready())
+  }
+  return useSessionKey(session, key)
+}

@@ -1,0 +1,21 @@
+import { computed, type MaybeRefOrGetter, type ShallowRef, toValue } from 'vue'
+import type { Inputs, SessionClient, SessionKeyState } from '../client/types.ts'
+import { follow } from './follow.ts'
+
+/**
+ * Reads how one key stands: stored or not, pending, the last rejection.
+ *
+ * @example
+ * const cart = useSessionKeyState(session, 'cart')
+ * <span v-if="cart.pending">saving</span>
+ */
+export function useSessionKeyState<V extends object, I extends Inputs<V>, K extends keyof V & string>(
+  session: SessionClient<V, I>,
+  key: MaybeRefOrGetter<K>,
+): Readonly<ShallowRef<SessionKeyState>> {
+  const source = computed(() => {
+    const store = session.key(toValue(key))
+    return { now: () => store.state, hydrated: store.getServerState, listen: session.listen }
+  })
+  return follow(() => source.value).value
+}
