@@ -1,31 +1,11 @@
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
-import { isEqual, own, type Json } from '../protocol/json.ts'
+import { isEqual, type Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { Decoded } from '../schema/codec.ts'
-import { fold } from './effect.ts'
 import { createListeners, type Listeners } from './listeners.ts'
-import type { Conflict, Operation } from './operation.ts'
-import { put, replay, type Rules, type Trace } from './replay.ts'
-
-/** One entry of the log: a call of the app, or several sets of one key that became one. */
-export interface Mutation {
-  operation: Operation
-  /** What it did on the data before it; undefined where it waits for the first base. */
-  trace: Trace | undefined
-  /** Whether it is in the commit under way. */
-  sent: boolean
-  /** Told once: with no error when it is acknowledged. */
-  readonly receipts: ((error: unknown, result: unknown) => void)[]
-}
-
-/** How the base moves. */
-export interface Move {
-  readonly base: State | undefined
-  /** Mutations that the new base contains. */
-  readonly acknowledged?: ReadonlySet<Mutation>
-  /** Mutations that leave the log without being stored. */
-  readonly removed?: ReadonlySet<Mutation>
-}
+import { isWrite, type Conflict, type Operation } from './operation.ts'
+import { rebase, type Move, type Mutation } from './rebase.ts'
+import { decodeStored, put, replay, type Rules, type Trace } from './replay.ts'
 
 /** What a move of the base brought up. */
 export interface Moved {
@@ -56,8 +36,8 @@ export interface Cache {
   add(operation: Operation): Mutation
   /** Moves the base, takes what is acknowledged or removed from the log and replays the rest, in one step. */
   move(move: Move): Moved
-  /** The commit under way takes the first `count` mutations: nothing is taken into them any more. */
-  send(count: number): readonly Mutation[]
+  /** Takes the first `length` mutations into a commit: nothing is taken into them any more. */
+  send(length: number): readonly Mutation[]
   /** Listens to the value of one key; told synchronously. */
   listen(key: string, listener: (value: unknown) => void): () => void
   /** Listens to every change; told after the keys' own listeners. */
@@ -66,136 +46,132 @@ export interface Cache {
   wake(): void
 }
 
+/** What the cache is made of. */
+interface Parts {
+  readonly rules: Rules
+  readonly listeners: Map<string, Listeners<unknown>>
+  readonly watchers: Listeners<void>
+  readonly decoded: Map<string, Decoded & { readonly raw: Json | undefined }>
+  /** For each key the mutation that a further set of it may be taken into: it is not sent, and nothing after it looks at the key. */
+  readonly open: Map<string, Mutation>
+  /** How many mutations of the log write each key. */
+  readonly counts: Map<string, number>
+  base: State | undefined
+  log: Mutation[]
+  view: Map<string, Json>
+}
+
+function read({ rules, decoded, view }: Parts, key: string): Decoded {
+  const raw = view.get(key)
+  const last = decoded.get(key)
+  if (last && last.raw === raw) return last
+  const entry = { ...rules.codec.key(key).decode(raw), raw }
+  decoded.set(key, entry)
+  return entry
+}
+
+function tell(parts: Parts, changed: readonly string[]): void {
+  for (const key of changed) parts.listeners.get(key)?.call(read(parts, key).value)
+  parts.watchers.call()
+}
+
+function count({ counts }: Parts, trace: Trace | undefined): void {
+  for (const key of trace?.writes.keys() ?? []) counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+function show(parts: Parts, trace: Trace | undefined): void {
+  const changed = [...(trace?.writes ?? [])].filter(([key, value]) => !isEqual(parts.view.get(key), value))
+  for (const [key, value] of changed) put(parts.view, key, value)
+  tell(parts, changed.map(([key]) => key))
+}
+
+/** Before the first base only sets are shown: a function would run on data that is not there yet. */
+function preview({ base, view, rules }: Parts, operation: Operation): Trace | undefined {
+  if (base) return replay(view, operation, rules)
+  return isWrite(operation) ? { operation, reads: new Map(), writes: new Map([[operation.key, operation.mine]]) } : undefined
+}
+
+function add(parts: Parts, operation: Operation): Mutation {
+  const { open } = parts
+  const trace = preview(parts, operation)
+  const former = isWrite(operation) ? open.get(operation.key) : undefined
+  if (former && trace && isWrite(trace.operation) && isWrite(former.operation)) {
+    // The former's start stays: what is written now was written on what it had started from.
+    const { was, rooted } = former.operation
+    former.operation = { ...trace.operation, was, rooted }
+    former.trace = { ...trace, operation: former.operation }
+    show(parts, trace)
+    return former
+  }
+  const mutation: Mutation = { operation: trace?.operation ?? operation, trace, sent: false, receipts: [] }
+  parts.log.push(mutation)
+  count(parts, trace)
+  if (isWrite(operation)) open.set(operation.key, mutation)
+  else if (operation.kind === 'update') open.delete(operation.key)
+  else open.clear()
+  show(parts, trace)
+  return mutation
+}
+
+function move(parts: Parts, to: Move): Moved {
+  const { rules, view: before } = parts
+  const { keys } = rules.codec
+  const { rejected, met, ...replayed } = rebase(parts, to, rules)
+  parts.open.clear()
+  parts.counts.clear()
+  Object.assign(parts, replayed, { base: to.base })
+  for (const { trace } of parts.log) count(parts, trace)
+  const changed = keys.filter((key) => before.get(key) !== parts.view.get(key))
+  const conflicts = met.flatMap(({ key, values }) => {
+    if (!keys.includes(key)) return []
+    const [base, mine, theirs] = values.map((raw) => decodeStored(rules.codec, key, raw))
+    return [{ key, base, mine, theirs, value: read(parts, key).value }]
+  })
+  const invalid = changed.flatMap((key) => {
+    const { issues } = read(parts, key)
+    return issues ? [{ key, issues }] : []
+  })
+  tell(parts, changed)
+  return { rejected, conflicts, invalid }
+}
+
 /** Creates an empty cache, which knows no base yet. */
 export function createCache(rules: Rules): Cache {
-  const { codec } = rules
-  const known = new Set(codec.keys)
-  const listeners = new Map<string, Listeners<unknown>>()
-  const watchers = createListeners<void>()
-  const decoded = new Map<string, { readonly raw: Json | undefined; readonly decoded: Decoded }>()
-  /** For each key the mutation that a further set of it may be taken into: nothing after it looks at the key. */
-  const open = new Map<string, Mutation>()
-  const counts = new Map<string, number>()
-  let base: State | undefined
-  let log: Mutation[] = []
-  let view = new Map<string, Json>()
-
-  function read(key: string): Decoded {
-    const raw = view.get(key)
-    const last = decoded.get(key)
-    if (last && last.raw === raw) return last.decoded
-    const entry = { raw, decoded: codec.key(key).decode(raw) }
-    decoded.set(key, entry)
-    return entry.decoded
+  const parts: Parts = {
+    rules,
+    listeners: new Map(),
+    watchers: createListeners(),
+    decoded: new Map(),
+    open: new Map(),
+    counts: new Map(),
+    base: undefined,
+    log: [],
+    view: new Map(),
   }
-
-  function tell(changed: readonly string[]): void {
-    for (const key of changed) listeners.get(key)?.call(read(key).value)
-    watchers.call()
-  }
-
-  function count(trace: Trace | undefined): void {
-    for (const key of trace?.writes.keys() ?? []) counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-
-  function show(trace: Trace | undefined): void {
-    const changed = [...(trace?.writes ?? [])].filter(([key, value]) => !isEqual(view.get(key), value))
-    for (const [key, value] of changed) put(view, key, value)
-    tell(changed.map(([key]) => key))
-  }
-
-  /** Before the first base only sets are shown: a function would run on data that is not there yet. */
-  function preview(operation: Operation): Trace | undefined {
-    if (base) return replay(view, operation, rules)
-    if (operation.kind !== 'set' && operation.kind !== 'delete') return
-    return { operation, reads: new Map(), writes: new Map([[operation.key, operation.mine]]) }
-  }
-
-  function add(operation: Operation): Mutation {
-    const trace = preview(operation)
-    const isWrite = operation.kind === 'set' || operation.kind === 'delete'
-    const former = isWrite ? open.get(operation.key) : undefined
-    if (isWrite && trace && former?.trace) {
-      // The former's start stays: what is written now was written on what it had started from.
-      former.operation = { ...former.trace.operation, ...operation, ...pickStart(former.trace.operation), mine: trace.writes.get(operation.key) }
-      former.trace = { ...trace, operation: former.operation }
-      show(former.trace)
-      return former
-    }
-    const mutation: Mutation = { operation: trace?.operation ?? operation, trace, sent: false, receipts: [] }
-    log.push(mutation)
-    count(trace)
-    if (isWrite) open.set(operation.key, mutation)
-    else if (operation.kind === 'update') open.delete(operation.key)
-    else open.clear()
-    show(trace)
-    return mutation
-  }
-
-  function move({ base: next, acknowledged = new Set(), removed = new Set() }: Move): Moved {
-    const rest = log.filter((mutation) => !acknowledged.has(mutation) && !removed.has(mutation))
-    const expected = fold(base, [...acknowledged].map(({ trace }) => trace))
-    const touched = base ? new Set(rest.flatMap(({ trace }) => (trace ? [...trace.reads.keys(), ...trace.writes.keys()] : []))) : []
-    const [before, after] = [view, fold(next, [])]
-    const rejected: [Mutation, unknown][] = []
-    counts.clear()
-    open.clear()
-    base = next
-    log = []
-    for (const mutation of rest) {
-      try {
-        const trace = next ? replay(after, mutation.operation, rules, mutation.trace) : mutation.trace
-        for (const [key, value] of trace?.writes ?? []) put(after, key, value)
-        count(trace)
-        Object.assign(mutation, { trace, operation: trace?.operation ?? mutation.operation })
-        log.push(mutation)
-      } catch (error) {
-        rejected.push([mutation, error])
-      }
-    }
-    const changed = codec.keys.filter((key) => !isEqual(before.get(key), after.get(key)))
-    for (const [key, value] of before) if (isEqual(value, after.get(key))) after.set(key, value)
-    view = after
-    const conflicts = [...touched].filter((key) => known.has(key)).flatMap((key) => {
-      const theirs = next && own(next.data, key)
-      if (isEqual(expected.get(key), theirs) || isEqual(before.get(key), theirs)) return []
-      const [was, mine, now] = [expected.get(key), before.get(key), theirs].map((raw) => (raw === undefined ? undefined : codec.key(key).decode(raw).value))
-      return [{ key, base: was, mine, theirs: now, value: read(key).value }]
-    })
-    const invalid = changed.flatMap((key) => {
-      const { issues } = read(key)
-      return issues ? [{ key, issues }] : []
-    })
-    tell(changed)
-    return { rejected, conflicts, invalid }
-  }
-
   return {
     get base() {
-      return base
+      return parts.base
     },
     get log() {
-      return log
+      return parts.log
     },
-    stored: (key) => view.get(key),
-    read,
-    pending: (key) => counts.get(key) ?? 0,
-    add,
-    move,
+    stored: (key) => parts.view.get(key),
+    read: (key) => read(parts, key),
+    pending: (key) => parts.counts.get(key) ?? 0,
+    add: (operation) => add(parts, operation),
+    move: (to) => move(parts, to),
     send(length) {
-      open.clear()
-      const mutations = log.slice(0, length)
+      parts.open.clear()
+      const mutations = parts.log.slice(0, length)
       for (const mutation of mutations) mutation.sent = true
       return mutations
     },
     listen(key, listener) {
-      const existing = listeners.get(key) ?? createListeners()
-      listeners.set(key, existing)
+      const existing = parts.listeners.get(key) ?? createListeners()
+      parts.listeners.set(key, existing)
       return existing.add(listener)
     },
-    watch: (listener) => watchers.add(listener),
-    wake: () => watchers.call(),
+    watch: parts.watchers.add,
+    wake: () => parts.watchers.call(),
   }
 }
-
-const pickStart = (operation: Operation): object => (operation.kind === 'set' || operation.kind === 'delete' ? { was: operation.was, rooted: operation.rooted } : {})

@@ -64,3 +64,8 @@ export interface LifeOperation {
 
 /** One call of the app, as plain data and pure functions. */
 export type Operation = WriteOperation | UpdateOperation | TransactionOperation | ClearOperation | LifeOperation
+
+/** Whether an operation is a `set` or a `delete`. */
+export function isWrite(operation: Operation): operation is WriteOperation {
+  return operation.kind === 'set' || operation.kind === 'delete'
+}

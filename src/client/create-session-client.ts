@@ -1,26 +1,11 @@
 import type * as z from 'zod/v4/core'
-import { createExpiryClock } from '../browser/expiry.ts'
-import { watchLifecycle } from '../browser/lifecycle.ts'
-import { createTabs } from '../browser/tabs.ts'
-import { createCache } from '../cache/cache.ts'
-import { createListeners, type Listeners } from '../cache/listeners.ts'
-import { SessionDisposedError } from '../errors/session-disposed-error.ts'
-import type { SessionError } from '../errors/session-error.ts'
-import { compileSchema } from '../schema/compile-schema.ts'
 import type { SessionInputs, SessionValues } from '../schema/types.ts'
-import { hostClock } from '../sync/clock.ts'
-import { createSync, disposeSync, requestRead, wake } from '../sync/pipeline.ts'
-import { keysOf } from '../sync/settle.ts'
-import type { Sync } from '../sync/sync.ts'
-import { createCsrf } from '../transport/csrf.ts'
-import { createKyTransport } from '../transport/ky-transport.ts'
-import type { SessionClientOptions } from './options.ts'
-import { createClientId, openChannel, openLock, toAbsolute, toCredentials } from './ports.ts'
+import { disposeSync } from '../sync/pipeline.ts'
+import { createCore } from './core.ts'
 import { createLife, toPending } from './life.ts'
+import type { SessionClientOptions } from './options.ts'
 import { createQueries } from './queries.ts'
-import type { UntypedClient } from './session-key.ts'
-import { toServerSnapshot } from './snapshot.ts'
-import type { SessionClient, SessionEvents, SessionSnapshot } from './types.ts'
+import type { SessionClient } from './types.ts'
 import { createWrites } from './writes.ts'
 
 /**
@@ -38,116 +23,16 @@ import { createWrites } from './writes.ts'
  * await session.set('theme', 'dark')
  */
 export function createSessionClient<S extends z.$ZodObject>(options: SessionClientOptions<S>): SessionClient<SessionValues<S>, SessionInputs<S>> {
-  const url = toAbsolute(options.url)
-  const codec = compileSchema(options.schema, { freeze: options.freeze })
-  const { conflict = 'merge', clock = hostClock } = options
-  const policies = typeof conflict === 'object' ? conflict : undefined
-  const policy = (key: string): ReturnType<Sync['policy']> => policies?.[key as keyof typeof policies] ?? (typeof conflict === 'object' ? 'merge' : conflict)
-  const cache = createCache({ codec, policy })
-  const events: { [E in keyof SessionEvents]?: Listeners<SessionEvents[E]> } = {}
-  const errors = new Map<string, SessionError>()
-  let stop: (() => void) | undefined
-  let isHydrated = false
-  let serverSnapshot: SessionSnapshot<Record<string, unknown>> | undefined
-
-  const emit = <E extends keyof SessionEvents>(event: E, value: SessionEvents[E]): void => events[event]?.call(value)
-  const expiry = createExpiryClock(clock, {
-    expiringMs: options.expiringMs ?? 60_000,
-    onExpiring: () => emit('expiring', expiry.current() ?? { remainingMs: 0, atBrowserClose: false }),
-    onOver: () => void requestRead(sync, 'full'),
-  })
-  const { channel } = options
-  const tabs = createTabs(
-    () => (channel === false ? undefined : (channel ?? openChannel)(url)),
-    (message) => {
-      sync.inbox.push(message)
-      wake(sync)
-    },
-  )
-  const sync = createSync({
-    cache,
-    codec,
-    policy,
-    clock,
-    transport: options.transport ?? createKyTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
-    csrf: createCsrf(url, options.csrf),
-    random: options.random ?? Math.random,
-    createClientId: options.createClientId ?? createClientId,
-    retry: options.retry ?? {},
-    timeoutMs: options.timeoutMs ?? 10_000,
-    lock: options.lock ?? openLock(url),
-    isExpired: expiry.isOver,
-    emit(event, value) {
-      if (event === 'rejected') rememberError(value as SessionEvents['rejected'])
-      emit(event, value as never)
-    },
-    onState(state, from) {
-      expiry.set(state.lineage === null ? undefined : state.expiry)
-      if (from !== undefined && from !== state.version) tabs.tell({ from, state })
-    },
-  })
-
-  function rememberError({ error, keys }: SessionEvents['rejected']): void {
-    for (const key of keys) errors.set(key, error)
-    cache.wake()
-  }
-
-  /** Begins to listen to the page and the other tabs, with the first use. */
-  function start(): void {
-    if (sync.isDisposed) throw new SessionDisposedError()
-    if (stop) return
-    tabs.open()
-    const unwatch = watchLifecycle(clock, {
-      onFocus: () => void requestRead(sync, 'conditional'),
-      onOnline: () => (sync.activity === 'offline' ? sync.nudge?.() : void requestRead(sync, 'conditional')),
-      onFreeze: tabs.close,
-      onThaw() {
-        tabs.open()
-        void requestRead(sync, 'full')
-      },
-    })
-    stop = () => {
-      unwatch()
-      expiry.stop()
-      tabs.close()
-    }
-  }
-
-  const writes = createWrites({
-    cache,
-    codec,
-    isDisposed: () => sync.isDisposed,
-    wake() {
-      start()
-      wake(sync)
-    },
-    onAcknowledged(mutation) {
-      for (const key of keysOf(mutation)) errors.delete(key)
-    },
-  })
-  const queries = createQueries({
-    cache,
-    sync,
-    codec,
-    start,
-    writes,
-    getError: (key) => errors.get(key) ?? null,
-    getServerSnapshot: () => (serverSnapshot ??= toServerSnapshot(cache, codec, false)),
-    takeHydrated: () => isHydrated && !(isHydrated = false),
-  })
-  const life = createLife({
-    cache,
-    sync,
-    start,
-    onHydrated() {
-      isHydrated = true
-      serverSnapshot = toServerSnapshot(cache, codec, true)
-    },
-  })
-  const client: UntypedClient = {
+  const core = createCore(options)
+  const { cache, expiry, sync, on } = core
+  const writes = createWrites(core)
+  const queries = createQueries(core, writes)
+  const life = createLife(core)
+  const client = {
     ...writes,
     ...queries,
     ...life,
+    on,
     get expiry() {
       return expiry.current()
     },
@@ -157,15 +42,15 @@ export function createSessionClient<S extends z.$ZodObject>(options: SessionClie
     get identity() {
       return cache.base?.identity
     },
-    on(event, run) {
-      events[event] ??= createListeners() as never
-      return events[event].add(run)
+    hydrate(state: Parameters<typeof life.hydrate>[0]) {
+      if (life.hydrate(state)) queries.freezeServerSnapshot()
     },
     dispose() {
       disposeSync(sync)
-      stop?.()
+      core.stop()
     },
   }
   if (options.initialState) client.hydrate(options.initialState)
+  // The parts are checked against the untyped client; the schema puts the types on.
   return client as unknown as SessionClient<SessionValues<S>, SessionInputs<S>>
 }

@@ -1,4 +1,3 @@
-import type { Cache } from '../cache/cache.ts'
 import { SessionDiscardedError } from '../errors/session-discarded-error.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionProtocolError } from '../errors/session-protocol-error.ts'
@@ -9,24 +8,21 @@ import { exclusive } from '../sync/exclusive.ts'
 import { requestRead, wake } from '../sync/pipeline.ts'
 import { keysOf, rejectAll } from '../sync/settle.ts'
 import { become, type Sync } from '../sync/sync.ts'
+import type { Core } from './core.ts'
 import { waitFor } from './receipt.ts'
 import type { UntypedClient } from './session-key.ts'
-import type { PendingMutation } from './types.ts'
+import type { DehydratedSession, PendingMutation } from './types.ts'
 
-/** What the calls about the session as a whole need of their client. */
-export interface LifeParts {
-  readonly cache: Cache
-  readonly sync: Sync
-  /** Begins to listen to the page and the other tabs. */
-  readonly start: () => void
-  /** Told when a state was hydrated. */
-  readonly onHydrated: () => void
+type LifeNames = 'end' | 'settled' | 'revalidate' | 'exclusive' | 'notice' | 'resume' | 'dehydrate'
+
+/** The calls about the session as a whole. */
+export interface Life extends Pick<UntypedClient, LifeNames> {
+  /** Takes a state as the base where there is none; true where it did. */
+  hydrate(dehydrated: DehydratedSession): boolean
 }
 
-type Life = Pick<UntypedClient, 'end' | 'settled' | 'revalidate' | 'exclusive' | 'notice' | 'resume' | 'dehydrate' | 'hydrate'>
-
 /** Creates the calls about the session as a whole. */
-export function createLife({ cache, sync, start, onHydrated }: LifeParts): Life {
+export function createLife({ cache, sync, start }: Core): Life {
   const isSettled = (): boolean => cache.log.length === 0 && !sync.ending
 
   async function end(): Promise<void> {
@@ -92,11 +88,11 @@ export function createLife({ cache, sync, start, onHydrated }: LifeParts): Life 
     hydrate({ state }) {
       const base = parseState(state)
       if (!base) throw new SessionProtocolError(200, 'what was hydrated is no state')
-      if (cache.base || sync.isDisposed) return
+      if (cache.base || sync.isDisposed) return false
       cache.move({ base: { ...base, last: 0 } })
       sync.onState(base)
       become(sync, { status: 'ready' })
-      onHydrated()
+      return true
     },
   }
 }

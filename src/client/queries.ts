@@ -1,40 +1,37 @@
-import type { Cache } from '../cache/cache.ts'
 import { SessionAuthError } from '../errors/session-auth-error.ts'
-import type { SessionCodec } from '../schema/codec.ts'
 import { requestRead } from '../sync/pipeline.ts'
-import type { Sync } from '../sync/sync.ts'
-import { createSessionKey, type KeyParts, type UntypedClient } from './session-key.ts'
+import type { Core } from './core.ts'
+import { createSessionKey, type UntypedClient } from './session-key.ts'
 import { createSnapshot, toServerSnapshot } from './snapshot.ts'
-import type { SessionKey, SessionSnapshot } from './types.ts'
+import type { SessionKey } from './types.ts'
 
-/** What the reads need of their client. */
-export interface QueryParts extends Pick<KeyParts, 'getError'> {
-  readonly cache: Cache
-  readonly sync: Sync
-  readonly codec: SessionCodec
-  readonly writes: Pick<UntypedClient, 'set' | 'update' | 'delete'>
-  /** Begins to listen to the page and the other tabs. */
-  readonly start: () => void
-  /** Whether the base was hydrated and never looked at since. */
-  readonly takeHydrated: () => boolean
-  readonly getServerSnapshot: () => SessionSnapshot<Record<string, unknown>>
+type QueryNames = 'get' | 'peek' | 'has' | 'keys' | 'entries' | 'key' | 'subscribe' | 'listen' | 'getSnapshot' | 'getServerSnapshot' | 'ready'
+
+/** The calls that read. */
+export interface Queries extends Pick<UntypedClient, QueryNames> {
+  /** Keeps the present view as what a server rendered. */
+  freezeServerSnapshot(): void
 }
 
-type Queries = Pick<UntypedClient, 'get' | 'peek' | 'has' | 'keys' | 'entries' | 'key' | 'subscribe' | 'listen' | 'getSnapshot' | 'getServerSnapshot' | 'ready'>
+type Readiness = Promise<void> & { status?: 'pending' | 'fulfilled' }
 
-/** Creates the calls that read: from the view, after the one load that all of them share. */
-export function createQueries(parts: QueryParts): Queries {
-  const { cache, sync, codec, start, writes, getServerSnapshot } = parts
-  const keys = new Map<string, SessionKey<unknown>>()
-  const getSnapshot = createSnapshot(sync, codec)
+/** Gives a promise the status that React's `use` looks at: without it a settled one flashes a fallback. */
+function toReadiness(promise: Promise<void>, isReady: boolean): Readiness {
+  const readiness: Readiness = promise
+  readiness.status = isReady ? 'fulfilled' : 'pending'
+  void readiness.then(() => {
+    readiness.status = 'fulfilled'
+  })
+  return readiness
+}
+
+/** Creates what loads: once, however many ask; what was hydrated is shown meanwhile and looked at once. */
+function createLoad({ cache, sync, start }: Core, takeHydrated: () => boolean): () => Promise<void> {
   let loading: Promise<void> | undefined
-  let readiness: (Promise<void> & { status?: 'pending' | 'fulfilled' }) | undefined
-
-  /** Loads once; what was hydrated is shown meanwhile and looked at once. */
-  function load(): Promise<void> {
+  return () => {
     start()
     if (cache.base) {
-      if (parts.takeHydrated()) void requestRead(sync, 'conditional')
+      if (takeHydrated()) void requestRead(sync, 'conditional')
       return sync.status === 'needs-auth' ? Promise.reject(new SessionAuthError()) : Promise.resolve()
     }
     loading ??= requestRead(sync, 'conditional').finally(() => {
@@ -42,6 +39,18 @@ export function createQueries(parts: QueryParts): Queries {
     })
     return loading
   }
+}
+
+/** Creates the calls that read: from the view, after the one load that all of them share. */
+export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'update' | 'delete'>): Queries {
+  const { cache, codec, sync } = core
+  const keys = new Map<string, SessionKey<unknown>>()
+  const getSnapshot = createSnapshot(sync, codec)
+  let server: ReturnType<typeof toServerSnapshot> | undefined
+  let isHydrated = false
+  let readiness: Readiness | undefined
+  const getServerSnapshot = (): ReturnType<typeof toServerSnapshot> => (server ??= toServerSnapshot(cache, codec, false))
+  const load = createLoad(core, () => isHydrated && !(isHydrated = false))
   const begin = (): void => void load().catch(() => {})
   const stored = (): string[] => codec.keys.filter((key) => cache.stored(key) !== undefined)
 
@@ -67,7 +76,7 @@ export function createQueries(parts: QueryParts): Queries {
       return stored().map((key) => [key, cache.read(key).value as {}])
     },
     key(name) {
-      const key = keys.get(name) ?? createSessionKey(name, { ...parts, ...writes, get, load: begin })
+      const key = keys.get(name) ?? createSessionKey(name, { ...core, ...writes, get, load: begin, getServerSnapshot })
       keys.set(name, key)
       return key
     },
@@ -83,15 +92,13 @@ export function createQueries(parts: QueryParts): Queries {
     },
     getSnapshot,
     getServerSnapshot,
+    freezeServerSnapshot() {
+      isHydrated = true
+      server = toServerSnapshot(cache, codec, true)
+    },
     ready() {
-      if (readiness) return readiness
-      const settled: Promise<void> & { status?: 'pending' | 'fulfilled' } = load().catch(() => {})
-      settled.status = cache.base ? 'fulfilled' : 'pending'
-      void settled.then(() => {
-        settled.status = 'fulfilled'
-      })
-      readiness = settled
-      return settled
+      readiness ??= toReadiness(load().catch(() => {}), cache.base !== undefined)
+      return readiness
     },
   }
 }

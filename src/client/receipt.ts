@@ -1,4 +1,4 @@
-import type { Mutation } from '../cache/cache.ts'
+import type { Mutation } from '../cache/rebase.ts'
 import type { WaitOptions } from './types.ts'
 
 /** Rejects when the signal ends the waiting; what is waited for goes on. A promise that nobody touches never raises an unhandled rejection. */

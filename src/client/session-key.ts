@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/cache.ts'
 import { createKeyState } from './snapshot.ts'
+import type { SessionError } from '../errors/session-error.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { SessionClient, SessionKey, SessionKeyState } from './types.ts'
@@ -14,15 +15,15 @@ export interface KeyParts extends Pick<UntypedClient, 'get' | 'set' | 'update' |
   readonly codec: SessionCodec
   /** Begins to load and to listen. */
   readonly load: () => void
-  /** Why the last write of a key was rejected. */
-  readonly getError: (key: string) => SessionKeyState['error']
+  /** Why the last write of each key was rejected. */
+  readonly errors: ReadonlyMap<string, SessionError>
 }
 
 /** Creates what is done with one key. */
 export function createSessionKey(name: string, parts: KeyParts): SessionKey<unknown> {
   const { cache, sync, load, getServerSnapshot } = parts
   parts.codec.key(name) // an unknown key throws
-  const getState = createKeyState(sync, name, () => parts.getError(name))
+  const getState = createKeyState(sync, name, () => parts.errors.get(name) ?? null)
   const peek = (): unknown => cache.read(name).value
   const listen = (run: (value: unknown) => void): (() => void) => {
     load()

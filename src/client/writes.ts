@@ -1,22 +1,12 @@
-import type { Cache, Mutation } from '../cache/cache.ts'
 import type { Operation, Transaction } from '../cache/operation.ts'
-import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import type { SessionCodec } from '../schema/codec.ts'
+import { wake } from '../sync/pipeline.ts'
+import { keysOf } from '../sync/settle.ts'
+import type { Core } from './core.ts'
 import { toReceipt } from './receipt.ts'
 import type { UntypedClient } from './session-key.ts'
 import type { WaitOptions } from './types.ts'
-
-/** What the writes need of their client. */
-export interface WriteParts {
-  readonly cache: Cache
-  readonly codec: SessionCodec
-  readonly isDisposed: () => boolean
-  /** Goes on with what is to be done. */
-  readonly wake: () => void
-  /** Told when a mutation is acknowledged. */
-  readonly onAcknowledged: (mutation: Mutation) => void
-}
 
 type Writes = Pick<UntypedClient, 'set' | 'update' | 'delete' | 'pop' | 'setDefault' | 'clear' | 'transaction' | 'setExpiry' | 'touch' | 'cycleKey'>
 
@@ -30,13 +20,15 @@ export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'
 }
 
 /** Creates the calls that write. Each shows at once and gives the promise of its acknowledgement. */
-export function createWrites({ cache, codec, isDisposed, wake, onAcknowledged }: WriteParts): Writes {
+export function createWrites({ cache, codec, sync, errors, start }: Core): Writes {
   function write(operation: Operation, options?: WaitOptions): Promise<unknown> {
-    if (isDisposed()) throw new SessionDisposedError()
+    start()
     const mutation = cache.add(operation)
-    mutation.receipts.push((error) => error === undefined && onAcknowledged(mutation))
+    mutation.receipts.push((error) => {
+      if (error === undefined) for (const key of keysOf(mutation)) errors.delete(key)
+    })
     const receipt = toReceipt(mutation, options)
-    wake()
+    wake(sync)
     return receipt
   }
   const done = async (receipt: Promise<unknown>): Promise<void> => void (await receipt)

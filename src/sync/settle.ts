@@ -1,4 +1,4 @@
-import type { Mutation } from '../cache/cache.ts'
+import type { Mutation } from '../cache/rebase.ts'
 import { fold } from '../cache/effect.ts'
 import { decodeStored } from '../cache/replay.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
@@ -32,7 +32,7 @@ export function settle(mutation: Mutation): void {
 /** Tells the callers of a mutation, and the app, that it was not stored. It has left the log. */
 export function reject(sync: Sync, mutation: Mutation, error: unknown): void {
   for (const receipt of mutation.receipts) receipt(error, undefined)
-  sync.emit('rejected', { error: error as SessionError, keys: keysOf(mutation) })
+  sync.onRejected(keysOf(mutation), error as SessionError)
 }
 
 /** Takes mutations from the log and rejects each with an error of its own. */

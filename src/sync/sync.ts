@@ -1,4 +1,5 @@
-import type { Cache, Mutation } from '../cache/cache.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Mutation } from '../cache/rebase.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
@@ -28,6 +29,8 @@ export interface SyncPorts {
   readonly emit: <E extends keyof SyncEvents>(event: E, value: SyncEvents[E]) => void
   /** Decides conflicts, and what a commit expects. */
   readonly policy: (key: string) => ConflictPolicy
+  /** Told every mutation that was rejected; its callers know already. */
+  readonly onRejected: (keys: readonly string[], error: SessionError) => void
   /** Told every state that became the base, with the version before where an answer to our own request brought it. */
   readonly onState: (state: State, from?: string | null) => void
   /** Whether the session is over by our clock. */

@@ -1,0 +1,137 @@
+import type * as z from 'zod/v4/core'
+import { createExpiryClock, type ExpiryClock } from '../browser/expiry.ts'
+import { watchLifecycle } from '../browser/lifecycle.ts'
+import { createTabs } from '../browser/tabs.ts'
+import { createCache, type Cache } from '../cache/cache.ts'
+import type { ConflictPolicy } from '../cache/operation.ts'
+import { createListeners, type Listeners } from '../cache/listeners.ts'
+import { SessionDisposedError } from '../errors/session-disposed-error.ts'
+import type { SessionError } from '../errors/session-error.ts'
+import type { SessionCodec } from '../schema/codec.ts'
+import { compileSchema } from '../schema/compile-schema.ts'
+import { hostClock } from '../sync/clock.ts'
+import { createSync, requestRead, wake } from '../sync/pipeline.ts'
+import type { Sync } from '../sync/sync.ts'
+import { createCsrf } from '../transport/csrf.ts'
+import { createKyTransport } from '../transport/ky-transport.ts'
+import type { SessionClientOptions } from './options.ts'
+import { createClientId, openChannel, openLock, toAbsolute, toCredentials } from './ports.ts'
+import type { SessionEvents } from './types.ts'
+
+/** What a client is wired of: the parts that its calls work on. */
+export interface Core {
+  readonly cache: Cache
+  readonly codec: SessionCodec
+  readonly sync: Sync
+  readonly expiry: ExpiryClock
+  /** Why the last write of each key was rejected. */
+  readonly errors: Map<string, SessionError>
+  /** Begins to listen to the page and the other tabs, with the first use. @throws SessionDisposedError */
+  start(): void
+  /** Ends what `start` began. */
+  stop(): void
+  on<E extends keyof SessionEvents>(event: E, run: (value: SessionEvents[E]) => void): () => void
+}
+
+type Policies = { readonly [key: string]: ConflictPolicy | undefined }
+
+function toPolicy(conflict: ConflictPolicy | Policies = 'merge'): (key: string) => ConflictPolicy {
+  return typeof conflict === 'object' ? (key) => conflict[key] ?? 'merge' : () => conflict
+}
+
+interface Hub extends Pick<Core, 'on'> {
+  emit<E extends keyof SessionEvents>(event: E, value: SessionEvents[E]): void
+}
+
+function createHub(): Hub {
+  const listeners: { [E in keyof SessionEvents]?: Listeners<SessionEvents[E]> } = {}
+  return {
+    emit: (event, value) => listeners[event]?.call(value),
+    on(event, run) {
+      listeners[event] ??= createListeners() as never
+      return listeners[event].add(run)
+    },
+  }
+}
+
+/** Begins to follow the page's life and the other tabs; returns what ends it. */
+function follow(sync: Sync, tabs: ReturnType<typeof createTabs>, expiry: ExpiryClock): () => void {
+  const look = (wanted: 'conditional' | 'full') => () => void requestRead(sync, wanted)
+  tabs.open()
+  const unwatch = watchLifecycle(sync.clock, {
+    onFocus: look('conditional'),
+    // What waits for the network goes first; its answer tells what a read would.
+    onOnline: () => (sync.nudge ?? look('conditional'))(),
+    onFreeze: tabs.close,
+    onThaw() {
+      tabs.open()
+      look('full')()
+    },
+  })
+  return () => {
+    unwatch()
+    expiry.stop()
+    tabs.close()
+  }
+}
+
+/** Wires the parts of a client; decides nothing. */
+export function createCore<S extends z.$ZodObject>(options: SessionClientOptions<S>): Core {
+  const url = toAbsolute(options.url)
+  const { channel, clock = hostClock } = options
+  const codec = compileSchema(options.schema, { freeze: options.freeze })
+  const policy = toPolicy(options.conflict as Policies)
+  const cache = createCache({ codec, policy })
+  const errors = new Map<string, SessionError>()
+  const { emit, on } = createHub()
+  const expiry = createExpiryClock(clock, {
+    expiringMs: options.expiringMs ?? 60_000,
+    onExpiring: () => emit('expiring', expiry.current() ?? { remainingMs: 0, atBrowserClose: false }),
+    onOver: () => void requestRead(sync, 'full'),
+  })
+  const tabs = createTabs(
+    () => (channel === false ? undefined : (channel ?? openChannel)(url)),
+    (message) => {
+      sync.inbox.push(message)
+      wake(sync)
+    },
+  )
+  const sync = createSync({
+    cache,
+    codec,
+    policy,
+    clock,
+    transport: options.transport ?? createKyTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
+    csrf: createCsrf(url, options.csrf),
+    random: options.random ?? Math.random,
+    createClientId: options.createClientId ?? createClientId,
+    retry: options.retry ?? {},
+    timeoutMs: options.timeoutMs ?? 10_000,
+    lock: options.lock ?? openLock(url),
+    isExpired: expiry.isOver,
+    emit: emit as Sync['emit'],
+    onRejected(keys, error) {
+      for (const key of keys) errors.set(key, error)
+      emit('rejected', { keys, error })
+      cache.wake()
+    },
+    onState(state, from) {
+      expiry.set(state.lineage === null ? undefined : state.expiry)
+      if (from !== undefined && from !== state.version) tabs.tell({ from, state })
+    },
+  })
+  let stop: (() => void) | undefined
+  return {
+    cache,
+    codec,
+    sync,
+    expiry,
+    errors,
+    on,
+    start() {
+      if (sync.isDisposed) throw new SessionDisposedError()
+      stop ??= follow(sync, tabs, expiry)
+    },
+    stop: () => stop?.(),
+  }
+}
