@@ -38,7 +38,7 @@ export async function commit(sync: Sync, flight: Flight): Promise<void> {
       method: 'PATCH',
       body,
       // A refusal for the quota looks like a network error, so the second attempt goes without.
-      keepalive: flight.attempts !== 2 && body.length < keepaliveBytes,
+      keepalive: flight.attempts !== 2 && new TextEncoder().encode(body).length < keepaliveBytes,
       headers: { 'Content-Type': 'application/json', Prefer: 'return=minimal', [idempotencyKeyHeader]: formatIdempotencyKey(sync.client, n) },
     },
     told: { kind: 'commit', n, attempt: flight.attempts, mutations: mutations.length },
@@ -105,7 +105,7 @@ function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verd
   const blamed = mutations.length === 1 ? mutations : mutations.filter((mutation) => keysOf(mutation).some((key) => named.has(key)))
   sync.lost.set(flight.n, flight)
   sync.flight = undefined
-  blame(sync, blamed.length > 0 ? Math.max(0, sync.suspects - mutations.length) : mutations.length)
+  blame(sync, blamed.length > 0 ? 0 : mutations.length)
   rejectAll(sync, blamed, (mutation) => {
     const keys = keysOf(mutation)
     return new SessionRejectedError(status, name, errors.filter(({ key }) => key === undefined || keys.includes(key)))

@@ -37,6 +37,7 @@ export function createSync(ports: SyncPorts): Sync {
     isDisposed: false,
     abort: undefined,
     nudge: undefined,
+    cancel: undefined,
   }
 }
 
@@ -125,7 +126,7 @@ export function disposeSync(sync: Sync): void {
   if (sync.isDisposed) return
   sync.isDisposed = true
   sync.abort?.()
-  sync.nudge?.()
+  sync.cancel?.()
   const error = new SessionDisposedError()
   sync.ending?.reject(error)
   answerReaders(sync, error)

@@ -38,11 +38,11 @@ export function pause(sync: Sync): void {
   answerReaders(sync, error)
 }
 
-/** Whether a state is not of the lineage that we know, or of another visitor. From no lineage any is taken, unless somebody signed in meanwhile. */
-export function isElsewhere({ cache: { base }, isTrusted }: Sync, state: State): boolean {
+/** Whether a state is not of the lineage that we know, or of another visitor. From no lineage any is taken, unless somebody signed in while writes were pending. */
+export function isElsewhere({ cache: { base, log }, isTrusted }: Sync, state: State): boolean {
   if (!base) return false
   const hasOtherUser = typeof state.identity === 'string' && state.identity !== (base.identity ?? null)
-  if (base.lineage === null) return hasOtherUser && !isTrusted && state.lineage !== null
+  if (base.lineage === null) return hasOtherUser && !isTrusted && log.length > 0
   return state.lineage !== base.lineage || (hasOtherUser && typeof base.identity === 'string')
 }
 
@@ -61,7 +61,7 @@ export async function read(sync: Sync, isSecond = false): Promise<void> {
   }
   const isStrange = state && (state.unknownKey ? isSecond || isElsewhere(sync, state) : !isSecond && isElsewhere(sync, state))
   if (state && isStrange) {
-    if (state.unknownKey) await sleep(sync, secondLookMs)
+    if (state.unknownKey) await sleep(sync, secondLookMs, true)
     const second = await look(sync, false)
     state = second === 'unchanged' ? undefined : second
   }
@@ -97,12 +97,12 @@ function take(sync: Sync, state: State): void {
 function giveUp(sync: Sync, state: State): void {
   const { mutations } = sync.flight ?? { mutations: [] }
   takeOurs(sync, state)
-  blame(sync, mutations.length)
+  blame(sync, mutations.length === 1 ? 0 : mutations.length)
   if (mutations.length === 1) rejectAll(sync, mutations, () => new SessionUnknownFateError())
 }
 
 /** The first `length` mutations of the log hold one to blame: the next commit carries half of them. */
 export function blame(sync: Sync, length: number): void {
-  sync.suspects = length === 1 ? 0 : length
+  sync.suspects = length
   sync.limit = sync.suspects > 0 ? Math.ceil(length / 2) : Number.POSITIVE_INFINITY
 }

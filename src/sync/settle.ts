@@ -102,12 +102,14 @@ function valuesOf(sync: Sync, { operation, trace }: Mutation): Record<string, un
 /** The lineage is gone: its pending mutations are never sent to another, and the given state is the base of what comes. */
 export function finish(sync: Sync, reason: SessionEndReason, base: State): void {
   const { cache, flight } = sync
+  const from = cache.base?.version ?? null
   const doubtful = new Set([...sync.lost.values(), flight].flatMap((sent) => (sent?.isDoubtful ? sent.mutations : [])))
   const ended = cache.log.map((mutation) => [mutation, new SessionEndedError(reason, doubtful.has(mutation) ? 'unknown' : 'not-stored', valuesOf(sync, mutation))] as const)
   sync.flight = undefined
   sync.lost.clear()
   Object.assign(sync, { suspects: 0, limit: Number.POSITIVE_INFINITY, isFresh: false, acknowledged: base.last })
   move(sync, base, none, new Set(cache.log))
+  sync.onState(base, from)
   for (const [mutation, error] of ended) reject(sync, mutation, error)
   sync.emit('ended', { reason })
 }

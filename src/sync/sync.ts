@@ -112,8 +112,10 @@ export interface Sync extends SyncPorts {
   isDisposed: boolean
   /** Ends the attempt under way. */
   abort: (() => void) | undefined
-  /** Ends the wait under way. */
+  /** Ends the wait under way, so that the next try is now. */
   nudge: (() => void) | undefined
+  /** Ends the wait under way, one that has to be kept too. */
+  cancel: (() => void) | undefined
 }
 
 /** What the session ended for: by our clock, by a server without it, or by another log-in. */
@@ -129,16 +131,18 @@ export function become(sync: Sync, change: Partial<Pick<Sync, 'status' | 'activi
   if (isNew) sync.cache.wake()
 }
 
-/** Waits; `nudge` ends the wait. */
-export function sleep(sync: Sync, delayMs: number): Promise<void> {
+/** Waits; `nudge` ends the wait, unless it is one that has to be kept. `cancel` ends every wait. */
+export function sleep(sync: Sync, delayMs: number, isKept = false): Promise<void> {
   return new Promise((resolve) => {
     const handle = sync.clock.setTimeout(done, delayMs)
     function done(): void {
       sync.clock.clearTimeout(handle)
       sync.nudge = undefined
+      sync.cancel = undefined
       resolve()
     }
-    sync.nudge = done
+    sync.cancel = done
+    if (!isKept) sync.nudge = done
   })
 }
 
