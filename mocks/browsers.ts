@@ -47,8 +47,8 @@ export function createBrowsers({ origin, now, send, toHandlers }: BrowserPorts):
 
   return {
     pageOf,
-    open: (options, start) => {
-      const page = createPage({ ...options, name: options.name ?? `browser ${starts.size + 1}`, origin: options.origin ?? origin }, now)
+    open: ({ name = `browser ${starts.size + 1}`, origin: pageOrigin = origin, document }, start) => {
+      const page = createPage({ name, origin: pageOrigin, document }, now)
       const fetch: typeof globalThis.fetch = (input, init) => send(page, input, init)
       const browser: MockBrowser = {
         name: page.name,

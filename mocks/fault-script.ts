@@ -86,6 +86,7 @@ function check(fault: MockFault): void {
     throw new SessionConfigError(`Failed to script a fault: ${reason}`)
   }
   if (!names.has(name) && !isAnswerName(name)) fail(`"${name}" is none. Write one of ${[...names].join(', ')} or of the faults that answer.`)
+  if (fault.times !== undefined && !(fault.times >= 1)) fail(`times is ${fault.times}. Give 1 or more.`)
   if (name === 'delay' && !((fault.delayMs ?? 0) > 0)) fail('a delay wants delayMs. Write { fault: "delay", delayMs: 500 }.')
   if (name === 'write-beside' && (fault as { write?: unknown }).write === undefined) {
     fail('write-beside wants what is written. Write { fault: "write-beside", write: { cart: [] } }.')

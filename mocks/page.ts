@@ -12,12 +12,18 @@ export interface Page {
   isOffline: boolean
 }
 
+/** The options of a browser with their defaults. */
+export interface PageOptions extends Pick<MockBrowserOptions, 'document'> {
+  readonly name: string
+  readonly origin: string
+}
+
 /** Makes the inside of a browser. */
-export function createPage(options: Required<Pick<MockBrowserOptions, 'name' | 'origin'>> & MockBrowserOptions, now: () => number): Page {
+export function createPage({ name, origin, document }: PageOptions, now: () => number): Page {
   return {
-    name: options.name,
-    origin: options.origin,
-    cookies: createBrowserCookies(now, options.document),
+    name,
+    origin,
+    cookies: createBrowserCookies(now, document),
     ready: Promise.resolve(),
     isOffline: false,
   }

@@ -17,12 +17,17 @@ export function createRawClient({ url, fetch }: { readonly url: string; readonly
   let base: State | undefined
   let last = 0
 
-  const keep = async (response: Response): Promise<State> => {
-    base = (await response.clone().json()) as State
-    return base
+  /** Reads the body once and gives it again: the clone of happy-dom loses a body that arrives in parts. */
+  const keep = async (response: Response): Promise<Response> => {
+    const text = await response.text()
+    base = JSON.parse(text) as State
+    return new Response(text, response)
   }
   const read = (init: RequestInit = {}): Promise<Response> => fetch(url, { headers: { 'Session-Client': client }, ...init })
-  const state = async (): Promise<State> => keep(await read())
+  const state = async (): Promise<State> => {
+    await keep(await read())
+    return base as State
+  }
 
   return {
     read,
@@ -37,8 +42,8 @@ export function createRawClient({ url, fetch }: { readonly url: string; readonly
         ...init,
         headers: { 'Content-Type': 'application/json', 'Idempotency-Key': formatIdempotencyKey(client, last), ...init.headers },
       })
-      if (response.status === 200) await keep(response)
-      else last = after
+      if (response.status === 200) return keep(response)
+      last = after
       return response
     },
     end: (init = {}) => fetch(url, { method: 'DELETE', headers: { 'Session-Lineage': base?.lineage ?? '' }, ...init }),

@@ -1,0 +1,101 @@
+import { createMockSessionServer, type MockAnswerName } from 'sojourn/msw'
+import { describe, expect, test } from 'vitest'
+import { parseProblem } from '../../src/protocol/problem.ts'
+import { createRawClient } from './raw-client.ts'
+
+describe('a scripted fault that answers in the place of the server', () => {
+  test.each<[fault: MockAnswerName, status: number, type: string, retryAfter: string | null]>([
+    ['csrf', 403, 'application/problem+json', null],
+    ['forbidden', 403, 'text/html', null],
+    ['unauthenticated', 401, 'application/problem+json', null],
+    ['rate-limited', 429, 'application/problem+json', '1'],
+    ['unavailable', 503, 'application/problem+json', '1'],
+    ['server-error', 500, 'text/plain', null],
+    ['server-error-page', 500, 'text/html', null],
+    ['captive-portal', 200, 'text/html', null],
+  ])('%s is %d as %s, once, and stores nothing', async (fault, status, type, retryAfter) => {
+    const mock = createMockSessionServer({ initial: { count: 0 } })
+    const client = createRawClient(mock)
+    await client.state()
+    mock.next({ fault, method: 'PATCH' })
+    const answer = await mock.fetch(mock.url, { method: 'PATCH', body: '{}' })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('content-type')).toContain(type)
+    expect(answer.headers.get('retry-after')).toBe(retryAfter)
+    expect(await mock.data()).toEqual({ count: 0 })
+    expect(mock.requests.at(-1)).toMatchObject({ status, served: [] })
+    expect((await client.commit({ set: { count: 1 } })).status).toBe(200)
+  })
+
+  test.each<[MockAnswerName, string]>([
+    ['csrf', 'csrf'],
+    ['unauthenticated', 'unauthenticated'],
+    ['rate-limited', 'rate-limited'],
+    ['unavailable', 'unavailable'],
+  ])('%s is a problem of the protocol', async (fault, name) => {
+    const mock = createMockSessionServer()
+    mock.next(fault)
+    expect(parseProblem(await (await mock.fetch(mock.url)).json())?.name).toBe(name)
+  })
+
+  test('takes another status and another Retry-After', async () => {
+    const mock = createMockSessionServer()
+    mock.next({ fault: 'server-error-page', status: 502, retryAfterSeconds: 30 })
+    const answer = await mock.fetch(mock.url)
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([502, '30'])
+  })
+
+  test('lets the commit be stored first where the fault says so', async () => {
+    const mock = createMockSessionServer({ initial: { count: 0 } })
+    const client = createRawClient(mock)
+    await client.state()
+    mock.next({ fault: 'server-error', status: 504, stored: true })
+    expect((await client.commit({ set: { count: 1 } })).status).toBe(504)
+    expect(await mock.data()).toEqual({ count: 1 })
+    expect(mock.requests.at(-1)).toMatchObject({ status: 504, served: [200] })
+  })
+
+  test('befalls as many requests as the fault says, of its method and browser alone', async () => {
+    const mock = createMockSessionServer()
+    const phone = mock.browser()
+    const fault = mock.next({ fault: 'unavailable', times: 2, method: 'get', browser: mock })
+    const statuses = async () => {
+      const answers = [await phone.fetch(mock.url), await mock.fetch(mock.url, { method: 'OPTIONS' }), await mock.fetch(mock.url)]
+      return answers.map(({ status }) => status)
+    }
+    expect(await statuses()).toEqual([200, 204, 503])
+    expect(fault.used).toBe(1)
+    expect(await statuses()).toEqual([200, 204, 503])
+    expect(await statuses()).toEqual([200, 204, 200])
+    expect(fault.used).toBe(2)
+  })
+
+  test('uses faults up in the order of the script', async () => {
+    const mock = createMockSessionServer()
+    mock.next('rate-limited')
+    mock.next('captive-portal')
+    mock.next('unavailable')
+    const statuses: number[] = []
+    for (let i = 0; i < 4; i += 1) statuses.push((await mock.fetch(mock.url)).status)
+    expect(statuses).toEqual([429, 200, 503, 200])
+  })
+
+  test('is taken back by cancel', async () => {
+    const mock = createMockSessionServer()
+    const down = mock.next({ fault: 'unavailable', times: Number.POSITIVE_INFINITY })
+    expect((await mock.fetch(mock.url)).status).toBe(503)
+    expect((await mock.fetch(mock.url)).status).toBe(503)
+    down.cancel()
+    expect((await mock.fetch(mock.url)).status).toBe(200)
+  })
+
+  test.each([
+    [{ fault: 'burn' as 'hold' }, /"burn" is none/],
+    [{ fault: 'delay' as 'hold' }, /wants delayMs/],
+    [{ fault: 'write-beside' as 'hold' }, /what is written/],
+    [{ fault: 'hold' as const, times: 0 }, /times/],
+  ])('refuses a fault that cannot work: %o', (fault, message) => {
+    const mock = createMockSessionServer()
+    expect(() => mock.next(fault)).toThrow(expect.objectContaining({ code: 'config', message: expect.stringMatching(message) }))
+  })
+})

@@ -1,0 +1,3 @@
+import { describeFetch } from './describe-fetch.ts'
+
+describeFetch()

@@ -1,0 +1,3 @@
+import { describeMsw } from './describe-msw.ts'
+
+describeMsw()

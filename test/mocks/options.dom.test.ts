@@ -1,0 +1,29 @@
+import { createMockSessionServer } from 'sojourn/msw'
+import { afterEach, describe, expect, test } from 'vitest'
+
+describe('a mock server in a page', () => {
+  afterEach(() => {
+    for (const cookie of document.cookie.split('; ')) document.cookie = `${cookie.split('=')[0]}=; Path=/; Max-Age=0`
+  })
+
+  test('is where a relative URL of the page leads', () => {
+    expect(createMockSessionServer().url).toBe(new URL('/session', location.href).href)
+  })
+
+  test('shows the CSRF cookie in the document, and never that of the session', async () => {
+    const mock = createMockSessionServer({ csrf: true, initial: { theme: 'dark' } })
+    const { csrf } = await (await mock.fetch('/session')).json()
+    expect(document.cookie).toBe(`csrftoken=${csrf}`)
+    mock.reset()
+    expect(document.cookie).toBe('')
+  })
+
+  test('shows nothing of another browser, and nothing where it is told so', async () => {
+    const mock = createMockSessionServer({ csrf: true })
+    await mock.browser().fetch('/session')
+    const hidden = createMockSessionServer({ csrf: true, document: undefined })
+    await hidden.fetch('/session')
+    expect(hidden.documentCookie).toContain('csrftoken=')
+    expect(document.cookie).toBe('')
+  })
+})

@@ -1,3 +1,0 @@
-import { describeSemantics } from './semantics.ts'
-
-describeSemantics()

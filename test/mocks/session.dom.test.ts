@@ -1,0 +1,3 @@
+import { describeSession } from './describe-session.ts'
+
+describeSession()
