@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import process from 'node:process'
+import { brotliCompressSync } from 'node:zlib'
+import { type BuildResult, build, type Plugin } from 'esbuild'
+import { doors, root } from './doors.ts'
+
+/** What an app writes, and what of it counts. */
+interface UseCase {
+  readonly title: string
+  readonly code: string
+  /** Packages that the app pays for anyway. */
+  readonly external?: readonly string[]
+  /** Only files under this folder count; what they import of ours is in the app already. */
+  readonly only?: string
+  /** Most bytes after minifying and brotli. */
+  readonly budgetBytes?: number
+}
+
+const client = `export { createSessionClient } from 'sojourn'`
+const zod = ['zod', 'zod/*']
+
+const useCases: readonly UseCase[] = [
+  { title: 'client, without ky and zod', code: client, external: ['ky', ...zod], budgetBytes: 6144 },
+  { title: 'client with ky, without zod', code: client, external: zod },
+  { title: 'binding for React', code: `export * from 'sojourn/react'`, external: ['react'], only: 'dist/src/react', budgetBytes: 1024 },
+  { title: 'binding for Vue', code: `export * from 'sojourn/vue'`, external: ['vue'], only: 'dist/src/vue', budgetBytes: 1024 },
+  { title: `import 'sojourn' and nothing of it`, code: `import 'sojourn'`, budgetBytes: 1 },
+]
+
+/** Leaves the package's files outside `folder` out of the bundle. */
+function countOnly(folder: string): Plugin {
+  return {
+    name: 'count-only',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) =>
+        join(resolveDir, path).startsWith(join(root, folder) + sep) ? undefined : { path, external: true },
+      )
+    },
+  }
+}
+
+/** Bundles `code` as an app's bundler would, against the built package. */
+function bundle(code: string, external: readonly string[] = [], only?: string): Promise<BuildResult<{ write: false; metafile: true }>> {
+  return build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    external: [...external],
+    plugins: only ? [countOnly(only)] : [],
+    // A bare import that brings nothing in is what one of the cases is there to show.
+    logOverride: { 'ignored-bare-import': 'silent' },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    // The paths of tsconfig.json would lead to the sources.
+    tsconfigRaw: {},
+    write: false,
+    metafile: true,
+  })
+}
+
+async function measure({ title, code, external, only, budgetBytes }: UseCase): Promise<{ row: readonly string[]; isOver: boolean }> {
+  const { outputFiles } = await bundle(code, external, only)
+  const contents = outputFiles[0]?.contents ?? new Uint8Array()
+  const bytes = contents.length === 0 ? 0 : brotliCompressSync(contents).length
+  const isOver = budgetBytes !== undefined && bytes > budgetBytes
+  return { row: [title, `${contents.length}`, `${bytes}`, `${budgetBytes ?? ''}`, isOver ? 'OVER' : ''], isOver }
+}
+
+/** The folder of zod that an app written with `flavour` must not pull in, in the bundle all the same. */
+async function foreignZod(flavour: 'zod' | 'zod/mini', foreign: string): Promise<string | null> {
+  const code = `import * as z from '${flavour}'
+    import { createSessionClient } from 'sojourn'
+    export const session = createSessionClient({ url: '/session', schema: z.object({ theme: z.string() }) })`
+  const { metafile } = await bundle(code)
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const found = inputs.find(([path, { bytesInOutput }]) => path.includes(foreign) && bytesInOutput > 0)
+  return found ? `An app with ${flavour} bundles ${found[0]}` : null
+}
+
+function printTable(rows: readonly (readonly string[])[]): void {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  for (const row of rows) {
+    const cells = row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+    console.log(cells.join('  ').trimEnd())
+  }
+}
+
+const missing = doors.filter(({ file }) => !existsSync(join(root, file)))
+if (missing.length > 0) throw new Error(`Failed to measure: ${missing[0]?.file} is missing. Run npm run build.`)
+
+const measured = await Promise.all(useCases.map(measure))
+printTable([['bundle', 'minified', 'brotli', 'budget', ''], ...measured.map(({ row }) => row)])
+
+const faults = await Promise.all([foreignZod('zod', '/zod/v4/mini/'), foreignZod('zod/mini', '/zod/v4/classic/')])
+for (const fault of faults) if (fault) console.log(fault)
+
+process.exitCode = measured.some(({ isOver }) => isOver) || faults.some((fault) => fault !== null) ? 1 : 0

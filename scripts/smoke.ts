@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import process from 'node:process'
+import { stripVTControlCharacters } from 'node:util'
+import { root } from './doors.ts'
+
+/** Starts the shop as a reader of the README does, waits for the URL that it prints, and asks it for the page and for the session. */
+const timeoutMs = 180_000
+
+const child = spawn('npm', ['start'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+
+/** Ends npm and everything that it started. */
+function stop(): void {
+  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM')
+}
+
+function printedUrl(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      process.stdout.write(chunk)
+      output += stripVTControlCharacters(chunk.toString())
+      const url = /https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d+\S*(?=\s)/.exec(output)?.[0]
+      if (url) resolve(url)
+    })
+    child.on('exit', (code) => reject(new Error(`npm start ended with code ${code} before it printed a URL`)))
+    AbortSignal.timeout(timeoutMs).addEventListener('abort', () => reject(new Error(`npm start printed no URL within ${timeoutMs} ms`)))
+  })
+}
+
+async function expectOk(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) })
+  console.log(`${response.status} ${url}`)
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}`)
+}
+
+try {
+  const url = await printedUrl()
+  await expectOk(url)
+  await expectOk(new URL('/session', url).href)
+} finally {
+  stop()
+}
+process.exit()
