@@ -20,13 +20,13 @@ export function useSuspenseSessionKey<V extends object, I extends Inputs<V>, K e
   session: SessionClient<V, I>,
   key: K,
 ): [V[K], SetSessionKey<V[K], I[K]>] {
-  if (session.getSnapshot().status === 'loading') {
-    if (isServer()) {
-      throw new SessionUsageError(
-        `Failed to render session key "${key}" on the server: the session is not loaded. Await session.ready() before rendering, or pass initialState.`,
-      )
-    }
+  if (!isServer()) {
+    // At each render: React wants a component that has called `use` to call it again when it goes on.
     suspendFor(session.ready())
+  } else if (session.getSnapshot().status === 'loading') {
+    throw new SessionUsageError(
+      `Failed to render session key "${key}" on the server: the session is not loaded. Await session.ready() before rendering, or pass initialState.`,
+    )
   }
   return useSessionKey(session, key)
 }
