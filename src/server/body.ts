@@ -31,9 +31,15 @@ export async function readCommit(request: Request, maxBytes: number): Promise<Re
 const bad = (detail: string): ReadCommit => ({ refusal: toProblem('bad-request', { detail }) })
 
 function isJson(request: Request): boolean {
-  const [type, ...parameters] = (request.headers.get('Content-Type') ?? '').toLowerCase().split(';').map((part) => part.trim())
+  const [type, ...parameters] = (request.headers.get('Content-Type') ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
   const encoding = request.headers.get('Content-Encoding')?.toLowerCase() ?? 'identity'
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '')
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '')
   return type === 'application/json' && encoding === 'identity' && (charset === undefined || charset === 'utf-8' || charset === 'utf8')
 }
 

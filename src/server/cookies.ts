@@ -74,6 +74,10 @@ function stringify(cookie: SetCookie): string {
   try {
     return stringifySetCookie(cookie)
   } catch (cause) {
-    throw new SessionConfigError(`Failed to create the session handler: ${(cause as Error).message}. Correct the option cookie.`, {}, { cause })
+    throw new SessionConfigError(
+      `Failed to create the session handler: ${(cause as Error).message}. Correct the option cookie.`,
+      {},
+      { cause },
+    )
   }
 }

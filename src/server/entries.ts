@@ -14,7 +14,9 @@ export interface Tombstone {
 }
 
 /** What a store's entry holds. */
-export type Content = { readonly record: SessionRecord; readonly tombstone?: undefined } | { readonly tombstone: Tombstone; readonly record?: undefined }
+export type Content =
+  | { readonly record: SessionRecord; readonly tombstone?: undefined }
+  | { readonly tombstone: Tombstone; readonly record?: undefined }
 
 /** The entry of a session. Its revision is the version's random part: new with each write, as a store wants it. */
 export function toEntry(record: SessionRecord): StoreEntry {

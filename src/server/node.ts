@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { createRequestListener } from '@remix-run/node-fetch-server'
+import { createRequestListener, type ErrorHandler } from '@remix-run/node-fetch-server'
 
 /** Options of `toNodeListener`. */
 export interface NodeListenerOptions {
@@ -27,7 +27,7 @@ export interface NodeListenerOptions {
    *
    * @default the console is told and the answer is a bare 500
    */
-  readonly onError?: ((error: unknown) => Response | void | Promise<Response | void>) | undefined
+  readonly onError?: ErrorHandler | undefined
 }
 
 /**

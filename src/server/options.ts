@@ -1,7 +1,7 @@
 import { SessionConfigError } from '../errors/session-config-error.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { ProblemDetail } from '../protocol/problem.ts'
-import { type CookieOptions, type SessionCookie, createCookie } from './cookies.ts'
+import { type CookieOptions, createCookie, type SessionCookie } from './cookies.ts'
 import type { SessionStore } from './store.ts'
 
 /** Why a request is not admitted: a 401, a 429 or a 503. */
@@ -89,7 +89,9 @@ export interface SessionHandlerOptions {
 }
 
 /** The options with their defaults, checked. */
-export type Settings = { readonly [K in keyof SessionHandlerOptions]-?: K extends 'cookie' ? SessionCookie : NonNullable<SessionHandlerOptions[K]> }
+export type Settings = {
+  readonly [K in keyof SessionHandlerOptions]-?: K extends 'cookie' ? SessionCookie : NonNullable<SessionHandlerOptions[K]>
+}
 
 /**
  * Fills in the defaults.

@@ -1,14 +1,11 @@
-import { SessionEndedError } from '../errors/session-ended-error.ts'
-import { SessionNetworkError } from '../errors/session-network-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
 import { isObject, type JsonObject } from '../protocol/json.ts'
 import { parseStrictJson } from '../protocol/strict-json.ts'
-import { type Context, toSetCookie } from './answers.ts'
-import { type ExpiryRule, toExpiryRule } from './expiry.ts'
-import { advance, emptyRecord, type SessionRecord, versionOf } from './record.ts'
-import { retry } from './retry.ts'
-import { toTags } from './tags.ts'
+import type { Context } from './answers.ts'
+import { toExpiryRule } from './expiry.ts'
+import { versionOf } from './record.ts'
+import { openWriter, type SessionWriter } from './session-writer.ts'
 
 /**
  * The session of one request, for the app's own endpoints: log-in, log-out, server code that writes. Give the answer
@@ -49,112 +46,59 @@ export interface ServerSession {
   respond(response: Response): Response
 }
 
-/** What a write makes of a session. */
-interface Change {
-  readonly data: JsonObject
-  readonly rule?: ExpiryRule
-  /** Whether it goes to a new key. */
-  readonly rotate?: boolean
-  /** Whether it begins a new lineage. */
-  readonly isNew?: boolean
-}
-
 /** Opens the session that a request's cookie names. */
-export async function openSession(request: Request, { settings, vault }: Context): Promise<ServerSession> {
-  let found = await vault.find(settings.cookie.read(request))
-  let setCookie: string | undefined
-  const current = (): SessionRecord | undefined => (found.subject.key === 'known' ? found.subject.record : undefined)
-
-  async function write(change: (record: SessionRecord | undefined) => Change): Promise<void> {
-    const written = await retry(async () => {
-      const record = current()
-      const { data, rule, rotate = false, isNew = false } = change(record)
-      const from = record && !isNew ? record : emptyRecord(vault.name())
-      const { next, cookie } = advance(
-        from,
-        { data, tags: await toTags(data), rule: rule === undefined ? from.expiry : rule, isNewCookie: !record || rotate },
-        { now: settings.now(), maxAgeMs: settings.maxAgeMs, mark: vault.name() },
-      )
-      const key = await save(record, next, rotate)
-      if (key === undefined) {
-        await reload(record)
-        return undefined
-      }
-      found = { subject: { key: 'known', record: next }, key }
-      if (cookie) setCookie = toSetCookie(key, next, settings)
-      return true
-    })
-    if (!written) throw new SessionNetworkError(503)
-  }
-
-  function save(record: SessionRecord | undefined, next: SessionRecord, rotate: boolean): Promise<string | undefined> {
-    if (!record || found.key === undefined) return vault.create(next)
-    return rotate ? vault.rotate(found.key, record, next, { by: null }) : vault.replace(found.key, record, next)
-  }
-
-  /** Reads again after a lost race. A session that is gone is not made anew: that would undo somebody's log-out. */
-  async function reload(before: SessionRecord | undefined): Promise<void> {
-    if (!before) return
-    found = await vault.find(found.key)
-    if (current()?.lineage !== before.lineage) throw new SessionEndedError('replaced', 'not-stored', {})
-  }
-
+export async function openSession(request: Request, context: Context): Promise<ServerSession> {
+  const { settings } = context
+  const session = await openWriter(request, context)
   return {
     get lineage() {
-      return current()?.lineage ?? null
+      return session.record?.lineage ?? null
     },
     get data() {
-      return current()?.data ?? {}
+      return session.record?.data ?? {}
     },
     get identity() {
-      return settings.identity(current()?.data ?? {})
+      return settings.identity(session.record?.data ?? {})
     },
-    update: (change) => write((record) => ({ data: toJson(change(structuredClone(record?.data ?? {}))) })),
+    update: (change) => session.write((record) => ({ data: toJson(change(structuredClone(record?.data ?? {}))) })),
     signIn: (identity) =>
-      write((record) => {
+      session.write((record) => {
         const before = record ? settings.identity(record.data) : null
         const isNew = before !== null && before !== identity
         return { data: { ...(isNew ? {} : record?.data), _identity: identity }, rotate: true, isNew }
       }),
     cycleKey: async () => {
-      if (current()) await write((record) => ({ data: record?.data ?? {}, rotate: true }))
+      if (session.record) await session.write((record) => ({ data: record?.data ?? {}, rotate: true }))
     },
     setExpiry: async (expiry) => {
       const rule = toExpiryRule(expiry instanceof Date ? expiry.toISOString() : expiry, settings.now())
-      if (rule === undefined) throw new SessionUsageError('Failed to set the expiry: the date is over or too far away. Give a date to come.')
-      await write((record) => ({ data: record?.data ?? {}, rule }))
+      if (rule === undefined)
+        throw new SessionUsageError('Failed to set the expiry: the date is over or too far away. Give a date to come.')
+      await session.write((record) => ({ data: record?.data ?? {}, rule }))
     },
-    flush: async () => {
-      await retry(async () => {
-        const record = current()
-        if (!record || found.key === undefined) return true
-        if (await vault.remove(found.key, record)) {
-          setCookie = settings.cookie.remove()
-          found = { subject: { key: 'none' } }
-          return true
-        }
-        found = await vault.find(found.key)
-        return undefined
-      })
-    },
-    respond: (response) => {
-      const answer = new Response(response.body, response)
-      answer.headers.set(sessionVersionHeader, versionOf(found.subject))
-      answer.headers.append('Vary', 'Cookie')
-      if (setCookie !== undefined) {
-        answer.headers.append('Set-Cookie', setCookie)
-        answer.headers.set('Cache-Control', 'no-store')
-      }
-      return answer
-    },
+    flush: () => session.remove(),
+    respond: (response) => respond(response, session),
   }
+}
+
+function respond(response: Response, { subject, setCookie }: SessionWriter): Response {
+  const answer = new Response(response.body, response)
+  answer.headers.set(sessionVersionHeader, versionOf(subject))
+  answer.headers.append('Vary', 'Cookie')
+  if (setCookie !== undefined) {
+    answer.headers.append('Set-Cookie', setCookie)
+    answer.headers.set('Cache-Control', 'no-store')
+  }
+  return answer
 }
 
 /** A copy that is JSON through and through, so that the store holds what clients will read. */
 function toJson(data: JsonObject): JsonObject {
   const parsed = parseStrictJson(JSON.stringify(data) ?? '')
   if (parsed.fault !== undefined || !isObject(parsed.value)) {
-    throw new SessionUsageError(`Failed to update the session: ${parsed.fault ?? 'the result is not an object'}. Return an object of JSON values.`)
+    throw new SessionUsageError(
+      `Failed to update the session: ${parsed.fault ?? 'the result is not an object'}. Return an object of JSON values.`,
+    )
   }
   return parsed.value as JsonObject
 }

@@ -83,7 +83,12 @@ async function locate(attempt: Attempt, { request }: Asker, { settings, vault }:
 }
 
 /** What the server itself has against a commit: its size, or the app's own validation. */
-async function findRefusal({ next, changed }: Storing, subject: Subject, { commit }: Attempt, { settings }: Context): Promise<Response | undefined> {
+async function findRefusal(
+  { next, changed }: Storing,
+  subject: Subject,
+  { commit }: Attempt,
+  { settings }: Context,
+): Promise<Response | undefined> {
   const limit = settings.maxSessionBytes
   const size = sizeOf(next.data)
   const before: SessionRecord | undefined = subject.key === 'known' ? subject.record : undefined

@@ -1,4 +1,4 @@
-import { createMemoryStore, createSessionHandler, type CookieOptions } from 'sojourn/server'
+import { type CookieOptions, createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { createVisitor, openTab } from './visitor.ts'
 

@@ -101,7 +101,11 @@ describe('counterexample 7: a client that is not remembered', () => {
     const lost = tab.prepare({ set: { count: 1 } })
     await lost()
     await crowd(handler, visitor)
-    expect(await lost()).toMatchObject({ status: 409, problem: 'forgotten', body: { lineage: visitor.state.lineage, last: 0, forgotten: true } })
+    expect(await lost()).toMatchObject({
+      status: 409,
+      problem: 'forgotten',
+      body: { lineage: visitor.state.lineage, last: 0, forgotten: true },
+    })
   })
 
   test('it is the same for a later commit of the client', async () => {

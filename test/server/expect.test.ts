@@ -25,7 +25,11 @@ describe('check 5: expect', () => {
     const tags = mine.state.tags
     await theirs.commit({ set: { theme: 'dark' } })
     const reply = await mine.commit({ set: { theme: 'blue', cart: {} }, expect: { theme: tags?.theme, cart: tags?.cart } })
-    expect(reply).toMatchObject({ status: 409, problem: 'conflict', body: { conflicts: ['theme'], data: { theme: 'dark', cart: { items: [1] } }, last: 1 } })
+    expect(reply).toMatchObject({
+      status: 409,
+      problem: 'conflict',
+      body: { conflicts: ['theme'], data: { theme: 'dark', cart: { items: [1] } }, last: 1 },
+    })
   })
 
   test('nothing of a refused commit is stored', async () => {
@@ -78,21 +82,24 @@ describe('check 5: expect', () => {
 })
 
 describe('the whole version', () => {
-  test.each([['clear', { clear: true, set: { fresh: 1 } }], ['expect', { expect: 'base', set: { fresh: 1 } }]])(
-    'counterexample 20: `%s` wants that no key came or went since the base',
-    async (_, members) => {
-      const { mine, theirs } = await beginTwo()
-      await theirs.commit({ set: { phantom: 1 } })
-      expect(await mine.commit(members)).toMatchObject({ status: 409, problem: 'conflict', body: { conflicts: [], data: { phantom: 1 } } })
-      expect((await mine.commit(members)).status).toBe(200)
-    },
-  )
+  test.each([
+    ['clear', { clear: true, set: { fresh: 1 } }],
+    ['expect', { expect: 'base', set: { fresh: 1 } }],
+  ])('counterexample 20: `%s` wants that no key came or went since the base', async (_, members) => {
+    const { mine, theirs } = await beginTwo()
+    await theirs.commit({ set: { phantom: 1 } })
+    expect(await mine.commit(members)).toMatchObject({ status: 409, problem: 'conflict', body: { conflicts: [], data: { phantom: 1 } } })
+    expect((await mine.commit(members)).status).toBe(200)
+  })
 
   test('`clear` deletes all but the keys of the server, and what `set` brings is applied after it', async () => {
     const handler = create()
     const visitor = createVisitor(handler)
     await visitor.commit({ set: { a: 1, b: 2 } })
-    await (await handler.open(new Request('https://shop.test/', { headers: { Cookie: visitor.cookie as string } }))).update((data) => ({ ...data, _secret: 1 }))
+    await (await handler.open(new Request('https://shop.test/', { headers: { Cookie: visitor.cookie as string } }))).update((data) => ({
+      ...data,
+      _secret: 1,
+    }))
     await visitor.read()
     const reply = await visitor.commit({ clear: true, set: { b: 3 } })
     expect(reply.body).toMatchObject({ data: { b: 3 }, tags: { b: expect.any(String) }, last: 2 })

@@ -45,7 +45,10 @@ describe('the body', () => {
 
   test('that breaks off is refused', async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('the connection broke')) })
-    expect(await toReply(await create()(patch({ body, duplex: 'half' } as RequestInit)))).toMatchObject({ status: 400, problem: 'bad-request' })
+    expect(await toReply(await create()(patch({ body, duplex: 'half' } as RequestInit)))).toMatchObject({
+      status: 400,
+      problem: 'bad-request',
+    })
   })
 
   test('may be missing, which is no commit', async () => {
@@ -105,19 +108,30 @@ describe('validation by the app', () => {
     })
     const visitor = createVisitor(handler)
     await visitor.commit({ set: { a: 1, b: 2 } })
-    await (await handler.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))).update((data) => ({ ...data, _identity: 'ann' }))
+    await (await handler.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))).update((data) => ({
+      ...data,
+      _identity: 'ann',
+    }))
     await visitor.read()
     await visitor.commit({ set: { c: 3 }, delete: ['a'] })
     await visitor.commit({ clear: true })
     expect(seen.slice(1)).toEqual([
-      [{ b: 2, c: 3, _identity: 'ann' }, { identity: 'ann', changed: ['a', 'c'] }],
+      [
+        { b: 2, c: 3, _identity: 'ann' },
+        { identity: 'ann', changed: ['a', 'c'] },
+      ],
       [{ _identity: 'ann' }, { identity: 'ann', changed: ['b', 'c'] }],
     ])
   })
 
   test('is not asked for what is not stored', async () => {
     let calls = 0
-    const handler = create({ validate: () => ((calls += 1), []) })
+    const handler = create({
+      validate: () => {
+        calls += 1
+        return []
+      },
+    })
     const visitor = createVisitor(handler)
     const first = visitor.prepare({ set: { a: 1 } })
     await first()

@@ -10,7 +10,12 @@ beforeEach(async () => {
 })
 
 /** Sends a body and checks that it is refused as asked and that nothing was stored, not even that it was seen. */
-async function expectRefused(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}, status = 400, problem = 'bad-request'): Promise<void> {
+async function expectRefused(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+  status = 400,
+  problem = 'bad-request',
+): Promise<void> {
   const { version } = visitor.state
   const reply = await visitor.send(body, headers)
   expect([reply.status, reply.problem, reply.setCookie]).toEqual([status, problem, null])

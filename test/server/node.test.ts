@@ -34,7 +34,10 @@ test('a session goes over a real connection and back', async () => {
   const cookie = stored.setCookie?.split(';')[0] as string
   const read = await toReply(await fetch(`${origin}/session`, { headers: { Cookie: cookie } }))
   expect(read).toMatchObject({ status: 200, body: { lineage: stored.body.lineage, data: { theme: 'dark' } } })
-  const ended = await fetch(`${origin}/session`, { method: 'DELETE', headers: { Cookie: cookie, Origin: origin, 'Session-Lineage': stored.body.lineage as string } })
+  const ended = await fetch(`${origin}/session`, {
+    method: 'DELETE',
+    headers: { Cookie: cookie, Origin: origin, 'Session-Lineage': stored.body.lineage as string },
+  })
   expect([ended.status, await ended.text()]).toEqual([204, ''])
 })
 
@@ -46,7 +49,10 @@ test('the origin is the public one where scheme and host are given', async () =>
 
 test('forwarded fields count only where the proxy is trusted', async () => {
   const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'shop.test' }
-  for (const [trustProxy, status] of [[true, 200], [false, 403]] as const) {
+  for (const [trustProxy, status] of [
+    [true, 200],
+    [false, 403],
+  ] as const) {
     const internal = await listen(createSessionHandler({ store: createMemoryStore() }), { trustProxy })
     expect((await fetch(internal, commit('https://shop.test', forwarded))).status).toBe(status)
   }

@@ -29,7 +29,8 @@ function run(fixture: string, ...args: string[]): ChildProcess {
   return child
 }
 
-const nextLine = async (child: ChildProcess): Promise<string> => String((await once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data'))[0]).trim()
+const nextLine = async (child: ChildProcess): Promise<string> =>
+  String((await once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data'))[0]).trim()
 
 async function kill(child: ChildProcess): Promise<void> {
   const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
@@ -53,7 +54,11 @@ test('a server killed at any moment has every commit that it acknowledged, and n
   let port = ''
   const overNetwork = async (request: Request): Promise<Response> => {
     const body = request.method === 'PATCH' ? await request.text() : null
-    return fetch(`http://127.0.0.1:${port}/session`, { method: request.method, headers: { ...Object.fromEntries(request.headers), 'Sec-Fetch-Site': 'same-origin' }, body })
+    return fetch(`http://127.0.0.1:${port}/session`, {
+      method: request.method,
+      headers: { ...Object.fromEntries(request.headers), 'Sec-Fetch-Site': 'same-origin' },
+      body,
+    })
   }
   const visitors = Array.from({ length: 4 }, () => createVisitor(overNetwork))
   let commits = 0

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { Commit } from '../../src/protocol/commit.ts'
-import { type Attempt, type Circumstances, clientOf, decideCommit, emptyRecord, maxClients, type Outcome, type SessionRecord, type Subject, versionOf } from '../../src/server/record.ts'
+import {
+  type Attempt,
+  type Circumstances,
+  clientOf,
+  decideCommit,
+  emptyRecord,
+  maxClients,
+  type Outcome,
+  type SessionRecord,
+  type Subject,
+  versionOf,
+} from '../../src/server/record.ts'
 
 const now = 1_000_000
 const circumstances: Circumstances = { now, maxAgeMs: 60_000, mark: 'next', lineage: 'NEW' }
@@ -38,12 +49,22 @@ describe('what a commit does', () => {
     ['no key, no lineage: created', { key: 'none' }, attempt({ lineage: null, after: 0 }), { kind: 'store', cookie: true, rotate: false }],
     ['no key, a lineage: gone', { key: 'none' }, attempt(), { kind: 'gone' }],
     ['an unknown key, no lineage', { key: 'unknown' }, attempt({ lineage: null, after: 0 }), { kind: 'unknown-key' }],
-    ['an unknown key, fresh: created', { key: 'unknown' }, attempt({ lineage: null, after: 0, fresh: true }), { kind: 'store', cookie: true }],
+    [
+      'an unknown key, fresh: created',
+      { key: 'unknown' },
+      attempt({ lineage: null, after: 0, fresh: true }),
+      { kind: 'store', cookie: true },
+    ],
     ['an unknown key, a lineage: gone', { key: 'unknown' }, attempt(), { kind: 'gone' }],
     ['no key, after 3: out of step', { key: 'none' }, attempt({ lineage: null }), { kind: 'out-of-step' }],
     ['the next number: stored', known, attempt(), { kind: 'store', cookie: false, rotate: false, exact: true }],
     ['the last number and body', known, attempt({}, { n: 3, hash: 'hash' }), { kind: 'replayed', cookie: false }],
-    ['the last number of one that set the cookie', known, attempt({}, { client: 'old', n: 1, hash: 'hash' }), { kind: 'replayed', cookie: true }],
+    [
+      'the last number of one that set the cookie',
+      known,
+      attempt({}, { client: 'old', n: 1, hash: 'hash' }),
+      { kind: 'replayed', cookie: true },
+    ],
     ['the last number, another body', known, attempt({}, { n: 3 }), { kind: 'key-reused' }],
     ['a number below, the same body', known, attempt({}, { n: 2, hash: 'hash' }), { kind: 'key-reused' }],
     ['a repetition comes before the lineage', known, attempt({ lineage: null }, { n: 3, hash: 'hash' }), { kind: 'replayed' }],
@@ -64,14 +85,29 @@ describe('what a commit does', () => {
     ['the base as expected', known, attempt({ expect: 'base' }), { kind: 'store' }],
     ['another base', known, attempt({ base: 'v6-x', expect: 'base' }), { kind: 'conflict', conflicts: [] }],
     ['clear from another base', known, attempt({ base: 'v6-x', clear: true }), { kind: 'conflict', conflicts: [] }],
-    ['clear from another base with tags', known, attempt({ base: 'v6-x', clear: true, expect: { a: 'x' } }), { kind: 'conflict', conflicts: ['a'] }],
+    [
+      'clear from another base with tags',
+      known,
+      attempt({ base: 'v6-x', clear: true, expect: { a: 'x' } }),
+      { kind: 'conflict', conflicts: ['a'] },
+    ],
     ['a key of the server cannot be expected away', known, attempt({ expect: { _own: null } }), { kind: 'store' }],
     ['a new key', known, attempt({ cycleKey: true }), { kind: 'store', rotate: true, cookie: true }],
-    ['a new key at creation is one already', { key: 'none' }, attempt({ lineage: null, after: 0, cycleKey: true }), { kind: 'store', rotate: false, cookie: true }],
+    [
+      'a new key at creation is one already',
+      { key: 'none' },
+      attempt({ lineage: null, after: 0, cycleKey: true }),
+      { kind: 'store', rotate: false, cookie: true },
+    ],
     ['another expiry', known, attempt({ expiry: 30 }), { kind: 'store', cookie: true }],
     ['the same expiry', known, attempt({ expiry: null }), { kind: 'store', cookie: false }],
     ['a date that is over', known, attempt({ expiry: '1970-01-01T00:00:00Z' }), { kind: 'bad-expiry' }],
-    ['a date that is over, of a commit that is stored', known, attempt({ expiry: '1970-01-01T00:00:00Z' }, { n: 3, hash: 'hash' }), { kind: 'replayed' }],
+    [
+      'a date that is over, of a commit that is stored',
+      known,
+      attempt({ expiry: '1970-01-01T00:00:00Z' }, { n: 3, hash: 'hash' }),
+      { kind: 'replayed' },
+    ],
   ])('%s', (_, subject, given, expected) => {
     expect(decide(subject, given)).toMatchObject(expected)
   })

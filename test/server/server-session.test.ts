@@ -152,7 +152,10 @@ describe('signIn', () => {
   })
 
   test('goes by the option `identity` where there is one', async () => {
-    const custom = createSessionHandler({ store: createMemoryStore(), identity: (data) => (data._user as { id: string } | undefined)?.id ?? null })
+    const custom = createSessionHandler({
+      store: createMemoryStore(),
+      identity: (data) => (data._user as { id: string } | undefined)?.id ?? null,
+    })
     const session = await custom.open(new Request('https://shop.test/'))
     await session.update(() => ({ _user: { id: 'ann' } }))
     expect(session.identity).toBe('ann')
@@ -216,7 +219,9 @@ describe('respond', () => {
   test('keeps the answer and adds the version, which tells clients to look again', async () => {
     const session = await open()
     await session.update((data) => ({ ...data, a: 1 }))
-    const response = session.respond(new Response('saved', { status: 201, headers: { 'X-App': 'shop', 'Set-Cookie': 'lang=en', Vary: 'Accept' } }))
+    const response = session.respond(
+      new Response('saved', { status: 201, headers: { 'X-App': 'shop', 'Set-Cookie': 'lang=en', Vary: 'Accept' } }),
+    )
     expect([response.status, await response.text(), response.headers.get('X-App')]).toEqual([201, 'saved', 'shop'])
     expect(response.headers.get('Session-Version')).toBe((await visitor.read()).body.version)
     expect(response.headers.get('Vary')).toBe('Accept, Cookie')

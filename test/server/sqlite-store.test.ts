@@ -12,7 +12,12 @@ const folder = mkdtempSync(join(tmpdir(), 'sojourn-sqlite-'))
 const closers: (() => void)[] = []
 let files = 0
 
-function create(path = join(folder, `${(files += 1)}.sqlite`), now: () => number = Date.now) {
+function newPath(): string {
+  files += 1
+  return join(folder, `${files}.sqlite`)
+}
+
+function create(path = newPath(), now: () => number = Date.now) {
   const store = createSqliteStore({ path, now })
   closers.push(() => store.close())
   return { path, store }

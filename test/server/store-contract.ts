@@ -77,7 +77,9 @@ export function describeStore(name: string, create: (now: () => number) => Sessi
       expect(await store.read('a')).toBeUndefined()
       expect(await store.write({ id: 'a', expected: 'r1', entry: entry('r3', 4_000) })).toBe(false)
       expect(await store.remove('a', 'r1')).toBe(false)
-      expect(await store.write({ id: 'b', expected: 'r2', entry: entry('r4', 4_000), insert: { id: 'a', entry: entry('r5', 4_000) } })).toBe(true)
+      expect(
+        await store.write({ id: 'b', expected: 'r2', entry: entry('r4', 4_000), insert: { id: 'a', entry: entry('r5', 4_000) } }),
+      ).toBe(true)
       expect((await store.read('a'))?.revision).toBe('r5')
     })
 

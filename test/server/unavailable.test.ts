@@ -129,7 +129,10 @@ describe('compare-and-set', () => {
   test('is given up in the end, with 503', async () => {
     const { faults, visitor } = await begin()
     let tries = 0
-    faults.write = async () => ((tries += 1), false)
+    faults.write = async () => {
+      tries += 1
+      return false
+    }
     expect(await visitor.commit({ set: { a: 2 } })).toMatchObject({ status: 503, problem: 'unavailable' })
     expect(tries).toBe(60)
   })

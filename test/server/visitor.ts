@@ -42,7 +42,10 @@ export interface Visitor {
 
 let clients = 0
 /** A client id that no other call has given. */
-export const newClient = (): string => `client-${String((clients += 1)).padStart(20, '0')}`
+export function newClient(): string {
+  clients += 1
+  return `client-${String(clients).padStart(20, '0')}`
+}
 
 export function createVisitor(handler: Handler, options: VisitorOptions = {}): Visitor {
   const client = options.client ?? newClient()
@@ -84,7 +87,10 @@ export function createVisitor(handler: Handler, options: VisitorOptions = {}): V
     send: (body, headers = {}) => exchange(patch(visitor.n + 1, body, headers)),
     prepare,
     end: (lineage = visitor.state.lineage, headers) =>
-      exchange({ method: 'DELETE', headers: { Origin: new URL(url).origin, ...(lineage !== null && { 'Session-Lineage': lineage }), ...headers } }),
+      exchange({
+        method: 'DELETE',
+        headers: { Origin: new URL(url).origin, ...(lineage !== null && { 'Session-Lineage': lineage }), ...headers },
+      }),
   }
   return visitor
 }

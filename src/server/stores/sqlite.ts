@@ -62,9 +62,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SessionStore & {
   function writeOne({ id, expected, entry }: Parameters<SessionStore['write']>[0]): boolean {
     const { revision, value, expiresAt } = entry
     const { changes } =
-      expected === null
-        ? insert.run(id, revision, value, expiresAt, now())
-        : update.run(revision, value, expiresAt, id, expected, now())
+      expected === null ? insert.run(id, revision, value, expiresAt, now()) : update.run(revision, value, expiresAt, id, expected, now())
     return changes === 1
   }
 
@@ -101,7 +99,9 @@ function open(path: string, timeout: number): DatabaseSync {
   const found = db.prepare('PRAGMA user_version').get()?.user_version
   if (found !== 0 && found !== layout) {
     db.close()
-    throw new SessionConfigError(`Failed to open the session store: ${path} has layout ${found}, this version knows ${layout}. Give another path.`)
+    throw new SessionConfigError(
+      `Failed to open the session store: ${path} has layout ${found}, this version knows ${layout}. Give another path.`,
+    )
   }
   if (found === 0) db.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
   return db

@@ -1,0 +1,97 @@
+import { SessionEndedError } from '../errors/session-ended-error.ts'
+import { SessionNetworkError } from '../errors/session-network-error.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import { type Context, toSetCookie } from './answers.ts'
+import type { ExpiryRule } from './expiry.ts'
+import { advance, emptyRecord, type SessionRecord, type Subject } from './record.ts'
+import { retry } from './retry.ts'
+import { toTags } from './tags.ts'
+
+/** What a write of the server's own code makes of a session. */
+export interface Change {
+  readonly data: JsonObject
+  /** How long it lives; undefined: as before. */
+  readonly rule?: ExpiryRule
+  /** Whether it goes to a new key. */
+  readonly rotate?: boolean
+  /** Whether it begins a new lineage. */
+  readonly isNew?: boolean
+}
+
+/** The session of one request, and the cookie that its answer has to set. */
+export interface SessionWriter {
+  readonly subject: Subject
+  /** The session as it was read or written last; undefined where there is none. */
+  readonly record: SessionRecord | undefined
+  /** The `Set-Cookie` field that the browser needs after what was done. */
+  readonly setCookie: string | undefined
+  /** Stores a change by compare-and-set; the function runs again where somebody else was first. */
+  write(change: (record: SessionRecord | undefined) => Change): Promise<void>
+  /** Ends the session. */
+  remove(): Promise<void>
+}
+
+/** Reads the session that a request's cookie names. */
+export async function openWriter(request: Request, { settings, vault }: Context): Promise<SessionWriter> {
+  let found = await vault.find(settings.cookie.read(request))
+  let setCookie: string | undefined
+  const current = (): SessionRecord | undefined => (found.subject.key === 'known' ? found.subject.record : undefined)
+
+  async function tryWrite(change: (record: SessionRecord | undefined) => Change): Promise<true | undefined> {
+    const record = current()
+    const { data, rule, rotate = false, isNew = false } = change(record)
+    const from = record && !isNew ? record : emptyRecord(vault.name())
+    const { next, cookie } = advance(
+      from,
+      { data, tags: await toTags(data), rule: rule === undefined ? from.expiry : rule, isNewCookie: !record || rotate },
+      { now: settings.now(), maxAgeMs: settings.maxAgeMs, mark: vault.name() },
+    )
+    const key = await save(record, next, rotate)
+    if (key === undefined) return reload(record)
+    found = { subject: { key: 'known', record: next }, key }
+    if (cookie) setCookie = toSetCookie(key, next, settings)
+    return true
+  }
+
+  function save(record: SessionRecord | undefined, next: SessionRecord, rotate: boolean): Promise<string | undefined> {
+    if (!record || found.key === undefined) return vault.create(next)
+    return rotate ? vault.rotate(found.key, record, next, { by: null }) : vault.replace(found.key, record, next)
+  }
+
+  /** Reads again after a lost race. A session that is gone is not made anew: that would undo somebody's log-out. */
+  async function reload(before: SessionRecord | undefined): Promise<undefined> {
+    if (!before) return
+    found = await vault.find(found.key)
+    if (current()?.lineage !== before.lineage) throw new SessionEndedError('replaced', 'not-stored', {})
+  }
+
+  async function tryRemove(): Promise<true | undefined> {
+    const record = current()
+    if (!record || found.key === undefined) return true
+    if (await vault.remove(found.key, record)) {
+      setCookie = settings.cookie.remove()
+      found = { subject: { key: 'none' } }
+      return true
+    }
+    found = await vault.find(found.key)
+    return undefined
+  }
+
+  async function until(attempt: () => Promise<true | undefined>): Promise<void> {
+    if (!(await retry(attempt))) throw new SessionNetworkError(503)
+  }
+
+  return {
+    get subject() {
+      return found.subject
+    },
+    get record() {
+      return current()
+    },
+    get setCookie() {
+      return setCookie
+    },
+    write: (change) => until(() => tryWrite(change)),
+    remove: () => until(tryRemove),
+  }
+}
