@@ -25,10 +25,24 @@ export function findChromium(): string | undefined {
   return candidates.find((path) => existsSync(path))
 }
 
+/** How a Chromium differs from the usual one of the tests. */
+export interface LaunchOptions {
+  /**
+   * Whether pages go into the back/forward cache, as they do for people. The driver turns it off.
+   *
+   * @default false
+   */
+  readonly bfcache?: boolean
+}
+
 /** Starts a headless Chromium. Close it in `afterAll`. */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium({ bfcache = false }: LaunchOptions = {}): Promise<Browser> {
   const { chromium } = await import('playwright-core')
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error('Failed to start Chromium: none was found. Install it or set CHROMIUM_PATH.')
-  return chromium.launch({ executablePath, args: [...chromiumArgs] })
+  return chromium.launch({
+    executablePath,
+    args: [...chromiumArgs],
+    ...(bfcache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+  })
 }
