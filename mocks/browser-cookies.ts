@@ -13,9 +13,14 @@ export function createBrowserCookies(now: () => number, document: { cookie: stri
 
   const show = (): void => {
     if (document === undefined) return
-    const readable = new Map(jar.list().filter(({ httpOnly }) => !httpOnly).map((cookie) => [`${cookie.path} ${cookie.name}`, cookie]))
+    const readable = new Map(
+      jar
+        .list()
+        .filter(({ httpOnly }) => !httpOnly)
+        .map((cookie) => [`${cookie.path} ${cookie.name}`, cookie]),
+    )
     for (const [id, { name, path }] of shown) {
-      if (!readable.has(id)) document.cookie = `${name}=; Path=${path}; Max-Age=0`
+      if (!readable.has(id)) document.cookie = `${name}=; Path=${path}; Expires=Thu, 01 Jan 1970 00:00:00 GMT`
     }
     shown.clear()
     for (const [id, cookie] of readable) {

@@ -1,7 +1,7 @@
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
+import type { MockBrowser, MockBrowserOptions } from './mock-browser.ts'
 import type { Send } from './network.ts'
 import { createPage, type Page } from './page.ts'
-import type { MockBrowser, MockBrowserOptions } from './types.ts'
 
 /** What browsers need of their surroundings. */
 export interface BrowserPorts {

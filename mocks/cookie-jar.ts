@@ -39,7 +39,8 @@ export interface CookieJar {
 }
 
 /** Browsers take Secure cookies from https and from the machine itself. */
-export const isTrustworthy = (url: URL): boolean => url.protocol === 'https:' || /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+export const isTrustworthy = (url: URL): boolean =>
+  url.protocol === 'https:' || /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
 
 /** RFC 6265, section 5.1.4: `/app` takes `/app` and `/app/x`, never `/apple`. */
 const matchesPath = (path: string, wanted: string): boolean =>

@@ -1,8 +1,8 @@
 import type * as z from 'zod/v4/core'
 import { toMswHandlers } from './handlers.ts'
 import { createMockSession } from './mock-session.ts'
+import type { MockSessionServer } from './mock-session-server.ts'
 import type { MockSessionServerOptions } from './options.ts'
-import type { MockSessionServer } from './types.ts'
 
 /**
  * Makes a session server for tests: the real handler of `sojourn/server` over a store in memory, with a cookie jar for
@@ -17,6 +17,8 @@ import type { MockSessionServer } from './types.ts'
  * @example
  * const server = setupServer(...mock.handlers)
  */
-export function createMockSessionServer<S extends z.$ZodObject = z.$ZodObject>(options: MockSessionServerOptions<S> = {}): MockSessionServer<S> {
+export function createMockSessionServer<S extends z.$ZodObject = z.$ZodObject>(
+  options: MockSessionServerOptions<S> = {},
+): MockSessionServer<S> {
   return createMockSession(options, toMswHandlers)
 }

@@ -3,8 +3,8 @@ import { isAnswerName, toCannedAnswer, toDamagedAnswer } from './answers.ts'
 import { type PlainAnswer, type PlainRequest, toNetworkError } from './exchange.ts'
 import type { MockAnswerFault, MockFault, MockFaultHandle, MockFaultName, MockNetworkFaultName } from './fault.ts'
 import { createGate, type Gate } from './gate.ts'
+import type { MockBrowser } from './mock-browser.ts'
 import type { Page } from './page.ts'
-import type { MockBrowser } from './types.ts'
 
 /** One request on its way through the network. */
 export interface Passage {
@@ -85,7 +85,8 @@ function check(fault: MockFault): void {
   const fail = (reason: string): never => {
     throw new SessionConfigError(`Failed to script a fault: ${reason}`)
   }
-  if (!names.has(name) && !isAnswerName(name)) fail(`"${name}" is none. Write one of ${[...names].join(', ')} or of the faults that answer.`)
+  if (!names.has(name) && !isAnswerName(name))
+    fail(`"${name}" is none. Write one of ${[...names].join(', ')} or of the faults that answer.`)
   if (fault.times !== undefined && !(fault.times >= 1)) fail(`times is ${fault.times}. Give 1 or more.`)
   if (name === 'delay' && !((fault.delayMs ?? 0) > 0)) fail('a delay wants delayMs. Write { fault: "delay", delayMs: 500 }.')
   if (name === 'write-beside' && (fault as { write?: unknown }).write === undefined) {
@@ -132,7 +133,13 @@ export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
     if (held === 'request') return gate.hold(() => befall(entry, passage))
     const outcome = befall(entry, passage)
     // A held loss is a loss only once it is let go.
-    if (held === 'answer') return outcome.then(() => {}, () => {}).then(() => gate.hold(() => outcome))
+    if (held === 'answer')
+      return outcome
+        .then(
+          () => {},
+          () => {},
+        )
+        .then(() => gate.hold(() => outcome))
     return outcome.finally(gate.reach)
   }
 

@@ -1,4 +1,4 @@
-import type { MockBrowser } from './types.ts'
+import type { MockBrowser } from './mock-browser.ts'
 
 /**
  * What can befall a request:

@@ -1,5 +1,5 @@
-export { createMockSessionServer } from './create-mock-session-server.ts'
 export type { MockCookie } from './cookie-jar.ts'
+export { createMockSessionServer } from './create-mock-session-server.ts'
 export type {
   MockAnswerFault,
   MockAnswerName,
@@ -12,5 +12,8 @@ export type {
   MockNetworkFaultName,
   MockWriteBesideFault,
 } from './fault.ts'
-export type { MockCsrfOptions, MockEndpoint, MockEndpointContext, MockSessionServerOptions } from './options.ts'
-export type { MockBrowser, MockBrowserOptions, MockRequest, MockSessionServer, MockValues, MockWireWrite, MockWrite } from './types.ts'
+export type { MockBrowser, MockBrowserOptions } from './mock-browser.ts'
+export type { MockSessionServer } from './mock-session-server.ts'
+export type { MockCsrfOptions, MockEndpoint, MockEndpointContext, MockEndpointResult, MockSessionServerOptions } from './options.ts'
+export type { MockRequest } from './request-log.ts'
+export type { MockValues, MockWireWrite, MockWrite } from './values.ts'

@@ -5,13 +5,15 @@ import { type Browsers, createBrowsers, type Start } from './browsers.ts'
 import { createClock } from './clock.ts'
 import { createCsrfGuard } from './csrf.ts'
 import { createFaultScript, type FaultScript } from './fault-script.ts'
+import type { MockBrowser } from './mock-browser.ts'
+import type { MockSessionServer } from './mock-session-server.ts'
 import { createNetwork } from './network.ts'
 import { checkEndpoints, type MockSessionServerOptions, toSessionUrl } from './options.ts'
 import type { Page } from './page.ts'
 import { createRequestLog } from './request-log.ts'
 import { answerArrival } from './server.ts'
 import { createServerCode, type ServerCode, toPublic } from './server-code.ts'
-import type { MockBrowser, MockSessionServer, MockWireWrite, MockWrite } from './types.ts'
+import type { MockWireWrite, MockWrite } from './values.ts'
 import { copyWire, createValueCodec, type ValueCodec } from './values.ts'
 
 /** Makes the MSW handlers of one browser, for the session's URL and for the endpoints. */
@@ -75,7 +77,10 @@ function createNext<S extends z.$ZodObject>(script: FaultScript<MockWrite<S>>, v
 }
 
 /** Wires a mock server. MSW comes in as a port, so that all but the handlers works without it. */
-export function createMockSession<S extends z.$ZodObject>(options: MockSessionServerOptions<S>, toHandlers: ToHandlers): MockSessionServer<S> {
+export function createMockSession<S extends z.$ZodObject>(
+  options: MockSessionServerOptions<S>,
+  toHandlers: ToHandlers,
+): MockSessionServer<S> {
   const { url: _, schema, initial, signedInAs, endpoints = {}, csrf = false, now, setTimeout: timer, document, ...handlerOptions } = options
   const url = toSessionUrl(options)
   checkEndpoints(endpoints)

@@ -3,7 +3,7 @@ import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
 import type { ServerSession, SessionHandlerOptions } from '../src/server/index.ts'
 import { isTrustworthy } from './cookie-jar.ts'
-import type { MockValues } from './types.ts'
+import type { MockValues } from './values.ts'
 
 type HandlerOptions = Pick<
   SessionHandlerOptions,
@@ -18,8 +18,12 @@ export interface MockEndpointContext {
   readonly session: ServerSession
 }
 
-/** One endpoint of the app. Plain JSON is answered with 200, nothing with 204. */
-export type MockEndpoint = (context: MockEndpointContext) => Response | JsonObject | void | Promise<Response | JsonObject | void>
+/** What an endpoint answers: a Response, plain JSON for a 200, nothing for a 204. */
+// biome-ignore lint/suspicious/noConfusingVoidType: `({ session }) => session.signIn('ann')` gives a Promise<void>
+export type MockEndpointResult = Response | JsonObject | undefined | void
+
+/** One endpoint of the app. */
+export type MockEndpoint = (context: MockEndpointContext) => MockEndpointResult | Promise<MockEndpointResult>
 
 /** A check of a CSRF token as Django's: a cookie that script can read, sent back in a header. */
 export interface MockCsrfOptions {

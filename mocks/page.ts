@@ -1,6 +1,6 @@
 import { type BrowserCookies, createBrowserCookies } from './browser-cookies.ts'
 import type { PlainRequest } from './exchange.ts'
-import type { MockBrowserOptions } from './types.ts'
+import type { MockBrowserOptions } from './mock-browser.ts'
 
 /** One browser as the network sees it. */
 export interface Page {

@@ -1,6 +1,27 @@
 import { idempotencyKeyHeader, parseIdempotencyKey, sessionClientHeader } from '../src/protocol/headers.ts'
 import type { PlainRequest } from './exchange.ts'
-import type { MockRequest } from './types.ts'
+
+/** One request that a page sent, and what became of it. */
+export interface MockRequest {
+  /** The name of the browser. */
+  readonly browser: string
+  /** The method, in capitals. */
+  readonly method: string
+  /** The absolute URL. */
+  readonly url: string
+  /** The header fields that the page sent, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The body as JSON, as text where it is none, undefined where there is none. */
+  readonly body: unknown
+  /** The id of the session client, if the request named one. */
+  readonly client: string | undefined
+  /** The commit number of a PATCH. */
+  readonly n: number | undefined
+  /** What the page saw: a status, a network error, its own abort, or nothing yet. */
+  readonly status: number | 'lost' | 'aborted' | 'waiting'
+  /** What the server answered, once for each time that the request arrived: empty where it never did. */
+  readonly served: readonly number[]
+}
 
 /** The log's entry of one request, filled in as its story goes on. */
 export interface LogEntry {
@@ -48,7 +69,9 @@ export function createRequestLog(): RequestLog {
         },
       }
       entries.push(entry)
-      const change = (change: Partial<MockRequest>): void => void (entry.request = { ...entry.request, ...change })
+      const change = (parts: Partial<MockRequest>): void => {
+        entry.request = { ...entry.request, ...parts }
+      }
       return {
         serve: (status) => change({ served: [...entry.request.served, status] }),
         end: (status) => {

@@ -1,7 +1,7 @@
 import type { MockBackend } from './backend.ts'
 import type { CsrfGuard } from './csrf.ts'
 import { type PlainAnswer, type PlainRequest, toPlainAnswer, toServerRequest } from './exchange.ts'
-import type { MockEndpoint } from './options.ts'
+import type { MockEndpoint, MockEndpointResult } from './options.ts'
 
 /** What the server of a mock is made of. */
 export interface MockServerParts {
@@ -17,7 +17,7 @@ function withToken(request: PlainRequest, guard: CsrfGuard | undefined): { reque
   return { request: { ...request, headers: new Map(request.headers).set('cookie', cookies.join('; ')) }, line }
 }
 
-function toResponse(result: Awaited<ReturnType<MockEndpoint>>): Response {
+function toResponse(result: MockEndpointResult): Response {
   if (result === undefined) return new Response(null, { status: 204 })
   return result instanceof Response ? result : Response.json(result)
 }

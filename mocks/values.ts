@@ -3,6 +3,16 @@ import { SessionSchemaError } from '../src/errors/session-schema-error.ts'
 import { type Json, type JsonObject, own } from '../src/protocol/json.ts'
 import { compileSchema } from '../src/schema/compile-schema.ts'
 import { copyJson } from '../src/schema/copy-json.ts'
+import type { SessionInputs, SessionValues } from '../src/schema/types.ts'
+
+/** Values to store, of the app's types; undefined deletes. */
+export type MockValues<S extends z.$ZodObject> = { readonly [K in keyof SessionInputs<S>]?: SessionInputs<S>[K] | undefined }
+
+/** What `write` takes: the keys to change, or a function from the values to the keys to change. */
+export type MockWrite<S extends z.$ZodObject> = MockValues<S> | ((values: SessionValues<S>) => MockValues<S>)
+
+/** What `writeWire` takes: the keys to change, as they travel, or a function from the stored ones; undefined deletes. */
+export type MockWireWrite = Readonly<Record<string, unknown>> | ((data: JsonObject) => Readonly<Record<string, unknown>>)
 
 /** Translates between what a test writes and what the server stores. */
 export interface ValueCodec {

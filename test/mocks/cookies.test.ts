@@ -94,6 +94,6 @@ describe('the cookie jar of a mock browser', () => {
     await get(mock, '/set')
     expect(written).toEqual(['csrftoken=t; Path=/'])
     mock.reset()
-    expect(written).toEqual(['csrftoken=t; Path=/', 'csrftoken=; Path=/; Max-Age=0'])
+    expect(written).toEqual(['csrftoken=t; Path=/', 'csrftoken=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'])
   })
 })

@@ -13,7 +13,10 @@ export function describeMsw(): void {
       endpoints: { 'POST /login': ({ session }) => session.signIn('ann') },
     })
     const elsewhere = new URL('/elsewhere', mock.url).href
-    const server = setupServer(...mock.handlers, http.get(elsewhere, () => HttpResponse.text('of another handler')))
+    const server = setupServer(
+      ...mock.handlers,
+      http.get(elsewhere, () => HttpResponse.text('of another handler')),
+    )
     const login = new URL('/login', mock.url).href
     // Looked up at each call: MSW replaces the global fetch when it begins to listen.
     const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init)

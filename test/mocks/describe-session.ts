@@ -64,7 +64,17 @@ export function describeSession(): void {
       const client = createRawClient(mock)
       await client.commit({ set: { theme: 'dark' } })
       expect(mock.requests).toEqual([
-        { browser: 'browser', method: 'GET', url: mock.url, headers: expect.anything(), body: undefined, client: expect.any(String), n: undefined, status: 200, served: [200] },
+        {
+          browser: 'browser',
+          method: 'GET',
+          url: mock.url,
+          headers: expect.anything(),
+          body: undefined,
+          client: expect.any(String),
+          n: undefined,
+          status: 200,
+          served: [200],
+        },
         expect.objectContaining({ method: 'PATCH', n: 1, status: 200, body: expect.objectContaining({ set: { theme: 'dark' } }) }),
       ])
       expect(mock.requests[1]?.client).toBe(mock.requests[0]?.client)

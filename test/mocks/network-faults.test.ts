@@ -40,7 +40,9 @@ describe('a scripted fault of the network', () => {
   test('breaks a body off, after status and cookie have arrived', async () => {
     const mock = createMockSessionServer()
     mock.next({ fault: 'break-answer', method: 'PATCH' })
-    const answer = await createRawClient({ url: mock.url, fetch: mock.fetch }).commit({ set: { count: 1 } }).catch((error: unknown) => error)
+    const answer = await createRawClient({ url: mock.url, fetch: mock.fetch })
+      .commit({ set: { count: 1 } })
+      .catch((error: unknown) => error)
     // The raw client reads the body of a 200 and meets the break there.
     expect(answer).toBeInstanceOf(TypeError)
     expect(mock.cookies).toHaveLength(1)
@@ -129,12 +131,15 @@ describe('a scripted fault of the network', () => {
     await expect(reading).rejects.toThrow(TypeError)
   })
 
-  test.each<MockNetworkFaultName>(['lose-request', 'lose-answer', 'empty-answer', 'duplicate'])('%s is used up by one request', async (fault) => {
-    const { mock } = createScene()
-    mock.next(fault)
-    await mock.fetch(mock.url).catch(() => {})
-    const answer = await mock.fetch(mock.url)
-    expect(await answer.json()).toMatchObject({ data: { count: 0 } })
-    expect(lastOf(mock)).toMatchObject({ status: 200, served: [200] })
-  })
+  test.each<MockNetworkFaultName>(['lose-request', 'lose-answer', 'empty-answer', 'duplicate'])(
+    '%s is used up by one request',
+    async (fault) => {
+      const { mock } = createScene()
+      mock.next(fault)
+      await mock.fetch(mock.url).catch(() => {})
+      const answer = await mock.fetch(mock.url)
+      expect(await answer.json()).toMatchObject({ data: { count: 0 } })
+      expect(lastOf(mock)).toMatchObject({ status: 200, served: [200] })
+    },
+  )
 })

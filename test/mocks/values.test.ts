@@ -76,6 +76,8 @@ describe('a mock server without a schema', () => {
     ['a number that JSON does not have', { list: [1, Number.NaN] }, /"list.1"/],
     ['a Map', { map: new Map() }, /"map"/],
   ])('refuses %s', (_, initial, message) => {
-    expect(() => createMockSessionServer({ initial })).toThrow(expect.objectContaining({ code: 'schema', message: expect.stringMatching(message) }))
+    expect(() => createMockSessionServer({ initial })).toThrow(
+      expect.objectContaining({ code: 'schema', message: expect.stringMatching(message) }),
+    )
   })
 })
