@@ -1,4 +1,5 @@
 import { isObject } from '../protocol/json.ts'
+import type { HoldMessage } from '../sync/hold-message.ts'
 import { parseState, type State } from '../protocol/state.ts'
 
 /** A channel to the other tabs: what Sojourn uses of BroadcastChannel. */
@@ -9,14 +10,18 @@ export interface SessionChannel {
 }
 
 /** What a tab tells the others: the session went from one version to this state. */
-export interface TabMessage {
+export interface StateMessage {
   readonly from: string | null
   readonly state: State
 }
 
+/** What tabs say to each other. */
+export type TabMessage = StateMessage | HoldMessage
+
 /** The other tabs of the same session. */
 export interface Tabs {
-  tell(message: TabMessage): void
+  /** Says something to the other tabs; false where there is no channel. */
+  tell(message: TabMessage): boolean
   /** Begins to listen; nothing is opened before. */
   open(): void
   /** Closes the channel; an open one keeps a page out of the back/forward cache. */
@@ -25,7 +30,11 @@ export interface Tabs {
 
 /** Checks what came over the channel; anything else is undefined. */
 export function parseMessage(data: unknown): TabMessage | undefined {
-  if (!isObject(data) || (data.from !== null && typeof data.from !== 'string')) return
+  if (!isObject(data)) return
+  const { hold, say } = data
+  if (typeof hold === 'number' && hold > 0) return { hold }
+  if (say === 'release' || say === 'busy' || say === 'quiet' || say === 'ask') return { say }
+  if (data.from !== null && typeof data.from !== 'string') return
   const state = parseState(data.state)
   return state && { from: data.from, state }
 }
@@ -43,11 +52,18 @@ export function createTabs(create: () => SessionChannel | undefined, onMessage: 
       const message = parseMessage(data)
       if (message) onMessage(message)
     })
+    channel?.postMessage({ say: 'ask' })
   }
   return {
     open,
-    tell({ from, state: { csrf: _, ...state } }) {
-      channel?.postMessage({ from, state: { ...state, last: 0 } })
+    tell(message) {
+      if (!channel) return false
+      if (!('state' in message)) channel.postMessage(message)
+      else {
+        const { csrf: _, ...state } = message.state
+        channel.postMessage({ from: message.from, state: { ...state, last: 0 } })
+      }
+      return true
     },
     close() {
       channel?.close()

@@ -10,6 +10,7 @@ import type { SessionError } from '../errors/session-error.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { compileSchema } from '../schema/compile-schema.ts'
 import { hostClock } from '../sync/clock.ts'
+import { hear } from '../sync/hold.ts'
 import { createSync, requestRead, wake } from '../sync/pipeline.ts'
 import type { Sync } from '../sync/sync.ts'
 import { createCsrf } from '../transport/csrf.ts'
@@ -92,6 +93,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
   const tabs = createTabs(
     () => (channel === false ? undefined : (channel ?? openChannel)(url)),
     (message) => {
+      if (!('state' in message)) return hear(sync, message)
       sync.inbox.push(message)
       wake(sync)
     },
@@ -109,6 +111,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
     timeoutMs: options.timeoutMs ?? 10_000,
     lock: options.lock ?? openLock(url),
     isExpired: expiry.isOver,
+    tell: tabs.tell,
     emit: emit as Sync['emit'],
     onRejected(keys, error) {
       for (const key of keys) errors.set(key, error)

@@ -54,5 +54,5 @@ export async function backOff(sync: Sync, { error, retryAfterMs, isAnswered }: V
   const delayMs = backoffMs(sync.failures, sync.random(), sync.retry, retryAfterMs)
   if (sync.isDisposed) return
   become(sync, { activity: isAnswered ? 'retrying' : 'offline', error })
-  if (!sync.isHeld) await sleep(sync, delayMs, retryAfterMs > 0)
+  if (!sync.isHeld && !sync.isHeldElsewhere) await sleep(sync, delayMs, retryAfterMs > 0)
 }

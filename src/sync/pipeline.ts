@@ -30,6 +30,11 @@ export function createSync(ports: SyncPorts): Sync {
     isPaused: false,
     isTrusted: false,
     isHeld: false,
+    heldUntil: 0,
+    isHeldElsewhere: false,
+    holdTimer: undefined,
+    busyTabs: 0,
+    quietedTabs: new Set(),
     isRunning: false,
     isWoken: false,
     quieted: new Set(),
@@ -44,7 +49,7 @@ export function createSync(ports: SyncPorts): Sync {
 /** One turn of the loop: at most one exchange. False where there is nothing to do. */
 async function turn(sync: Sync): Promise<boolean> {
   const { cache, ending } = sync
-  if (sync.isHeld || sync.isDisposed || (sync.isPaused && sync.wanted === 'no')) return false
+  if (sync.isHeld || sync.isHeldElsewhere || sync.isDisposed || (sync.isPaused && sync.wanted === 'no')) return false
   if (cache.base && !sync.flight) takeMessages(sync, cache.base)
   const isReadFirst = !cache.base || sync.isPaused || sync.wanted === 'full'
   if (ending && !sync.isPaused) await sendEnd(sync, ending)
@@ -67,7 +72,7 @@ async function sendNext(sync: Sync): Promise<void> {
     if (sync.flight) await commit(sync, sync.flight)
   }
   if (!sync.lock || (base?.lineage !== null && base?.atomic !== false)) return start()
-  const isFree = (): boolean => !sync.isDisposed && !sync.isHeld && !sync.isPaused && !sync.ending
+  const isFree = (): boolean => !sync.isDisposed && !sync.isHeld && !sync.isHeldElsewhere && !sync.isPaused && !sync.ending
   await sync.lock(async (waited) => {
     if (waited && isFree()) {
       sync.wanted = 'full'
@@ -127,6 +132,7 @@ export function disposeSync(sync: Sync): void {
   sync.isDisposed = true
   sync.abort?.()
   sync.cancel?.()
+  sync.clock.clearTimeout(sync.holdTimer)
   const error = new SessionDisposedError()
   sync.ending?.reject(error)
   answerReaders(sync, error)

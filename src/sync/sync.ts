@@ -9,6 +9,7 @@ import type { Transport } from '../transport/transport.ts'
 import type { RetryOptions } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { SyncEvents } from './events.ts'
+import type { HoldMessage } from './hold-message.ts'
 
 /** What the pipeline needs of the world. */
 export interface SyncPorts {
@@ -33,6 +34,8 @@ export interface SyncPorts {
   readonly onRejected: (keys: readonly string[], error: SessionError) => void
   /** Told every state that became the base, with the version before where an answer to our own request brought it. */
   readonly onState: (state: State, from?: string | null) => void
+  /** Says something to the other tabs; false where there can be none. */
+  readonly tell: (message: HoldMessage) => boolean
   /** Whether the session is over by our clock. */
   readonly isExpired: () => boolean
   /** Runs something in one tab at a time; `waited` where another tab had it first. Absent where the browser has no locks. */
@@ -102,6 +105,14 @@ export interface Sync extends SyncPorts {
   /** Our own `exclusive` is running or was just run: a log-in that appears now is the app's own. */
   isTrusted: boolean
   isHeld: boolean
+  /** When our own hold of the other tabs is over, on the clock. */
+  heldUntil: number
+  /** Another tab runs its `exclusive`. */
+  isHeldElsewhere: boolean
+  holdTimer: unknown
+  /** Held tabs that have something under way. */
+  busyTabs: number
+  readonly quietedTabs: Set<() => void>
   isRunning: boolean
   /** Something came to be done since the loop last looked. */
   isWoken: boolean

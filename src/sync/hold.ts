@@ -1,0 +1,61 @@
+import type { HoldMessage } from './hold-message.ts'
+import { wake } from './pipeline.ts'
+import type { Sync } from './sync.ts'
+
+/** The longest that another tab may hold us, in milliseconds: one that died must not hold us for ever. */
+const maxHoldMs = 60_000
+/** How long held tabs have to say that something is under way, in milliseconds. */
+const graceMs = 50
+
+/** Resolves when nothing of ours is under way. */
+export function quiet(sync: Sync): Promise<void> {
+  return sync.isRunning ? new Promise((resolve) => void sync.quieted.add(resolve)) : Promise.resolve()
+}
+
+/** Resolves when nothing is under way in the other tabs, as far as they say so. */
+async function quietElsewhere(sync: Sync): Promise<void> {
+  await new Promise<void>((resolve) => void sync.clock.setTimeout(resolve, graceMs))
+  if (sync.busyTabs > 0) await new Promise<void>((resolve) => void sync.quietedTabs.add(resolve))
+}
+
+/** Holds this tab and the others; resolves when nothing is under way anywhere. */
+export async function hold(sync: Sync, timeoutMs: number): Promise<void> {
+  sync.isHeld = true
+  sync.busyTabs = 0
+  sync.heldUntil = sync.clock.now() + timeoutMs
+  sync.nudge?.()
+  const hasOthers = sync.tell({ hold: timeoutMs })
+  await Promise.all([quiet(sync), hasOthers && quietElsewhere(sync)])
+}
+
+/** Lets this tab and the others go on. */
+export function release(sync: Sync): void {
+  sync.isHeld = false
+  sync.tell({ say: 'release' })
+}
+
+function letGo(sync: Sync): void {
+  sync.clock.clearTimeout(sync.holdTimer)
+  sync.isHeldElsewhere = false
+  wake(sync)
+}
+
+/** Deals with what another tab says. */
+export function hear(sync: Sync, message: HoldMessage): void {
+  if ('hold' in message) {
+    sync.clock.clearTimeout(sync.holdTimer)
+    sync.isHeldElsewhere = true
+    sync.holdTimer = sync.clock.setTimeout(() => letGo(sync), Math.min(message.hold, maxHoldMs))
+    if (!sync.isRunning) return
+    sync.tell({ say: 'busy' })
+    sync.nudge?.()
+    void quiet(sync).then(() => sync.tell({ say: 'quiet' }))
+  } else if (message.say === 'release') letGo(sync)
+  else if (message.say === 'ask') sync.isHeld && sync.tell({ hold: sync.heldUntil - sync.clock.now() })
+  else {
+    sync.busyTabs += message.say === 'busy' ? 1 : -1
+    if (sync.busyTabs > 0) return
+    for (const told of sync.quietedTabs) told()
+    sync.quietedTabs.clear()
+  }
+}
