@@ -43,6 +43,8 @@ export interface UpdateOperation {
   readonly kind: 'update'
   readonly key: string
   readonly change: (current: unknown) => unknown
+  /** What a conflict policy made of it, until somebody else changes the key again: the function does not run then. */
+  readonly decided?: { readonly value: Json | undefined }
 }
 
 /** A pure function of the session, run again on every rebase. */

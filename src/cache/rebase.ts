@@ -50,11 +50,14 @@ export function rebase({ base, log, view }: Replayed, { base: next, acknowledged
   const expected = fold(base, [...(acknowledged ?? [])].map(({ trace }) => trace))
   const touched = new Set(base && rest.flatMap(({ trace }) => (trace ? [...trace.reads.keys(), ...trace.writes.keys()] : [])))
   const after = fold(next, [])
+  const isMoved = (key: string): boolean => !isEqual(expected.get(key), next && own(next.data, key))
+  // Policies decide about changes by somebody else. A write of ours that left the log is none: what stood on it is merged.
+  const policy: Rules['policy'] = (key) => (isMoved(key) || rules.policy(key) === 'mine' ? rules.policy(key) : 'merge')
   const kept: Mutation[] = []
   const rejected: [Mutation, unknown][] = []
   for (const mutation of rest) {
     try {
-      const trace = next ? replay(after, mutation.operation, rules, mutation.trace) : mutation.trace
+      const trace = next ? replay(after, mutation.operation, { ...rules, policy }, mutation.trace) : mutation.trace
       for (const [key, value] of trace?.writes ?? []) put(after, key, value)
       mutation.trace = trace
       if (trace) mutation.operation = trace.operation
@@ -66,7 +69,7 @@ export function rebase({ base, log, view }: Replayed, { base: next, acknowledged
   for (const [key, value] of view) if (isEqual(value, after.get(key))) after.set(key, value)
   const met = [...touched].flatMap((key) => {
     const values = [expected.get(key), view.get(key), next && own(next.data, key)]
-    return isEqual(values[2], values[0]) || isEqual(values[2], values[1]) ? [] : [{ key, values }]
+    return !isMoved(key) || isEqual(values[2], values[1]) ? [] : [{ key, values }]
   })
   return { log: kept, view: after, rejected, met }
 }

@@ -23,6 +23,8 @@ export interface Trace {
   readonly reads: ReadonlyMap<string, Json | undefined>
   /** What is stored after it; undefined deletes. */
   readonly writes: ReadonlyMap<string, Json | undefined>
+  /** What a transaction's writes replaced, which it need not have looked at. */
+  readonly over?: ReadonlyMap<string, Json | undefined>
   /** It depends on which keys there are. */
   readonly whole?: boolean
   /** What a transaction gave. */
@@ -67,9 +69,13 @@ function replayWrite(data: Data, operation: WriteOperation, rules: Rules): Trace
   const theirs = data.get(key)
   let { mine } = operation
   if (!rooted) mine = overlay(rules.codec, key, theirs, mine)
-  else if (!isEqual(theirs, was)) mine = resolve(rules, key, was, mine, theirs)
+  // Where somebody else stored the very same there is nothing to decide.
+  else if (!isEqual(theirs, was) && !isEqual(theirs, mine)) mine = resolve(rules, key, was, mine, theirs)
   return { operation: { ...operation, mine, was: theirs, rooted: true }, reads: nothing, writes: new Map([[key, mine]]) }
 }
+
+/** By shape: a promise may be of another realm or library. */
+const isPromise = (value: unknown): boolean => typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 
 const asyncFunction = (where: string): SessionUsageError =>
   new SessionUsageError(`The function of a session ${where} is async. Await first, then pass a plain function.`)
@@ -78,32 +84,44 @@ function change(stored: Json | undefined, key: string, run: (current: unknown) =
   const { value, issues } = codec.key(key).decode(stored)
   if (issues) throw new SessionInvalidValueError(key)
   const next = run(value)
-  if (next instanceof Promise) throw asyncFunction(`update of "${key}"`)
+  if (isPromise(next)) throw asyncFunction(`update of "${key}"`)
   return overlay(codec, key, stored, codec.key(key).encode(next))
 }
 
 function replayUpdate(data: Data, operation: UpdateOperation, rules: Rules, last?: Trace): Trace {
-  const { key } = operation
+  const { key, decided } = operation
   const theirs = data.get(key)
-  const was = last?.reads.get(key)
   const rule = rules.policy(key)
-  const isMet = last !== undefined && !isEqual(theirs, was)
-  const value = isMet && rule !== 'merge' && rule !== 'mine' ? resolve(rules, key, was, last.writes.get(key), theirs) : change(theirs, key, operation.change, rules)
-  return { operation, reads: new Map([[key, theirs]]), writes: new Map([[key, value]]) }
+  const isMet = last !== undefined && !isEqual(theirs, last.reads.get(key))
+  const isDecided = isMet ? rule !== 'merge' && rule !== 'mine' : decided !== undefined
+  let value = decided?.value
+  if (isDecided && isMet) value = resolve(rules, key, last.reads.get(key), last.writes.get(key), theirs)
+  if (!isDecided) value = change(theirs, key, operation.change, rules)
+  const { decided: _, ...undecided } = operation
+  return {
+    operation: isDecided ? { ...undecided, decided: { value } } : undecided,
+    reads: new Map([[key, theirs]]),
+    writes: new Map([[key, value]]),
+  }
 }
 
 function replayTransaction(data: Data, operation: Operation & { kind: 'transaction' }, rules: Rules, last?: Trace): Trace {
-  for (const [key, was] of last?.reads ?? []) {
+  for (const [key, was] of [...(last?.reads ?? []), ...(last?.over ?? [])]) {
     if (rules.policy(key) === 'reject' && !isEqual(data.get(key), was)) resolve(rules, key, was, last?.writes.get(key), data.get(key))
   }
   const { codec } = rules
   const reads = new Map<string, Json | undefined>()
   const writes = new Map<string, Json | undefined>()
+  const over = new Map<string, Json | undefined>()
   let whole = false
   const current = (key: string): Json | undefined => (writes.has(key) ? writes.get(key) : data.get(key))
   const read = (key: string): Json | undefined => {
     if (!writes.has(key)) reads.set(key, data.get(key))
     return current(key)
+  }
+  const write = (key: string, value: Json | undefined): void => {
+    if (!writes.has(key)) over.set(key, data.get(key))
+    writes.set(key, value)
   }
   const tx: Transaction = {
     get: (key) => codec.key(key).decode(read(key)).value,
@@ -112,13 +130,13 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
       whole = true
       return codec.keys.filter((key) => current(key) !== undefined)
     },
-    set: (key, value) => void writes.set(key, overlay(codec, key, current(key), codec.key(key).encode(value))),
-    update: (key, run) => void writes.set(key, change(read(key), key, run, rules)),
-    delete: (key) => void (codec.key(key) && writes.set(key, undefined)),
+    set: (key, value) => write(key, overlay(codec, key, current(key), codec.key(key).encode(value))),
+    update: (key, run) => write(key, change(read(key), key, run, rules)),
+    delete: (key) => void (codec.key(key) && write(key, undefined)),
   }
   const result = operation.run(tx)
-  if (result instanceof Promise) throw asyncFunction('transaction')
-  return { operation, reads, writes, whole, result }
+  if (isPromise(result)) throw asyncFunction('transaction')
+  return { operation, reads, writes, over, whole, result }
 }
 
 /**

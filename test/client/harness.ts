@@ -1,0 +1,172 @@
+import { createHash, createHmac } from 'node:crypto'
+import { type ConflictPolicy, createSessionClient, type SessionChannel, type SessionClient, type SessionClientOptions, type SessionEvents, type SessionInputs, type SessionValues } from 'sojourn'
+import { createMockSessionServer, type MockBrowser, type MockSessionServer, type MockSessionServerOptions } from 'sojourn/msw'
+import { afterEach, beforeEach, vi } from 'vitest'
+import { z } from 'zod'
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() })
+
+/** The session of the tests: an enum, a number, lists, an object, a codec, with and without default. */
+export const schema = z.object({
+  theme: z.enum(['light', 'dark']).default('light'),
+  count: z.number().default(0),
+  cart: z.array(z.string()).default([]),
+  note: z.string().optional(),
+  profile: z.object({ name: z.string().optional(), city: z.string().optional(), langs: z.array(z.string()).optional() }).default({}),
+  lastSeen: isoDate.optional(),
+})
+
+export type Schema = typeof schema
+export type Values = SessionValues<Schema>
+export type Session = SessionClient<Values, SessionInputs<Schema>>
+export type Mock = MockSessionServer<Schema>
+export type Policy = ConflictPolicy
+type Options = Partial<SessionClientOptions<Schema>>
+
+const opened: { dispose(): void }[] = []
+
+/** The server hashes on threads of its own, at times that no fake timer knows: in tests it hashes at once. */
+function hashAtOnce(): void {
+  const toBuffer = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer
+  const toBytes = (data: BufferSource): Uint8Array => (ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data))
+  const { subtle } = globalThis.crypto
+  const secrets = new WeakMap<object, Uint8Array>()
+  vi.spyOn(subtle, 'digest').mockImplementation(async (_name, data) => toBuffer(createHash('sha256').update(toBytes(data)).digest()))
+  vi.spyOn(subtle, 'importKey').mockImplementation(async (_format: unknown, data: unknown) => {
+    const key = {} as CryptoKey
+    secrets.set(key, toBytes(data as BufferSource))
+    return key
+  })
+  vi.spyOn(subtle, 'sign').mockImplementation(async (_name, key, data) => toBuffer(createHmac('sha256', secrets.get(key) ?? '').update(toBytes(data)).digest()))
+}
+
+/** Puts the tests of a file on fake time, and disposes of every client after each of them. Call it once, at the top. */
+export function useFakeTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers()
+    hashAtOnce()
+  })
+  afterEach(async () => {
+    for (const client of opened.splice(0)) client.dispose()
+    await flush()
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+}
+
+/** Lets everything happen that needs no time. */
+export const flush = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(0))
+
+/** Lets time pass, in milliseconds. */
+export const advance = async (ms: number): Promise<void> => {
+  await vi.advanceTimersByTimeAsync(ms)
+  await flush()
+}
+
+/** A mock server with the schema of the tests. */
+export function createServer(options: MockSessionServerOptions<Schema> = {}): Mock {
+  return createMockSessionServer({ schema, ...options })
+}
+
+/** Opens a tab: a client in a browser of the mock server. It is disposed of after the test. */
+export function open(browser: MockBrowser & { readonly url?: string }, options: Options = {}): Session {
+  const session = createSessionClient({ url: browser.url ?? 'http://localhost/session', schema, fetch: browser.fetch, random: () => 0.5, ...options })
+  opened.push(session)
+  return session
+}
+
+/** Has a client disposed of after the test. */
+export function track<T extends { dispose(): void }>(client: T): T {
+  opened.push(client)
+  return client
+}
+
+/** A server with a session and one tab that has loaded it. */
+export async function begin(initial: Parameters<Mock['write']>[0] & object = { theme: 'light' }, options: Options = {}, server: MockSessionServerOptions<Schema> = {}) {
+  const mock = createServer({ initial: initial as NonNullable<MockSessionServerOptions<Schema>['initial']>, ...server })
+  const session = open(mock, options)
+  await session.get('theme')
+  await flush()
+  return { mock, session }
+}
+
+/** What became of a promise so far. */
+export interface Outcome {
+  status: 'pending' | 'resolved' | 'rejected'
+  value?: unknown
+  /** What it rejected with, or what the call threw. */
+  error?: unknown
+}
+
+/** Follows the promise of a call. A call that throws counts as rejected. */
+export function follow(call: () => unknown): Outcome {
+  const outcome: Outcome = { status: 'pending' }
+  const reject = (error: unknown): void => void Object.assign(outcome, { status: 'rejected', error })
+  try {
+    Promise.resolve(call()).then((value) => void Object.assign(outcome, { status: 'resolved', value }), reject)
+  } catch (error) {
+    reject(error)
+  }
+  return outcome
+}
+
+/** What a call throws or rejects with. */
+export async function errorOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call()
+  } catch (error) {
+    return error
+  }
+  throw new TypeError('Nothing was thrown.')
+}
+
+/** The requests so far, as `PATCH/1 200`. Those before `from` are left out. */
+export function traffic(mock: Mock, from = 0): string[] {
+  return mock.requests.slice(from).map(({ method, n, status }) => `${method}${n === undefined ? '' : `/${n}`} ${status}`)
+}
+
+/** The commits so far, as they left. */
+export function commits(mock: Mock) {
+  return mock.requests.flatMap((request) => (request.method === 'PATCH' ? [{ n: request.n, status: request.status, ...(request.body as Record<string, unknown>) }] : []))
+}
+
+/** Collects what an event brings. */
+export function collect<E extends keyof SessionEvents>(session: Pick<Session, 'on'>, event: E): SessionEvents[E][] {
+  const events: SessionEvents[E][] = []
+  session.on(event, (value) => void events.push(value))
+  return events
+}
+
+/** Channels between the tabs of one browser, which deliver in a microtask. */
+export function createHub() {
+  const channels = new Set<{ readonly name: string; readonly listeners: ((event: { readonly data: unknown }) => void)[] }>()
+  const messages: unknown[] = []
+  return {
+    /** What was said so far. */
+    messages,
+    /** How many channels are open. */
+    get size() {
+      return channels.size
+    },
+    /** Says something to all tabs. */
+    say(data: unknown) {
+      for (const channel of channels) for (const listener of channel.listeners) listener({ data })
+    },
+    /** The option `channel`. */
+    channel(name: string): SessionChannel {
+      const channel = { name, listeners: [] as ((event: { readonly data: unknown }) => void)[] }
+      channels.add(channel)
+      return {
+        postMessage(message) {
+          const data = structuredClone(message)
+          messages.push(data)
+          for (const other of channels) {
+            if (other !== channel && other.name === name) queueMicrotask(() => channels.has(other) && other.listeners.forEach((listener) => listener({ data })))
+          }
+        },
+        addEventListener: (_type, listener) => void channel.listeners.push(listener),
+        close: () => void channels.delete(channel),
+      }
+    },
+  }
+}
