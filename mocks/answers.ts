@@ -1,6 +1,6 @@
 import { problemPrefix } from '../src/protocol/problem.ts'
 import type { PlainAnswer } from './exchange.ts'
-import type { MockAnswerFault, MockAnswerName } from './fault.ts'
+import type { MockAnswerFault, MockAnswerName, MockFault } from './fault.ts'
 
 type Canned = Pick<PlainAnswer, 'status' | 'body'> & { readonly type: string; readonly retryAfterSeconds?: number }
 
@@ -24,7 +24,7 @@ const canned: Readonly<Record<MockAnswerName, Canned>> = {
 }
 
 /** Whether a fault answers in the server's place. */
-export const isAnswerName = (name: string): name is MockAnswerName => Object.hasOwn(canned, name)
+export const isAnswerFault = (fault: MockFault): fault is MockAnswerFault => Object.hasOwn(canned, fault.fault)
 
 /** The answer of a fault that answers in the server's place. */
 export function toCannedAnswer(fault: MockAnswerFault): PlainAnswer {

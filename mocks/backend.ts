@@ -1,5 +1,11 @@
 import type { JsonObject } from '../src/protocol/json.ts'
-import { createMemoryStore, createSessionHandler, type ServerSession, type SessionHandlerOptions } from '../src/server/index.ts'
+import {
+  createMemoryStore,
+  createSessionHandler,
+  type ServerSession,
+  type SessionHandlerOptions,
+  type SessionStore,
+} from '../src/server/index.ts'
 
 /** What server code sees of a session, after it ran. */
 export interface SessionView {
@@ -34,7 +40,13 @@ export function createBackend(options: Omit<SessionHandlerOptions, 'store'> & { 
     expire: async (request) => {
       // Which entry a cookie leads to is the handler's own matter, so it is asked: what it reads for this request goes.
       const read: string[] = []
-      const spy = { ...store, read: (id: string) => (read.push(id), store.read(id)) }
+      const spy: SessionStore = {
+        ...store,
+        read: (id) => {
+          read.push(id)
+          return store.read(id)
+        },
+      }
       await createSessionHandler({ ...options, store: spy }).open(request)
       for (const id of read) {
         const entry = await store.read(id)

@@ -1,5 +1,6 @@
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
-import { isAnswerName, toCannedAnswer, toDamagedAnswer } from './answers.ts'
+import type { Activity } from './activity.ts'
+import { isAnswerFault, toCannedAnswer, toDamagedAnswer } from './answers.ts'
 import { type PlainAnswer, type PlainRequest, toNetworkError } from './exchange.ts'
 import type { MockAnswerFault, MockFault, MockFaultHandle, MockFaultName, MockNetworkFaultName } from './fault.ts'
 import { createGate, type Gate } from './gate.ts'
@@ -18,6 +19,7 @@ export interface Passage {
 export interface FaultPorts<W> {
   /** Stores what `write-beside` brings. */
   write(write: W, page: Page): Promise<void>
+  readonly activity: Activity
   /** The inside of a browser. */
   pageOf(browser: MockBrowser): Page
   /** Waits. */
@@ -64,8 +66,7 @@ const befalls: Readonly<Record<MockNetworkFaultName | 'delay', Befall>> = {
   duplicate: async ({ deliver }) => deliver().then(deliver),
   'late-copy': async ({ deliver }, gate) => {
     const answer = await deliver()
-    // The copy is nobody's: its answer, and a loss by `clear`, reach no page.
-    gate.hold(deliver).catch(() => {})
+    gate.holdAlone(deliver)
     return answer
   },
   hold: straight,
@@ -85,7 +86,7 @@ function check(fault: MockFault): void {
   const fail = (reason: string): never => {
     throw new SessionConfigError(`Failed to script a fault: ${reason}`)
   }
-  if (!names.has(name) && !isAnswerName(name))
+  if (!names.has(name) && !isAnswerFault(fault))
     fail(`"${name}" is none. Write one of ${[...names].join(', ')} or of the faults that answer.`)
   if (fault.times !== undefined && !(fault.times >= 1)) fail(`times is ${fault.times}. Give 1 or more.`)
   if (name === 'delay' && !((fault.delayMs ?? 0) > 0)) fail('a delay wants delayMs. Write { fault: "delay", delayMs: 500 }.')
@@ -105,22 +106,11 @@ export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
   const gates = new Set<Gate>()
 
   const befall = async ({ fault, gate }: Entry<W>, passage: Passage): Promise<PlainAnswer> => {
-    switch (fault.fault) {
-      case 'write-beside':
-        await ports.write(fault.write, passage.page)
-        return passage.deliver()
-      case 'csrf':
-      case 'forbidden':
-      case 'unauthenticated':
-      case 'rate-limited':
-      case 'unavailable':
-      case 'server-error':
-      case 'server-error-page':
-      case 'captive-portal':
-        return answerInstead(fault, passage)
-      default:
-        return befalls[fault.fault](passage, gate)
+    if (fault.fault === 'write-beside') {
+      await ports.write(fault.write, passage.page)
+      return passage.deliver()
     }
+    return isAnswerFault(fault) ? answerInstead(fault, passage) : befalls[fault.fault](passage, gate)
   }
 
   const run = async (entry: Entry<W>, passage: Passage): Promise<PlainAnswer> => {
@@ -128,19 +118,14 @@ export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
     const held = toHeld(fault)
     if (fault.delayMs !== undefined && fault.delayMs > 0) {
       gate.reach()
-      await ports.delay(fault.delayMs)
+      await ports.activity.wait(ports.delay(fault.delayMs))
     }
     if (held === 'request') return gate.hold(() => befall(entry, passage))
     const outcome = befall(entry, passage)
+    if (held !== 'answer') return outcome.finally(gate.reach)
     // A held loss is a loss only once it is let go.
-    if (held === 'answer')
-      return outcome
-        .then(
-          () => {},
-          () => {},
-        )
-        .then(() => gate.hold(() => outcome))
-    return outcome.finally(gate.reach)
+    await Promise.allSettled([outcome])
+    return gate.hold(() => outcome)
   }
 
   const find = ({ request, page }: Passage): Entry<W> | undefined =>
@@ -153,7 +138,7 @@ export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
   return {
     add: (fault) => {
       check(fault)
-      const gate = createGate()
+      const gate = createGate(ports.activity)
       const times = fault.times ?? 1
       const entry: Entry<W> = { fault, gate, left: times }
       entries.add(entry)

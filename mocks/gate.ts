@@ -1,3 +1,4 @@
+import type { Activity } from './activity.ts'
 import { toNetworkError } from './exchange.ts'
 
 /** Where requests wait until the test lets them go. */
@@ -9,6 +10,8 @@ export interface Gate {
   reach(): void
   /** Waits at the gate, then does the work; at an open gate at once. */
   hold<T>(work: () => Promise<T>): Promise<T>
+  /** As `hold`, for what nobody waits for: how it comes out, and that it is turned back, is nobody's matter. */
+  holdAlone(work: () => Promise<unknown>): void
   /** Opens the gate for good; resolves when the work of all who waited is done. */
   release(): Promise<void>
   /** Turns back who waits and who comes, with a network error. */
@@ -34,23 +37,26 @@ function createSwitch(): Switch {
 }
 
 /** Makes a closed gate. */
-export function createGate(): Gate {
+export function createGate(activity: Activity): Gate {
   const opening = createSwitch()
   const reaching = createSwitch()
   const held = new Set<Promise<unknown>>()
+
+  const hold = <T>(work: () => Promise<T>): Promise<T> => {
+    reaching.resolve()
+    const passing = activity.wait(opening.promise).then(work)
+    held.add(passing)
+    const drop = (): void => void held.delete(passing)
+    passing.then(drop, drop)
+    return passing
+  }
 
   return {
     used: 0,
     reached: reaching.promise,
     reach: reaching.resolve,
-    hold: (work) => {
-      reaching.resolve()
-      const passing = opening.promise.then(work)
-      held.add(passing)
-      const drop = (): void => void held.delete(passing)
-      passing.then(drop, drop)
-      return passing
-    },
+    hold,
+    holdAlone: (work) => void activity.work(() => hold(work)).catch(() => {}),
     release: async () => {
       opening.resolve()
       await Promise.allSettled([...held])

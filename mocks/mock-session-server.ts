@@ -58,6 +58,11 @@ export interface MockSessionServer<S extends z.$ZodObject = z.$ZodObject> extend
   next(fault: MockNetworkFaultName | MockAnswerName | MockFault<MockWrite<S>>): MockFaultHandle
   /** Lets go every request that a fault holds, and holds nothing more by those faults. Resolves when all have arrived. */
   release(): Promise<void>
+  /**
+   * Resolves when every request that arrived is answered; those that are held or delayed do not count. For suites on
+   * fake timers: the server hashes on threads of its own, which no fake timer waits for.
+   */
+  idle(): Promise<void>
   /** Moves the clock of the server and of the cookies on, in milliseconds. Timers of the page do not move with it. */
   advance(ms: number): void
   /**

@@ -1,5 +1,6 @@
 import type * as z from 'zod/v4/core'
 import type { Json, JsonObject } from '../src/protocol/json.ts'
+import { createActivity } from './activity.ts'
 import { createBackend, type MockBackend } from './backend.ts'
 import { type Browsers, createBrowsers, type Start } from './browsers.ts'
 import { createClock } from './clock.ts'
@@ -92,8 +93,10 @@ export function createMockSession<S extends z.$ZodObject>(
   let backend = createServer()
   const code = createServerCode(url, () => backend, guard)
   const log = createRequestLog()
+  const activity = createActivity()
 
   const script = createFaultScript<MockWrite<S>>({
+    activity,
     pageOf: (browser) => browsers.pageOf(browser),
     write: (write, page) => code.change(page, toChanges(write, values)),
     delay: (ms) => new Promise((resolve) => void (timer ?? globalThis.setTimeout)(resolve, ms)),
@@ -102,6 +105,7 @@ export function createMockSession<S extends z.$ZodObject>(
     url,
     endpoints,
     log,
+    activity,
     pass: script.pass,
     answer: (request, endpoint) => answerArrival(request, endpoint, { backend, guard }),
   })
@@ -130,6 +134,7 @@ export function createMockSession<S extends z.$ZodObject>(
     browser: (browserOptions = {}) => browsers.open(browserOptions, toStart(browserOptions.signedInAs)),
     next: createNext(script, values),
     release: script.release,
+    idle: activity.idle,
     advance: clock.advance,
     reset: () => {
       script.clear()

@@ -1,4 +1,5 @@
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
+import type { Activity } from './activity.ts'
 import { type PlainAnswer, type PlainRequest, toNetworkError, toPageResponse, toPlainRequest, untilAborted } from './exchange.ts'
 import type { Passage } from './fault-script.ts'
 import type { MockEndpoint } from './options.ts'
@@ -12,6 +13,7 @@ export interface NetworkPorts {
   /** By method and path. */
   readonly endpoints: Readonly<Record<string, MockEndpoint>>
   readonly log: RequestLog
+  readonly activity: Activity
   /** Answers one arrival. */
   answer(request: PlainRequest, endpoint: MockEndpoint | undefined): Promise<PlainAnswer>
   /** Takes a request to the session through the scripted faults. */
@@ -24,7 +26,7 @@ export type Send = (page: Page, input: RequestInfo | URL, init?: RequestInit) =>
 const isSame = (a: URL, b: URL): boolean => a.origin === b.origin && a.pathname === b.pathname
 
 /** Makes the way from the pages to the server. */
-export function createNetwork({ url: sessionUrl, endpoints, log, answer, pass }: NetworkPorts): Send {
+export function createNetwork({ url: sessionUrl, endpoints, log, activity, answer, pass }: NetworkPorts): Send {
   const findEndpoint = ({ method, url }: PlainRequest): MockEndpoint | undefined => {
     const name = `${method} ${url.pathname}`
     return url.origin === sessionUrl.origin && Object.hasOwn(endpoints, name) ? endpoints[name] : undefined
@@ -42,8 +44,14 @@ export function createNetwork({ url: sessionUrl, endpoints, log, answer, pass }:
     return answered
   }
 
-  return async (page, input, init) => {
+  const prepare = async (page: Page, input: RequestInfo | URL, init: RequestInit | undefined): Promise<PlainRequest> => {
     const plain = await toPlainRequest(input, init, sessionUrl.href)
+    await page.ready
+    return plain
+  }
+
+  return async (page, input, init) => {
+    const plain = await activity.work(() => prepare(page, input, init))
     const endpoint = findEndpoint(plain)
     if (!endpoint && !isSame(plain.url, sessionUrl)) {
       const known = [sessionUrl.href, ...Object.keys(endpoints)].join(', ')
@@ -51,12 +59,12 @@ export function createNetwork({ url: sessionUrl, endpoints, log, answer, pass }:
         `Failed to fetch ${plain.method} ${plain.url.href}: the mock server answers ${known}. Correct the URL, or add it to the option endpoints.`,
       )
     }
-    await page.ready
     const request = withBrowserHeaders(plain, page)
     const entry = log.add(page.name, plain)
+    const travelling = activity.work(() => travel(page, request, entry, endpoint))
     try {
       // An abort is the page's alone: what has left goes on and is stored, and its answer and cookies are nobody's.
-      const answered = await untilAborted(travel(page, request, entry, endpoint), plain.signal)
+      const answered = await untilAborted(travelling, plain.signal)
       if (hasCredentials(plain, page)) page.cookies.store(plain.url, answered.setCookies)
       entry.end(answered.status)
       return toPageResponse(answered)

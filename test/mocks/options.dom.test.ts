@@ -3,9 +3,10 @@ import { afterEach, describe, expect, test } from 'vitest'
 
 describe('a mock server in a page', () => {
   afterEach(() => {
-    // biome-ignore lint/suspicious/noDocumentCookie: happy-dom has no Cookie Store
-    for (const cookie of document.cookie.split('; '))
+    for (const cookie of document.cookie.split('; ')) {
+      // biome-ignore lint/suspicious/noDocumentCookie: happy-dom has no Cookie Store
       document.cookie = `${cookie.split('=')[0]}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT`
+    }
   })
 
   test('is where a relative URL of the page leads', () => {
