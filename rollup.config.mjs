@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join, relative } from 'node:path'
 import { transform } from 'esbuild'
@@ -57,7 +57,7 @@ function nameBuiltFiles(declarations) {
 
 /** One graph for all entry points, a file for a file: a class or a symbol that two doors share exists once in an app. */
 export default {
-  input: doors.map((door) => join(root, door.source)).filter((file) => existsSync(file)),
+  input: doors.map((door) => join(root, door.source)),
   external: isExternal,
   plugins: [stripTypes(), cleanDist(), writeDeclarations()],
   onwarn(warning) {

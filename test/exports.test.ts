@@ -215,6 +215,7 @@ describe('the doors', () => {
           "MockDelayFault",
           "MockEndpoint",
           "MockEndpointContext",
+          "MockEndpointResult",
           "MockFault",
           "MockFaultHandle",
           "MockFaultName",
