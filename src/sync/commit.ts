@@ -114,7 +114,9 @@ function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verd
 
 async function retry(sync: Sync, flight: Flight, verdict: Verdict & { kind: 'failed' }): Promise<void> {
   flight.isDoubtful = true
-  if (!verdict.isAnswered && flight.attempts === 1) return // at once, without keepalive: the quota may have refused it
+  // Without keepalive, since the quota may have refused it; and in a task of its own, which a page that is being left
+  // never runs: there the first attempt goes on, and a second one would be another request of the same.
+  if (!verdict.isAnswered && flight.attempts === 1) return sleep(sync, 0)
   if (verdict.isAnswered && !verdict.isTemporary) flight.failures++
   await backOff(sync, verdict)
   if (flight.failures < maxFailures || sync.isDisposed || sync.isHeld) return
