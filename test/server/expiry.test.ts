@@ -116,6 +116,15 @@ describe('a session that is over', () => {
     expect(visitor.cookie).not.toBe(cookie)
   })
 
+  test('is over by the clock of the handler, though the store still has it', async () => {
+    const time = { now: start }
+    const handler = createSessionHandler({ store: createMemoryStore({ now: () => start }), now: () => time.now, maxAgeMs: 10_000 })
+    const visitor = createVisitor(handler)
+    await visitor.commit({ set: { a: 1 } })
+    time.now += 10_000
+    expect((await visitor.read()).body).toMatchObject({ lineage: null, data: {}, unknownKey: true })
+  })
+
   test('is swept from the store', async () => {
     const { time, handler, visitor } = await begin(10_000)
     await createVisitor(handler).commit({ expiry: 60 })

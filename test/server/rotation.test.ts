@@ -74,6 +74,15 @@ test('a key that was rotated twice since leads nowhere', async () => {
   expect(await rotate()).toMatchObject({ status: 410, setCookie: null })
 })
 
+test('nor does one whose rotation nobody remembers', async () => {
+  const server = create()
+  const visitor = await begin(server)
+  const rotate = visitor.prepare({ cycleKey: true })
+  await rotate()
+  for (let n = 0; n < 64; n += 1) await (await openTab(server.handler, visitor)).commit({ set: { crowd: n } })
+  expect(await rotate()).toMatchObject({ status: 410, setCookie: null, body: { lineage: null, unknownKey: true } })
+})
+
 test('a late repetition under the new key tells the cookie of now', async () => {
   const server = create()
   const visitor = await begin(server)

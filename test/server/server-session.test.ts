@@ -82,6 +82,15 @@ describe('update', () => {
     expect((await visitor.read()).body).toMatchObject({ lineage: session.lineage, data: { theme: 'dark' } })
   })
 
+  test('counterexample 11: a session that server code made has one lineage from the start, and reading stores nothing', async () => {
+    const session = await open('')
+    await session.update(() => ({ theme: 'dark' }))
+    take(session.respond(new Response()))
+    const versions = [await visitor.read(), await visitor.read(), await visitor.commit({ lineage: session.lineage, after: 0 })]
+    expect(versions.map(({ status, body }) => [status, body.lineage])).toEqual(versions.map(() => [200, session.lineage]))
+    expect(versions[0]?.body.version).toBe(versions[1]?.body.version)
+  })
+
   test('does not bring back a session that ended', async () => {
     const session = await open()
     await visitor.end()

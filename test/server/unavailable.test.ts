@@ -163,6 +163,17 @@ describe('what a state tells beside the data', () => {
   })
 })
 
+describe('counterexample 13: a 304 has no body', () => {
+  test('so the token of now comes by a read without a condition', async () => {
+    const token = { current: 'before' }
+    const { visitor } = await begin({ csrf: () => token.current })
+    token.current = 'after the log-in'
+    const conditional = await visitor.read({ 'If-None-Match': `"${visitor.state.version}"` })
+    expect([conditional.status, conditional.body]).toEqual([304, {}])
+    expect((await visitor.read()).body.csrf).toBe('after the log-in')
+  })
+})
+
 describe('options', () => {
   test.each(['maxAgeMs', 'maxBodyBytes', 'maxSessionBytes'])('%s must be a whole number above 0', (name) => {
     for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
