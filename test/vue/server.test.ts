@@ -1,5 +1,5 @@
 import { createSessionInjection, useSession, useSessionKey, useSessionKeyState } from 'sojourn/vue'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createSSRApp, defineComponent, effectScope, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { createTab, type Session, setUp } from './harness.ts'
@@ -16,8 +16,9 @@ describe('on a server', () => {
   test('nothing is asked for and nothing is listened to', async () => {
     const { mock, session } = setUp({ name: 'Ada' })
     expect(await renderToString(h(createPage(session)))).toBe('<b> false 0</b>')
+    const listen = vi.spyOn(session.key('name'), 'listen')
     effectScope().run(() => useSessionKey(session, 'name'))
-    await new Promise((resolve) => setImmediate(resolve))
+    expect(listen).not.toHaveBeenCalled()
     expect(mock.requests).toEqual([])
   })
 
