@@ -27,6 +27,8 @@ export interface State {
   readonly csrf?: string | undefined
   /** A cookie came that names no session. */
   readonly unknownKey?: boolean | undefined
+  /** The server no longer remembers what it stored for the client that asks: `last` says nothing then. */
+  readonly forgotten?: boolean | undefined
   /** False where the server cannot compare and set. */
   readonly atomic?: boolean | undefined
 }
@@ -44,7 +46,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
  */
 export function parseAnswer(value: unknown): Answer | undefined {
   if (!isObject(value)) return
-  const { lineage, version, data, tags, last, expiry, identity, csrf, unknownKey, atomic } = value
+  const { lineage, version, data, tags, last, expiry, identity, csrf, unknownKey, forgotten, atomic } = value
   const isState =
     (lineage === null || isText(lineage)) &&
     isText(version) &&
@@ -57,6 +59,7 @@ export function parseAnswer(value: unknown): Answer | undefined {
     (identity === null || isMissingOr('string', identity)) &&
     isMissingOr('string', csrf) &&
     isMissingOr('boolean', unknownKey) &&
+    isMissingOr('boolean', forgotten) &&
     isMissingOr('boolean', atomic)
   return isState ? (value as unknown as Answer) : undefined
 }

@@ -28,6 +28,8 @@ const outcomes: Record<Verdict['kind'], SessionExchange['outcome']> = {
 /** Sends once and judges the answer. The time limit covers the body too; an attempt given up is aborted before the next. */
 export async function attempt(sync: Sync, { request, told }: Attempt): Promise<Verdict> {
   const { clock, transport, emit } = sync
+  // Disposed of during the wait before this attempt.
+  if (sync.isDisposed) return judgeFailure(undefined)
   const controller = new AbortController()
   const abort = (): void => controller.abort()
   const timer = clock.setTimeout(abort, sync.timeoutMs)

@@ -33,6 +33,9 @@ export function prepare(sync: Sync): Flight | undefined {
 export async function commit(sync: Sync, flight: Flight): Promise<void> {
   const { n, body, mutations } = flight
   flight.attempts++
+  const { isDoubtful } = flight
+  // Until the answer is here: end() may come before it.
+  flight.isDoubtful = true
   const verdict = await attempt(sync, {
     request: {
       method: 'PATCH',
@@ -44,7 +47,9 @@ export async function commit(sync: Sync, flight: Flight): Promise<void> {
     told: { kind: 'commit', n, attempt: flight.attempts, mutations: mutations.length },
   })
   // end() or dispose() took the commit away meanwhile: the answer says nothing any more.
-  if (sync.flight === flight && !sync.isDisposed) await settleCommit(sync, flight, verdict)
+  if (sync.flight !== flight || sync.isDisposed) return
+  flight.isDoubtful = isDoubtful
+  await settleCommit(sync, flight, verdict)
 }
 
 async function settleCommit(sync: Sync, flight: Flight, verdict: Verdict): Promise<void> {
@@ -52,7 +57,7 @@ async function settleCommit(sync: Sync, flight: Flight, verdict: Verdict): Promi
     case 'state':
       return acknowledge(sync, flight, verdict.answer)
     case 'refused':
-      return refuse(sync, flight, verdict)
+      return refuse(sync, verdict)
     case 'other-lineage':
       await calm(sync)
       return read(sync, true)
@@ -79,9 +84,8 @@ async function settleCommit(sync: Sync, flight: Flight, verdict: Verdict): Promi
 }
 
 /** The server was changed by somebody else first: the log is replayed on what it has now and goes under the next number. */
-async function refuse(sync: Sync, flight: Flight, { state, isForgotten }: Verdict & { kind: 'refused' }): Promise<void> {
+async function refuse(sync: Sync, { state }: Verdict & { kind: 'refused' }): Promise<void> {
   takeOurs(sync, state)
-  if (isForgotten && flight.isDoubtful) rejectAll(sync, flight.mutations, () => new SessionUnknownFateError())
   await calm(sync)
 }
 

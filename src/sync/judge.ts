@@ -15,7 +15,7 @@ export type Verdict =
   /** The session was ended. */
   | { readonly kind: 'gone' }
   /** The commit is not stored: somebody else was first, or the order is out of step. */
-  | { readonly kind: 'refused'; readonly state: State; readonly isForgotten: boolean }
+  | { readonly kind: 'refused'; readonly state: State }
   /** The cookie names another session, or none: to be looked at again. */
   | { readonly kind: 'other-lineage' }
   | { readonly kind: 'unknown-key' }
@@ -58,7 +58,7 @@ export function judge({ status, header, body }: WireAnswer): Verdict {
   if (status === 409 && problem?.name === 'unknown-key') return { kind: 'unknown-key' }
   if (status === 409) {
     const state = parseState(body)
-    return state ? { kind: 'refused', state, isForgotten: problem?.name === 'forgotten' } : fail(new SessionProtocolError(status, 'the body is no state'))
+    return state ? { kind: 'refused', state: problem?.name === 'forgotten' ? { ...state, forgotten: true } : state } : fail(new SessionProtocolError(status, 'the body is no state'))
   }
   if (status === 410 && (problem || parseState(body))) return { kind: 'other-lineage' }
   if (status === 422 && problem?.name === 'key-reused') return { kind: 'key-reused' }

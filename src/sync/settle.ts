@@ -2,6 +2,7 @@ import type { Mutation } from '../cache/rebase.ts'
 import { fold } from '../cache/effect.ts'
 import { decodeStored } from '../cache/replay.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
+import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import type { Answer, State } from '../protocol/state.ts'
@@ -35,9 +36,15 @@ export function reject(sync: Sync, mutation: Mutation, error: unknown): void {
   sync.onRejected(keysOf(mutation), error as SessionError)
 }
 
+/** Those of the mutations that are in the log still. */
+function pendingOf({ cache }: Sync, mutations: readonly Mutation[]): Mutation[] {
+  const pending = new Set(cache.log)
+  return mutations.filter((mutation) => pending.has(mutation))
+}
+
 /** Takes mutations from the log and rejects each with an error of its own. */
 export function rejectAll(sync: Sync, mutations: readonly Mutation[], toError: (mutation: Mutation) => unknown): void {
-  const errors = mutations.map((mutation) => [mutation, toError(mutation)] as const)
+  const errors = pendingOf(sync, mutations).map((mutation) => [mutation, toError(mutation)] as const)
   move(sync, sync.cache.base, none, new Set(mutations))
   for (const [mutation, error] of errors) reject(sync, mutation, error)
 }
@@ -85,10 +92,12 @@ export function takeOurs(sync: Sync, state: State): void {
   const isNewLineage = state.lineage !== sync.cache.base?.lineage
   if (flight) lost.set(flight.n, flight)
   const stored = state.last > sync.acknowledged ? lost.get(state.last)?.mutations : undefined
-  const isUndone = !isNewLineage && state.last < sync.acknowledged
+  const isUndone = !isNewLineage && !state.forgotten && state.last < sync.acknowledged
   if (stored) lost.clear()
   sync.flight = undefined
-  takeState(sync, state, new Set(stored?.filter((mutation) => sync.cache.log.includes(mutation))))
+  takeState(sync, state, new Set(pendingOf(sync, stored ?? [])))
+  // What may have been stored before the server forgot us could run twice.
+  if (state.forgotten && flight?.isDoubtful) rejectAll(sync, flight.mutations, () => new SessionUnknownFateError())
   if (isUndone) sync.emit('dropped', { reason: 'undone' })
 }
 
