@@ -24,12 +24,15 @@ export interface Life extends Pick<UntypedClient, LifeNames> {
 /** Creates the calls about the session as a whole. */
 export function createLife({ cache, sync, start }: Core): Life {
   const isSettled = (): boolean => cache.log.length === 0 && !sync.ending
+  let ending: Promise<void> | undefined
 
   async function end(): Promise<void> {
     if (!cache.base) await requestRead(sync, 'full')
     const former = sync.ending
     if (sync.isDisposed) throw new SessionDisposedError()
-    const ended = new Promise<void>((resolve, reject) => {
+    // Nothing was written since: it is the same end.
+    if (former && ending && cache.log.length === 0) return ending
+    ending = new Promise<void>((resolve, reject) => {
       const lineage = former?.lineage ?? cache.base?.lineage ?? null
       const both = (act: 'resolve' | 'reject') => (error?: unknown) => {
         former?.[act](error)
@@ -38,7 +41,7 @@ export function createLife({ cache, sync, start }: Core): Life {
       beginEnd(sync, { lineage, attempts: 0, resolve: both('resolve'), reject: both('reject') })
     })
     wake(sync)
-    return ended
+    return ending
   }
 
   return {

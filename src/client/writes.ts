@@ -10,12 +10,13 @@ import type { WaitOptions } from './types.ts'
 
 type Writes = Pick<UntypedClient, 'set' | 'update' | 'delete' | 'pop' | 'setDefault' | 'clear' | 'transaction' | 'setExpiry' | 'touch' | 'cycleKey'>
 
-/** What the wire says for an expiry: whole seconds, 0 for the end of the browser, null for the server's policy. */
+/** What the wire says for an expiry: whole seconds, 0 for the end of the browser, null for the server's policy. @throws SessionUsageError */
 export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'): number | null {
   if (expiry === 'default') return null
   if (expiry === 'browser-close') return 0
   const seconds = Math.round((expiry instanceof Date ? expiry.getTime() - Date.now() : expiry) / 1000)
-  if (seconds >= 1) return seconds
+  // JSON would turn Infinity into null, the server's policy.
+  if (seconds >= 1 && Number.isSafeInteger(seconds)) return seconds
   throw new SessionUsageError('setExpiry takes at least a second from now, in milliseconds or as a date. Call end() to end the session.')
 }
 
