@@ -1,7 +1,7 @@
 /** Knows whether the network or the server has work to do: work that waits for the test does not count. */
 export interface Activity {
-  /** Counts work until it settles. */
-  work<T>(run: () => Promise<T>): Promise<T>
+  /** Counts one piece of work until the function that it returns is called. */
+  begin(): () => void
   /** Takes a wait inside such work out of the count. */
   wait<T>(waiting: Promise<T>): Promise<T>
   /** Resolves when there is no work. */
@@ -21,13 +21,9 @@ export function createActivity(): Activity {
   }
 
   return {
-    work: async (run) => {
+    begin: () => {
       change(1)
-      try {
-        return await run()
-      } finally {
-        change(-1)
-      }
+      return () => change(-1)
     },
     wait: async (waiting) => {
       change(-1)

@@ -56,7 +56,10 @@ export function createGate(activity: Activity): Gate {
     reached: reaching.promise,
     reach: reaching.resolve,
     hold,
-    holdAlone: (work) => void activity.work(() => hold(work)).catch(() => {}),
+    holdAlone: (work) => {
+      const end = activity.begin()
+      hold(work).then(end, end)
+    },
     release: async () => {
       opening.resolve()
       await Promise.allSettled([...held])

@@ -9,7 +9,7 @@ import { createFaultScript, type FaultScript } from './fault-script.ts'
 import type { MockBrowser } from './mock-browser.ts'
 import type { MockSessionServer } from './mock-session-server.ts'
 import { createNetwork } from './network.ts'
-import { checkEndpoints, type MockSessionServerOptions, toSessionUrl } from './options.ts'
+import { checkEndpoints, checkPlatform, type MockSessionServerOptions, toSessionUrl } from './options.ts'
 import type { Page } from './page.ts'
 import { createRequestLog } from './request-log.ts'
 import { answerArrival } from './server.ts'
@@ -83,6 +83,7 @@ export function createMockSession<S extends z.$ZodObject>(
   toHandlers: ToHandlers,
 ): MockSessionServer<S> {
   const { url: _, schema, initial, signedInAs, endpoints = {}, csrf = false, now, setTimeout: timer, document, ...handlerOptions } = options
+  checkPlatform()
   const url = toSessionUrl(options)
   checkEndpoints(endpoints)
   const values = createValueCodec(schema)

@@ -20,6 +20,13 @@ export interface NetworkPorts {
   pass(passage: Passage): Promise<PlainAnswer>
 }
 
+/** A request that has left its page. */
+interface Departed {
+  readonly plain: PlainRequest
+  readonly entry: LogEntry
+  readonly travelling: Promise<PlainAnswer>
+}
+
 /** Sends a request of a page, as `fetch` does. */
 export type Send = (page: Page, input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
 
@@ -44,14 +51,8 @@ export function createNetwork({ url: sessionUrl, endpoints, log, activity, answe
     return answered
   }
 
-  const prepare = async (page: Page, input: RequestInfo | URL, init: RequestInit | undefined): Promise<PlainRequest> => {
+  const depart = async (page: Page, input: RequestInfo | URL, init: RequestInit | undefined): Promise<Departed> => {
     const plain = await toPlainRequest(input, init, sessionUrl.href)
-    await page.ready
-    return plain
-  }
-
-  return async (page, input, init) => {
-    const plain = await activity.work(() => prepare(page, input, init))
     const endpoint = findEndpoint(plain)
     if (!endpoint && !isSame(plain.url, sessionUrl)) {
       const known = [sessionUrl.href, ...Object.keys(endpoints)].join(', ')
@@ -59,12 +60,20 @@ export function createNetwork({ url: sessionUrl, endpoints, log, activity, answe
         `Failed to fetch ${plain.method} ${plain.url.href}: the mock server answers ${known}. Correct the URL, or add it to the option endpoints.`,
       )
     }
-    const request = withBrowserHeaders(plain, page)
+    await page.ready
     const entry = log.add(page.name, plain)
-    const travelling = activity.work(() => travel(page, request, entry, endpoint))
+    return { plain, entry, travelling: travel(page, withBrowserHeaders(plain, page), entry, endpoint) }
+  }
+
+  return async (page, input, init) => {
+    const end = activity.begin()
+    const departing = depart(page, input, init)
+    // Counted until the server is done with it: what the page aborts goes on.
+    departing.then(({ travelling }) => travelling.then(end, end), end)
+    const { plain, entry, travelling } = await departing
     try {
-      // An abort is the page's alone: what has left goes on and is stored, and its answer and cookies are nobody's.
       const answered = await untilAborted(travelling, plain.signal)
+      // Here and not earlier: the cookies of an answer that the page has given up are nobody's.
       if (hasCredentials(plain, page)) page.cookies.store(plain.url, answered.setCookies)
       entry.end(answered.status)
       return toPageResponse(answered)

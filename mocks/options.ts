@@ -124,3 +124,16 @@ export function checkEndpoints(endpoints: Readonly<Record<string, MockEndpoint>>
     if (!/^[A-Z]+ \/\S*$/.test(name)) fail(`"${name}" is no endpoint. Name it by method and path, such as "POST /login".`)
   }
 }
+
+/**
+ * Refuses to run where script may not see cookies: a browser drops `Cookie` from requests and `Set-Cookie` from answers
+ * that script makes, and the session would be another one at every request.
+ *
+ * @throws SessionConfigError in a real browser.
+ */
+export function checkPlatform(): void {
+  const { headers } = new Response(null)
+  headers.append('Set-Cookie', 'probe=1')
+  if (headers.getSetCookie().length > 0) return
+  fail('a browser hides cookies from script. Run it in Node, with happy-dom or jsdom where a DOM is needed.')
+}

@@ -1,5 +1,7 @@
 import { createMockSessionServer } from 'sojourn/msw'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+afterEach(() => vi.unstubAllGlobals())
 
 describe('the URL of a mock server', () => {
   test.each([
@@ -43,4 +45,20 @@ test('two mock servers share nothing', async () => {
 
 test('options of the handler are checked at once', () => {
   expect(() => createMockSessionServer({ maxAgeMs: -1 })).toThrow(expect.objectContaining({ code: 'config' }))
+})
+
+test('a mock server says that it cannot run in a real browser', () => {
+  class BrowserResponse extends Response {
+    override get headers(): Headers {
+      const headers = super.headers
+      headers.append = (name, value) => {
+        if (name.toLowerCase() !== 'set-cookie') headers.set(name, value)
+      }
+      return headers
+    }
+  }
+  vi.stubGlobal('Response', BrowserResponse)
+  expect(() => createMockSessionServer()).toThrow(
+    expect.objectContaining({ code: 'config', message: expect.stringContaining('Run it in Node') }),
+  )
 })

@@ -1,0 +1,58 @@
+import { createMockSessionServer } from 'sojourn/msw'
+import { describe, expect, test, vi } from 'vitest'
+import { createRawClient } from './raw-client.ts'
+
+describe('waiting for the mock server', () => {
+  test('takes no time where nothing is under way', async () => {
+    await createMockSessionServer().idle()
+  })
+
+  test('ends when what is under way has been answered', async () => {
+    const mock = createMockSessionServer({ initial: { count: 0 } })
+    const client = createRawClient(mock)
+    await client.state()
+    const answers = [mock.fetch(mock.url), client.commit({ set: { count: 1 } })]
+    await mock.idle()
+    expect(mock.requests.map(({ served }) => served)).toEqual([[200], [200], [200]])
+    await Promise.all(answers)
+  })
+
+  test('does not wait for what waits for the test', async () => {
+    const timers: (() => void)[] = []
+    const mock = createMockSessionServer({ setTimeout: (run) => timers.push(run) })
+    const faults = [mock.next('hold'), mock.next('hold-answer'), mock.next({ fault: 'delay', delayMs: 500 }), mock.next('late-copy')]
+    const answers = faults.map(() => mock.fetch(mock.url))
+    await mock.idle()
+    expect(mock.requests.map(({ served }) => served)).toEqual([[], [200], [], [200]])
+    timers[0]?.()
+    await mock.release()
+    await mock.idle()
+    expect(mock.requests.map(({ served }) => served)).toEqual([[200], [200], [200], [200, 200]])
+    await Promise.all(answers)
+  })
+
+  test('does not wait for a page that gave up on a held request', async () => {
+    const mock = createMockSessionServer()
+    const abort = new AbortController()
+    const held = mock.next('hold')
+    const answer = mock.fetch(mock.url, { signal: abort.signal })
+    await held.reached()
+    abort.abort()
+    await expect(answer).rejects.toThrow()
+    await mock.idle()
+    mock.reset()
+    await mock.idle()
+  })
+
+  test('works on fake timers', async () => {
+    vi.useFakeTimers()
+    const mock = createMockSessionServer({ initial: { count: 0 } })
+    const seen = vi.fn()
+    setTimeout(() => void mock.fetch(mock.url).then(({ status }) => seen(status)), 1_000)
+    await vi.advanceTimersByTimeAsync(1_000)
+    await mock.idle()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(seen).toHaveBeenCalledWith(200)
+    vi.useRealTimers()
+  })
+})
