@@ -30,9 +30,10 @@ function createLoad({ cache, sync, start }: Core, takeHydrated: () => boolean): 
   let loading: Promise<void> | undefined
   return () => {
     start()
+    if (sync.isPaused) return Promise.reject(new SessionAuthError())
     if (cache.base) {
       if (takeHydrated()) void requestRead(sync, 'conditional')
-      return sync.status === 'needs-auth' ? Promise.reject(new SessionAuthError()) : Promise.resolve()
+      return Promise.resolve()
     }
     loading ??= requestRead(sync, 'conditional').finally(() => {
       loading = undefined
@@ -51,7 +52,10 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   let readiness: Readiness | undefined
   const getServerSnapshot = (): ReturnType<typeof toServerSnapshot> => (server ??= toServerSnapshot(cache, codec, false))
   const load = createLoad(core, () => isHydrated && !(isHydrated = false))
-  const begin = (): void => void load().catch(() => {})
+  const begin = (): void => {
+    // A component may mount while the client is being disposed of: it is told nothing then.
+    if (!sync.isDisposed) void load().catch(() => {})
+  }
   const stored = (): string[] => codec.keys.filter((key) => cache.stored(key) !== undefined)
 
   const get = async (key: string, ...fallback: [unknown?]): Promise<unknown> => {
@@ -73,7 +77,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
     },
     async entries() {
       await load()
-      return stored().map((key) => [key, cache.read(key).value as {}])
+      return stored().map((key) => [key, cache.read(key).value])
     },
     key(name) {
       const key = keys.get(name) ?? createSessionKey(name, { ...core, ...writes, get, load: begin, getServerSnapshot })
@@ -97,7 +101,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
       server = toServerSnapshot(cache, codec, true)
     },
     ready() {
-      readiness ??= toReadiness(load().catch(() => {}), cache.base !== undefined)
+      readiness ??= toReadiness(sync.isDisposed ? Promise.resolve() : load().catch(() => {}), cache.base !== undefined)
       return readiness
     },
   }

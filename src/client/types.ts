@@ -74,7 +74,7 @@ export interface SessionTransaction<V extends object, I extends Inputs<V> = V> {
   /** Whether something is stored for the key. */
   has<K extends keyof V>(key: K): boolean
   /** The stored keys of the schema. Reading them expects that no key comes or goes. */
-  keys(): (keyof V)[]
+  keys(): string[]
   set<K extends keyof V>(key: K, value: I[K]): void
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K]): void
   delete<K extends keyof V>(key: K): void
@@ -125,10 +125,10 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   peek<K extends keyof V>(key: K): V[K]
   /** Whether something is stored for the key. */
   has<K extends keyof V>(key: K): Promise<boolean>
-  /** The stored keys of the schema. */
-  keys(): Promise<(keyof V & string)[]>
+  /** The stored keys of the schema. As plain texts, for the reason that `Object.keys` has: a client may have more keys than its type here says. */
+  keys(): Promise<string[]>
   /** The stored keys of the schema with their values. */
-  entries(): Promise<{ [K in keyof V & string]: [K, Exclude<V[K], undefined>] }[keyof V & string][]>
+  entries(): Promise<[string, unknown][]>
   /** Shown at once; resolves when acknowledged. @throws SessionSchemaError before anything is shown or sent. */
   set<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<void>
   /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */
