@@ -29,7 +29,12 @@ export interface Browsers {
 }
 
 function begin(page: Page, start: Start): void {
-  page.ready = start(page)
+  const started = page.ready.catch(() => {})
+  page.ready = started.then(() => {
+    // After what a start before this one has stored.
+    page.cookies.clear()
+    return start(page)
+  })
   // Told to whoever waits for it, by `fetch` or `write`.
   page.ready.catch(() => {})
 }
@@ -78,6 +83,7 @@ export function createBrowsers({ origin, now, send, toHandlers }: BrowserPorts):
       for (const [page, start] of starts) {
         page.cookies.clear()
         page.isOffline = false
+        page.era += 1
         begin(page, start)
       }
     },

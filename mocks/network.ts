@@ -40,6 +40,7 @@ export function createNetwork({ url: sessionUrl, endpoints, log, activity, answe
   }
 
   const travel = async (page: Page, request: PlainRequest, entry: LogEntry, endpoint: MockEndpoint | undefined): Promise<PlainAnswer> => {
+    const { era } = page
     if (page.isOffline) throw toNetworkError()
     const deliver = async (): Promise<PlainAnswer> => {
       const answered = await answer(request, endpoint)
@@ -47,7 +48,7 @@ export function createNetwork({ url: sessionUrl, endpoints, log, activity, answe
       return answered
     }
     const answered = await (endpoint ? deliver() : pass({ request, page, deliver }))
-    if (page.isOffline) throw toNetworkError()
+    if (page.isOffline || page.era !== era) throw toNetworkError()
     return answered
   }
 

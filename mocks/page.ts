@@ -10,6 +10,8 @@ export interface Page {
   /** Resolves when what the test wished for the start (`initial`, `signedInAs`) is stored. */
   ready: Promise<void>
   isOffline: boolean
+  /** Counts the resets: what left before the last one is lost. */
+  era: number
 }
 
 /** The options of a browser with their defaults. */
@@ -26,6 +28,7 @@ export function createPage({ name, origin, document }: PageOptions, now: () => n
     cookies: createBrowserCookies(now, document),
     ready: Promise.resolve(),
     isOffline: false,
+    era: 0,
   }
 }
 

@@ -130,6 +130,28 @@ describe('server code beside the client', () => {
     expect(state.lineage).not.toBe(before)
   })
 
+  test('loses at a reset what is under way, its cookie too', async () => {
+    const mock = createMockSessionServer()
+    const client = createRawClient(mock)
+    await client.state()
+    const committing = client.commit({ set: { theme: 'dark' } })
+    const lost = expect(committing).rejects.toThrow(TypeError)
+    // Its answer is made when the page is ready and the server has hashed; a reset comes in between.
+    while (mock.requests.length < 2) await Promise.resolve()
+    mock.reset()
+    await lost
+    expect(mock.cookies).toEqual([])
+    expect(await mock.data()).toEqual({})
+  })
+
+  test('starts over as often as it is asked to', async () => {
+    const { mock, client } = start()
+    mock.reset()
+    mock.reset()
+    expect(await client.state()).toMatchObject({ data: { theme: 'dark' } })
+    expect(mock.cookies).toHaveLength(1)
+  })
+
   test('refuses a browser of another server', async () => {
     const { mock } = start()
     const stranger = createMockSessionServer()
