@@ -22,6 +22,8 @@ export interface Moved {
 export interface Cache {
   readonly base: State | undefined
   readonly log: readonly Mutation[]
+  /** Counts the changes of the view, so that who reads all of it need not look for one. */
+  readonly revision: number
   /** The stored value in the view; undefined where nothing is. */
   stored(key: string): Json | undefined
   /** What the key reads as; the same object until its stored value changes. */
@@ -59,6 +61,7 @@ interface Parts {
   base: State | undefined
   log: Mutation[]
   view: Map<string, Json>
+  revision: number
 }
 
 function read({ rules, decoded, view }: Parts, key: string): Decoded {
@@ -71,6 +74,7 @@ function read({ rules, decoded, view }: Parts, key: string): Decoded {
 }
 
 function tell(parts: Parts, changed: readonly string[]): void {
+  if (changed.length > 0) parts.revision++
   for (const key of changed) parts.listeners.get(key)?.call(read(parts, key).value)
   parts.watchers.call()
 }
@@ -147,6 +151,7 @@ export function createCache(rules: Rules): Cache {
     base: undefined,
     log: [],
     view: new Map(),
+    revision: 0,
   }
   return {
     get base() {
@@ -154,6 +159,9 @@ export function createCache(rules: Rules): Cache {
     },
     get log() {
       return parts.log
+    },
+    get revision() {
+      return parts.revision
     },
     stored: (key) => parts.view.get(key),
     read: (key) => read(parts, key),

@@ -14,10 +14,12 @@ function keep<T extends object>(last: T | undefined, next: T): T {
 /** Gives the whole session at one moment, the same object until something changes. */
 export function createSnapshot(sync: Sync, codec: SessionCodec): () => SessionSnapshot<Values> {
   let values: Values | undefined
+  let revision: number | undefined
   let snapshot: SessionSnapshot<Values> | undefined
   return () => {
     const { cache, status, activity, error, ending } = sync
-    values = keep(values, Object.fromEntries(codec.keys.map((key) => [key, cache.read(key).value])))
+    if (!values || revision !== cache.revision) values = keep(values, Object.fromEntries(codec.keys.map((key) => [key, cache.read(key).value])))
+    revision = cache.revision
     const pending = cache.log.length + (ending ? 1 : 0)
     snapshot = keep(snapshot, { values, status, activity, pending, identity: cache.base?.identity, error })
     return snapshot
