@@ -1,4 +1,3 @@
-import { SessionAuthError } from '../errors/session-auth-error.ts'
 import { requestRead } from '../sync/pipeline.ts'
 import type { Core } from './core.ts'
 import { createSessionKey, type UntypedClient } from './session-key.ts'
@@ -30,7 +29,6 @@ function createLoad({ cache, sync, start }: Core, takeHydrated: () => boolean): 
   let loading: Promise<void> | undefined
   return () => {
     start()
-    if (sync.isPaused) return Promise.reject(new SessionAuthError())
     if (cache.base) {
       if (takeHydrated()) void requestRead(sync, 'conditional')
       return Promise.resolve()
@@ -53,8 +51,8 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   const getServerSnapshot = (): ReturnType<typeof toServerSnapshot> => (server ??= toServerSnapshot(cache, codec, false))
   const load = createLoad(core, () => isHydrated && !(isHydrated = false))
   const begin = (): void => {
-    // A component may mount while the client is being disposed of: it is told nothing then.
-    if (!sync.isDisposed) void load().catch(() => {})
+    // Components that mount after a 401 ask no more, and after dispose() are told nothing.
+    if (!sync.isDisposed && !sync.isPaused) void load().catch(() => {})
   }
   const stored = (): string[] => codec.keys.filter((key) => cache.stored(key) !== undefined)
 
@@ -101,7 +99,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
       server = toServerSnapshot(cache, codec, true)
     },
     ready() {
-      readiness ??= toReadiness(sync.isDisposed ? Promise.resolve() : load().catch(() => {}), cache.base !== undefined)
+      readiness ??= toReadiness(load().catch(() => {}), cache.base !== undefined)
       return readiness
     },
   }
