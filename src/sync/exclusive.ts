@@ -1,10 +1,12 @@
+import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
-import { hold, release } from './hold.ts'
+import { hold, quiet, release } from './hold.ts'
 import { requestRead, wake } from './pipeline.ts'
 import type { Sync } from './sync.ts'
 
-/** Settles as the promise does, or as `onTimeout` does when the time is over. */
-function within<T>({ clock }: Sync, timeoutMs: number, promise: Promise<T>, onTimeout: () => T): Promise<T> {
+/** Settles as the promise does, or as `onTimeout` does when the time is over. A client that is disposed of keeps no timer. */
+function within<T>(sync: Sync, timeoutMs: number, promise: Promise<T>, onTimeout: () => T | PromiseLike<T>): Promise<T> {
+  const { clock } = sync
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(() => {
       try {
@@ -13,8 +15,23 @@ function within<T>({ clock }: Sync, timeoutMs: number, promise: Promise<T>, onTi
         reject(error)
       }
     }, timeoutMs)
-    promise.then(resolve, reject).finally(() => clock.clearTimeout(timer))
+    const stop = sync.cache.watch(() => sync.isDisposed && clock.clearTimeout(timer))
+    promise.then(resolve, reject).finally(() => {
+      clock.clearTimeout(timer)
+      stop()
+    })
   })
+}
+
+/** Lets what is under way finish; what takes longer is given up, so that its late answer cannot undo what comes now. */
+async function finishOthers(sync: Sync, timeoutMs: number, finished: Promise<void>): Promise<void> {
+  let stop: (() => void) | undefined
+  const disposed = new Promise<void>((resolve) => {
+    stop = sync.cache.watch(() => sync.isDisposed && resolve())
+  })
+  await within(sync, timeoutMs, Promise.race([finished, disposed]), () => sync.abort?.())
+  stop?.()
+  if (sync.isDisposed) throw new SessionDisposedError()
 }
 
 /**
@@ -24,18 +41,27 @@ function within<T>({ clock }: Sync, timeoutMs: number, promise: Promise<T>, onTi
  * @throws SessionUsageError where the function takes longer than the limit, as one does that awaits a write of its own
  */
 export async function exclusive<R>(sync: Sync, run: () => Promise<R> | R, timeoutMs: number): Promise<R> {
-  if (sync.isHeld) return run()
+  if (sync.isHeld) {
+    // Nested there is nothing under way; beside another that waits for it there may be.
+    await finishOthers(sync, timeoutMs, quiet(sync))
+    return run()
+  }
   try {
-    await within(sync, timeoutMs, hold(sync, timeoutMs), () => undefined)
+    await finishOthers(sync, timeoutMs, hold(sync, timeoutMs))
     sync.isTrusted = true
     return await within(sync, timeoutMs, Promise.resolve(run()), () => {
       throw new SessionUsageError(`exclusive took longer than ${timeoutMs} ms. Do not await a session write inside: it is sent afterwards.`)
     })
   } finally {
     sync.isHeld = false
-    if (!sync.isDisposed) await within(sync, timeoutMs, requestRead(sync, 'full').catch(() => {}), () => undefined)
-    sync.isTrusted = false
+    if (!sync.isDisposed) await within(sync, timeoutMs, readAfter(sync), () => undefined)
     release(sync)
     wake(sync)
   }
+}
+
+/** Reads what the app's request left. Until that read a log-in that appears is the app's own, however late it comes. */
+async function readAfter(sync: Sync): Promise<void> {
+  await requestRead(sync, 'full').catch(() => {})
+  sync.isTrusted = false
 }

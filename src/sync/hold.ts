@@ -14,8 +14,14 @@ export function quiet(sync: Sync): Promise<void> {
 
 /** Resolves when nothing is under way in the other tabs, as far as they say so. */
 async function quietElsewhere(sync: Sync): Promise<void> {
-  await new Promise<void>((resolve) => void sync.clock.setTimeout(resolve, graceMs))
-  if (sync.busyTabs > 0) await new Promise<void>((resolve) => void sync.quietedTabs.add(resolve))
+  const { clock, quietedTabs } = sync
+  let timer: unknown
+  const stop = sync.cache.watch(() => sync.isDisposed && clock.clearTimeout(timer))
+  await new Promise<void>((resolve) => {
+    timer = clock.setTimeout(resolve, graceMs)
+  })
+  stop()
+  if (sync.busyTabs > 0) await new Promise<void>((resolve) => void quietedTabs.add(resolve))
 }
 
 /** Holds this tab and the others; resolves when nothing is under way anywhere. */
