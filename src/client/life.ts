@@ -6,7 +6,7 @@ import { parseState } from '../protocol/state.ts'
 import { beginEnd } from '../sync/end.ts'
 import { exclusive } from '../sync/exclusive.ts'
 import { requestRead, wake } from '../sync/pipeline.ts'
-import { keysOf, rejectAll } from '../sync/settle.ts'
+import { keysOf, move, rejectAll } from '../sync/settle.ts'
 import { become, type Sync } from '../sync/sync.ts'
 import type { Core } from './core.ts'
 import { waitFor } from './receipt.ts'
@@ -88,11 +88,11 @@ export function createLife({ cache, sync, start }: Core): Life {
       const { csrf: _, ...state } = cache.base
       return { state: { ...state, last: 0 } }
     },
-    hydrate({ state }) {
-      const base = parseState(state)
+    hydrate(dehydrated) {
+      const base = parseState((dehydrated as DehydratedSession | null | undefined)?.state)
       if (!base) throw new SessionProtocolError(200, 'what was hydrated is no state')
       if (cache.base || sync.isDisposed) return false
-      cache.move({ base: { ...base, last: 0 } })
+      move(sync, { ...base, last: 0 })
       sync.onState(base)
       become(sync, { status: 'ready' })
       return true

@@ -1,3 +1,4 @@
+import type { State } from '../protocol/state.ts'
 import { requestRead } from '../sync/pipeline.ts'
 import type { Core } from './core.ts'
 import { createSessionKey, type UntypedClient } from './session-key.ts'
@@ -8,7 +9,7 @@ type QueryNames = 'get' | 'peek' | 'has' | 'keys' | 'entries' | 'key' | 'subscri
 
 /** The calls that read. */
 export interface Queries extends Pick<UntypedClient, QueryNames> {
-  /** Keeps the present view as what a server rendered. */
+  /** Keeps the present base as what a server rendered. */
   freezeServerSnapshot(): void
 }
 
@@ -46,9 +47,10 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   const keys = new Map<string, SessionKey<unknown>>()
   const getSnapshot = createSnapshot(sync, codec)
   let server: ReturnType<typeof toServerSnapshot> | undefined
+  let hydrated: State | undefined
   let isHydrated = false
   let readiness: Readiness | undefined
-  const getServerSnapshot = (): ReturnType<typeof toServerSnapshot> => (server ??= toServerSnapshot(cache, codec, false))
+  const getServerSnapshot = (): ReturnType<typeof toServerSnapshot> => (server ??= toServerSnapshot(cache, codec, hydrated))
   const load = createLoad(core, () => isHydrated && !(isHydrated = false))
   const begin = (): void => {
     // Components that mount after a 401 ask no more, and after dispose() are told nothing.
@@ -78,7 +80,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
       return stored().map((key) => [key, cache.read(key).value])
     },
     key(name) {
-      const key = keys.get(name) ?? createSessionKey(name, { ...core, ...writes, get, load: begin, getServerSnapshot })
+      const key = keys.get(name) ?? createSessionKey(name, { ...core, ...writes, get, load: begin, getServerSnapshot, getHydrated: () => hydrated })
       keys.set(name, key)
       return key
     },
@@ -96,7 +98,8 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
     getServerSnapshot,
     freezeServerSnapshot() {
       isHydrated = true
-      server = toServerSnapshot(cache, codec, true)
+      hydrated = cache.base
+      server = toServerSnapshot(cache, codec, hydrated)
     },
     ready() {
       readiness ??= toReadiness(load().catch(() => {}), cache.base !== undefined)

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts'
-import { createKeyState } from './snapshot.ts'
+import { createKeyState, toServerState } from './snapshot.ts'
 import type { SessionError } from '../errors/session-error.ts'
+import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { SessionClient, SessionKey, SessionKeyState } from './types.ts'
@@ -17,6 +18,8 @@ export interface KeyParts extends Pick<UntypedClient, 'get' | 'set' | 'update' |
   readonly load: () => void
   /** Why the last write of each key was rejected. */
   readonly errors: ReadonlyMap<string, SessionError>
+  /** What was hydrated, if anything was. */
+  readonly getHydrated: () => State | undefined
 }
 
 /** Creates what is done with one key. */
@@ -50,13 +53,12 @@ export function createSessionKey(name: string, parts: KeyParts): SessionKey<unkn
   }
 }
 
-function createServerState(name: string, { getServerSnapshot, codec, cache }: KeyParts): () => SessionKeyState {
+/** The state as it was hydrated: made once, and once more where a state is hydrated later. */
+function createServerState(name: string, { codec, getHydrated }: KeyParts): () => SessionKeyState {
   let state: SessionKeyState | undefined
   return () => {
-    const { status } = getServerSnapshot()
-    if (state?.status === status) return state
-    const isStored = status === 'ready' && cache.base !== undefined && Object.hasOwn(cache.base.data, name)
-    state = Object.freeze({ status, stored: isStored, pending: 0, error: null, invalid: isStored ? (codec.key(name).decode(cache.base?.data[name]).issues ?? null) : null })
+    const hydrated = getHydrated()
+    if (!state || (hydrated && state.status === 'loading')) state = toServerState(codec, name, hydrated)
     return state
   }
 }

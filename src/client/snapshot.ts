@@ -1,4 +1,6 @@
 import type { Cache } from '../cache/cache.ts'
+import { own } from '../protocol/json.ts'
+import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { SessionKeyState, SessionSnapshot } from './types.ts'
@@ -37,15 +39,26 @@ export function createKeyState(sync: Sync, key: string, getError: () => SessionK
   }
 }
 
-/** What a server rendered, as it was hydrated; the defaults where nothing was. */
-export function toServerSnapshot(cache: Cache, codec: SessionCodec, isHydrated: boolean): SessionSnapshot<Values> {
-  const read = (key: string): unknown => (isHydrated ? cache.read(key) : codec.key(key).decode(undefined)).value
+/** What a server rendered: the hydrated state, without what was written here; the defaults where nothing was hydrated. */
+export function toServerSnapshot(cache: Cache, codec: SessionCodec, hydrated: State | undefined): SessionSnapshot<Values> {
+  const read = (key: string): unknown => {
+    const raw = hydrated && own(hydrated.data, key)
+    // The same object as in the view, where it is the same value.
+    return (cache.stored(key) === raw ? cache.read(key) : codec.key(key).decode(raw)).value
+  }
   return Object.freeze({
     values: Object.freeze(Object.fromEntries(codec.keys.map((key) => [key, read(key)]))),
-    status: isHydrated ? 'ready' : 'loading',
+    status: hydrated ? 'ready' : 'loading',
     activity: 'idle',
     pending: 0,
-    identity: isHydrated ? cache.base?.identity : undefined,
+    identity: hydrated?.identity,
     error: null,
   })
+}
+
+/** How a key stood where a server rendered it. */
+export function toServerState(codec: SessionCodec, key: string, hydrated: State | undefined): SessionKeyState {
+  const raw = hydrated && own(hydrated.data, key)
+  const { issues = null } = codec.key(key).decode(raw)
+  return Object.freeze({ status: hydrated ? 'ready' : 'loading', stored: raw !== undefined, pending: 0, error: null, invalid: issues })
 }

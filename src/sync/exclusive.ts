@@ -1,6 +1,6 @@
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
-import { hold, quiet, release } from './hold.ts'
+import { hold, holdOthers, quiet, release } from './hold.ts'
 import { requestRead, wake } from './pipeline.ts'
 import type { Sync } from './sync.ts'
 
@@ -49,12 +49,17 @@ export async function exclusive<R>(sync: Sync, run: () => Promise<R> | R, timeou
   try {
     await finishOthers(sync, timeoutMs, hold(sync, timeoutMs))
     sync.isTrusted = true
+    // Each step has the whole limit, and so does what the others were told.
+    holdOthers(sync, timeoutMs)
     return await within(sync, timeoutMs, Promise.resolve(run()), () => {
       throw new SessionUsageError(`exclusive took longer than ${timeoutMs} ms. Do not await a session write inside: it is sent afterwards.`)
     })
   } finally {
     sync.isHeld = false
-    if (!sync.isDisposed) await within(sync, timeoutMs, readAfter(sync), () => undefined)
+    if (!sync.isDisposed) {
+      holdOthers(sync, timeoutMs)
+      await within(sync, timeoutMs, readAfter(sync), () => undefined)
+    }
     release(sync)
     wake(sync)
   }

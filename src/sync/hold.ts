@@ -24,13 +24,18 @@ async function quietElsewhere(sync: Sync): Promise<void> {
   if (sync.busyTabs > 0) await new Promise<void>((resolve) => void quietedTabs.add(resolve))
 }
 
+/** Tells the other tabs to hold for so long from now; false where there can be none. */
+export function holdOthers(sync: Sync, timeoutMs: number): boolean {
+  sync.heldUntil = sync.clock.now() + timeoutMs
+  return sync.tell({ hold: timeoutMs })
+}
+
 /** Holds this tab and the others; resolves when nothing is under way anywhere. */
 export async function hold(sync: Sync, timeoutMs: number): Promise<void> {
   sync.isHeld = true
   sync.busyTabs = 0
-  sync.heldUntil = sync.clock.now() + timeoutMs
   sync.nudge?.()
-  const hasOthers = sync.tell({ hold: timeoutMs })
+  const hasOthers = holdOthers(sync, timeoutMs)
   await Promise.all([quiet(sync), hasOthers && quietElsewhere(sync)])
 }
 

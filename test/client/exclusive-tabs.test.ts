@@ -1,92 +1,126 @@
-import { createSessionClient, type SessionChannel } from 'sojourn'
-import { createMockSessionServer } from 'sojourn/msw'
-import { afterEach, expect, test } from 'vitest'
-import * as z from 'zod'
+import { describe, expect, test } from 'vitest'
+import { advance, createHub, createServer, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 
-const schema = z.object({ theme: z.string().default('light'), cart: z.array(z.string()).default([]) })
-const opened: { dispose(): void }[] = []
+useFakeTime()
 
-afterEach(() => {
-  for (const { dispose } of opened.splice(0)) dispose()
-})
-
-/** Channels that reach each other, as BroadcastChannel does within one browser. */
-function createChannels(): () => SessionChannel {
-  const members = new Set<{ listener?: (event: { data: unknown }) => void }>()
-  return () => {
-    const member: { listener?: (event: { data: unknown }) => void } = {}
-    members.add(member)
-    return {
-      postMessage: (message) => {
-        const data = structuredClone(message)
-        for (const other of members) if (other !== member) queueMicrotask(() => other.listener?.({ data }))
-      },
-      addEventListener: (_, listener) => {
-        member.listener = listener
-      },
-      close: () => void members.delete(member),
-    }
-  }
+/** Two tabs of one browser that have loaded. */
+async function openTabs() {
+  const mock = createServer({ initial: { count: 1 } })
+  const hub = createHub()
+  const one = open(mock, { channel: hub.channel })
+  const two = open(mock, { channel: hub.channel })
+  await Promise.all([one.get('count'), two.get('count')])
+  await flush()
+  return { mock, hub, one, two }
 }
 
-function openTabs(mock: ReturnType<typeof createMockSessionServer>) {
-  const channel = createChannels()
-  const open = () => createSessionClient({ url: mock.url, fetch: mock.fetch, schema, channel })
-  const tabs = [open(), open()] as const
-  opened.push(...tabs)
-  return { tabs, open }
+/** A request of the app that takes as long as the test wants. */
+function createGate() {
+  let open: (value: string) => void = () => {}
+  const opened = new Promise<string>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
 }
 
-test('exclusive in one tab holds the writes of another until it is over', async () => {
-  const mock = createMockSessionServer()
-  const { tabs } = openTabs(mock)
-  const [a, b] = tabs
-  await a.set('theme', 'dark')
-  await b.get('theme')
-  let write: Promise<void> | undefined
-  await a.exclusive(async () => {
-    write = b.set('cart', ['tea'])
-    await mock.signIn('ada')
-    expect(mock.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1)
-    expect(b.peek('cart')).toEqual(['tea'])
+describe('exclusive holds the other tabs', () => {
+  test('what another tab has under way finishes first', async () => {
+    const { mock, one, two } = await openTabs()
+    const held = mock.next({ fault: 'hold', method: 'PATCH' })
+    void two.set('count', 2)
+    await held.reached()
+    let isRun = false
+    void one.exclusive(() => {
+      isRun = true
+    })
+    await advance(1_000)
+    expect(isRun).toBe(false)
+    await held.release()
+    await advance(100)
+    expect(isRun).toBe(true)
   })
-  await write
-  expect(await mock.data()).toEqual({ theme: 'dark', cart: ['tea'] })
-  expect(a.identity).toBe('ada')
-})
 
-test('exclusive waits for what another tab has under way', async () => {
-  const mock = createMockSessionServer()
-  const { tabs } = openTabs(mock)
-  const [a, b] = tabs
-  await a.set('theme', 'dark')
-  await b.get('theme')
-  const held = mock.next({ fault: 'hold', method: 'PATCH' })
-  const write = b.set('cart', ['tea'])
-  await held.reached()
-  const order: string[] = []
-  const done = a.exclusive(() => void order.push('exclusive'))
-  void write.then(() => order.push('write'))
-  await new Promise<void>((resolve) => void queueMicrotask(resolve))
-  await held.release()
-  await done
-  expect(order).toEqual(['write', 'exclusive'])
-})
-
-test('a tab that is opened meanwhile asks and is held too', async () => {
-  const mock = createMockSessionServer()
-  const { tabs, open } = openTabs(mock)
-  const [a] = tabs
-  await a.set('theme', 'dark')
-  let late: Promise<void> | undefined
-  await a.exclusive(async () => {
-    const c = open()
-    opened.push(c)
-    await c.get('theme')
-    late = c.set('cart', ['tea'])
-    await mock.signIn('ada')
-    expect(mock.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1)
+  test('what another tab writes meanwhile is shown there and sent after', async () => {
+    const { mock, one, two } = await openTabs()
+    const gate = createGate()
+    const result = follow(() => one.exclusive(() => gate.opened))
+    await advance(100)
+    const written = follow(() => two.set('theme', 'dark'))
+    await advance(5_000)
+    expect([two.peek('theme'), written.status, traffic(mock)]).toEqual(['dark', 'pending', ['GET 200', 'GET 200']])
+    gate.open('done')
+    await advance(100)
+    expect([result.value, written.status]).toEqual(['done', 'resolved'])
+    expect(traffic(mock, 2)).toEqual(['GET 200', 'PATCH/1 200'])
   })
-  await late
-  expect(await mock.data()).toEqual({ theme: 'dark', cart: ['tea'] })
+
+  test('a tab that is opened during it asks first, and its writes are held too', async () => {
+    const { mock, hub, one } = await openTabs()
+    const gate = createGate()
+    void one.exclusive(() => gate.opened)
+    await advance(100)
+    const three = open(mock, { channel: hub.channel })
+    const written = follow(() => three.set('count', 3))
+    await advance(1_000)
+    expect([written.status, traffic(mock).filter((line) => line.startsWith('PATCH'))]).toEqual(['pending', []])
+    gate.open('done')
+    await advance(100)
+    expect(written.status).toBe('resolved')
+  })
+
+  test('a tab that dies during it holds the others no longer than its limit', async () => {
+    const { mock, one, two } = await openTabs()
+    void one.exclusive(() => new Promise(() => {}), { timeoutMs: 10_000 })
+    await advance(100)
+    const written = follow(() => two.set('theme', 'dark'))
+    one.dispose()
+    await advance(9_000)
+    expect(written.status).toBe('pending')
+    await advance(1_500)
+    expect(written.status).toBe('resolved')
+    expect(await mock.data()).toEqual({ count: 1, theme: 'dark' })
+  })
+
+  test('for as long as the function runs, also when waiting for the others took its time', async () => {
+    const { mock, one, two } = await openTabs()
+    const held = mock.next({ fault: 'hold', method: 'PATCH' })
+    void one.set('count', 2)
+    await held.reached()
+    const gate = createGate()
+    const result = follow(() => one.exclusive(() => gate.opened, { timeoutMs: 8_000 }))
+    await advance(6_000)
+    await held.release()
+    await advance(100)
+    const written = follow(() => two.set('theme', 'dark'))
+    await advance(6_000)
+    expect([result.status, written.status]).toEqual(['pending', 'pending'])
+    gate.open('done')
+    await advance(100)
+    expect([result.status, written.status]).toEqual(['resolved', 'resolved'])
+  })
+
+  test('a message that is not one of ours holds nobody', async () => {
+    const { hub, two } = await openTabs()
+    for (const garbage of [{ hold: 'long' }, { hold: -1 }, { hold: Number.NaN }, { hold: null }, { say: 'hold' }, { say: 'busy', hold: 0 }]) hub.say(garbage)
+    const written = follow(() => two.set('count', 2))
+    await flush()
+    expect(written.status).toBe('resolved')
+  })
+
+  test('the first commit of a new visitor waits for it as well', async () => {
+    const mock = createServer()
+    const hub = createHub()
+    const one = open(mock, { channel: hub.channel })
+    const two = open(mock, { channel: hub.channel })
+    await Promise.all([one.get('count'), two.get('count')])
+    const gate = createGate()
+    void one.exclusive(() => gate.opened)
+    await advance(100)
+    void two.set('count', 1)
+    await advance(1_000)
+    await mock.write({ note: 'made by the log-in' })
+    gate.open('done')
+    await advance(1_000)
+    expect(await mock.data()).toEqual({ note: 'made by the log-in', count: 1 })
+  })
 })
