@@ -17,7 +17,10 @@ export async function answerEnd(asker: Asker, { settings, vault }: Context): Pro
     if (subject.key !== 'known' || key === undefined) return new Response(null, { status: 204 })
     if (subject.record.lineage !== lineage) return answerProblem('gone', subject, asker, settings)
     if (!(await vault.remove(key, subject.record))) return undefined
-    return new Response(null, { status: 204, headers: { 'Set-Cookie': settings.cookie.remove() } })
+    const gone = new Response(null, { status: 204 })
+    // Set afterwards: some implementations of the Fetch standard drop Set-Cookie from a constructor's headers.
+    gone.headers.set('Set-Cookie', settings.cookie.remove())
+    return gone
   })
   return answer ?? answerUnavailable()
 }

@@ -55,6 +55,8 @@ export function takeState(sync: Sync, state: State, acknowledged = none): void {
   sync.acknowledged = state.last
   sync.csrfToken = state.csrf ?? sync.csrfToken
   Object.assign(sync, { status: 'ready', error: null, failures: 0, isPaused: false })
+  // Who is told that all is settled finds nobody at work.
+  if (sync.cache.log.length === acknowledged.size) sync.activity = 'idle'
   move(sync, state, acknowledged)
   sync.onState(state, from)
   answerReaders(sync)

@@ -40,6 +40,7 @@ export function describeSession(): void {
       expect((await client.end()).status).toBe(204)
       expect(await mock.lineage()).toBeNull()
       expect(await mock.data()).toEqual({})
+      expect(mock.cookies).toEqual([])
     })
 
     test('hands the options of the handler on', async () => {
