@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
 import { root } from './doors.ts'
@@ -6,7 +9,9 @@ import { root } from './doors.ts'
 /** Starts the shop as a reader of the README does, waits for the URL that it prints, and asks it for the page and for the session. */
 const timeoutMs = 180_000
 
-const child = spawn('npm', ['start'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+const folder = mkdtempSync(join(tmpdir(), 'sojourn-smoke-'))
+const env = { ...process.env, PORT: '0', SHOP_DATABASE: join(folder, 'shop.sqlite') }
+const child = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
 
 /** Ends npm and everything that it started. */
 function stop(): void {
@@ -39,5 +44,6 @@ try {
   await expectOk(new URL('/session', url).href)
 } finally {
   stop()
+  rmSync(folder, { recursive: true, force: true })
 }
 process.exit()

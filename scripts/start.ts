@@ -8,7 +8,7 @@ const shop = 'examples/shop'
 /** Runs a tool of the project to its end; leaves with its exit code if it fails. */
 function run(title: string, file: string, ...args: readonly string[]): void {
   console.log(title)
-  const { status } = spawnSync(process.execPath, [join(root, file), ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  const { status } = spawnSync(process.execPath, [join(root, file), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   if (status !== 0) process.exit(status ?? 1)
 }
 
