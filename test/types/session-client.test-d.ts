@@ -41,6 +41,11 @@ describe('reading', () => {
   test('of some keys takes a client that has more', () => {
     const Theme = (props: { session: SessionClient<{ theme: 'light' | 'dark' }> }): string => props.session.peek('theme')
     expectTypeOf(Theme({ session })).toBeString()
+    // @ts-expect-error the theme is no number
+    const other: SessionClient<{ theme: number }> = session
+    // @ts-expect-error it has no key "more"
+    const more: SessionClient<{ theme: 'light' | 'dark'; more: string }> = session
+    expectTypeOf([other, more]).toBeArray()
   })
 
   test('does not compile for an unknown key', () => {
