@@ -1,0 +1,58 @@
+import { addTo } from '../shared/cart.ts'
+import { reports } from './reports.ts'
+import { network, session } from './session.ts'
+
+/** Puts more of a good into the cart, or takes some out. The writes of one tick go in one commit. */
+export function addToCart(id: string, quantity = 1): void {
+  void session.update('cart', (cart) => addTo(cart, id, quantity))
+  void session.set('lastSeen', new Date())
+}
+
+/** Sends one of the app's own requests. Where its answer names another version of the session, the client looks again. */
+async function post(path: string, body: object = {}): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json' }
+  return session.notice(await network.fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+}
+
+/** Waits until the server has all of the cart, then orders it. */
+export async function placeOrder(): Promise<void> {
+  await session.settled()
+  await attempt('order', async () => {
+    await post('/orders')
+    reports.tell({
+      text: 'The order is placed. The server emptied the cart; the version in its answer makes this page look again.',
+      tone: 'good',
+      mark: { kind: 'elsewhere', label: 'order' },
+    })
+  })
+}
+
+/** Signs in. Nothing else is under way meanwhile, since the session gets a new key and a late answer could undo that. */
+export function logIn(name: string): Promise<void> {
+  return attempt('log in', () =>
+    session.exclusive(async () => {
+      await post('/log-in', { name })
+      const text = `${name} is logged in. The session has a new key and keeps its cart; other writes were held meanwhile.`
+      reports.tell({ text, tone: 'good', mark: { kind: 'account', label: 'log in' } })
+    }),
+  )
+}
+
+/** Signs out: the server ends the session. */
+export function logOut(): Promise<void> {
+  return attempt('log out', () =>
+    session.exclusive(async () => {
+      await post('/log-out')
+      const text = 'Logged out: the server has deleted the session with all that was in it.'
+      reports.tell({ text, tone: 'care', mark: { kind: 'account', label: 'log out' } })
+    }),
+  )
+}
+
+async function attempt(what: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch {
+    reports.tell({ text: `The attempt to ${what} got no answer. Try it again when the network is back.`, tone: 'bad' })
+  }
+}

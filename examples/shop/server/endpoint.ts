@@ -1,0 +1,14 @@
+import type { ServerSession } from 'sojourn/server'
+
+/** Answers a POST of the page with the visitor's session at hand. The router passes the answer through `respond`. */
+export type Endpoint = (session: ServerSession, request: Request) => Promise<Response>
+
+const maxBodyBytes = 2000
+
+/** The text of one field of a JSON body; empty where there is none. */
+export async function readField(request: Request, name: string): Promise<string> {
+  if (Number(request.headers.get('Content-Length') ?? Number.POSITIVE_INFINITY) > maxBodyBytes) return ''
+  const body: unknown = await request.json().catch(() => null)
+  const field = typeof body === 'object' && body !== null ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined
+  return typeof field === 'string' ? field.trim() : ''
+}
