@@ -68,6 +68,7 @@ describe('the doors', () => {
           "ConflictPolicy",
           "CsrfOptions",
           "DehydratedSession",
+          "JsonSchema",
           "PendingMutation",
           "RetryOptions",
           "SessionActivity",
