@@ -13,6 +13,8 @@ export interface Mutation {
   sent: boolean
   /** Told once: with no error when it is acknowledged. */
   readonly receipts: ((error: unknown, result: unknown) => void)[]
+  /** What its callers were told, for one whose own call is not back yet: a subscriber may end the session inside it. */
+  told?: readonly [error: unknown, result: unknown]
 }
 
 /** How the base moves. */

@@ -119,6 +119,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
       cache.wake()
     },
     onState(state, from) {
+      if (sync.isDisposed) return // by a subscriber that was told of it
       expiry.set(state.lineage === null ? undefined : state.expiry)
       if (from !== undefined && from !== state.version) tabs.tell({ from, state })
     },

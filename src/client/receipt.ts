@@ -18,7 +18,8 @@ export function waitFor<T>(promise: Promise<T>, { signal }: WaitOptions = {}): P
 /** The promise of one call: resolves when its mutation is acknowledged, with what a transaction gave. */
 export function toReceipt(mutation: Mutation, options?: WaitOptions): Promise<unknown> {
   const acknowledged = new Promise<unknown>((resolve, reject) => {
-    mutation.receipts.push((error, result) => (error === undefined ? resolve(result) : reject(error)))
+    const tell = (error: unknown, result: unknown): void => (error === undefined ? resolve(result) : reject(error))
+    mutation.told ? tell(...mutation.told) : mutation.receipts.push(tell)
   })
   return waitFor(acknowledged, options)
 }

@@ -27,12 +27,14 @@ export function move(sync: Sync, base: State | undefined, acknowledged = none, r
 
 /** Tells the callers of a mutation that it is acknowledged. */
 export function settle(mutation: Mutation): void {
-  for (const receipt of mutation.receipts) receipt(undefined, mutation.trace?.result)
+  mutation.told = [undefined, mutation.trace?.result]
+  for (const receipt of mutation.receipts) receipt(...mutation.told)
 }
 
 /** Tells the callers of a mutation, and the app, that it was not stored. It has left the log. */
 export function reject(sync: Sync, mutation: Mutation, error: unknown): void {
-  for (const receipt of mutation.receipts) receipt(error, undefined)
+  mutation.told = [error, undefined]
+  for (const receipt of mutation.receipts) receipt(...mutation.told)
   sync.onRejected(keysOf(mutation), error as SessionError)
 }
 

@@ -1,0 +1,138 @@
+import { createSessionClient, type SessionClientOptions } from 'sojourn'
+import { describe, expect, test, vi } from 'vitest'
+import { advance, begin, createHub, createServer, errorOf, flush, follow, type Mock, open, type Outcome, type Schema, type Session, schema, useFakeTime } from './harness.ts'
+
+useFakeTime()
+
+/** Calls that are under way in every way that there is. */
+const calls: Record<string, (session: Session, mock: Mock) => unknown> = {
+  get: (session) => session.get('count'),
+  has: (session) => session.has('count'),
+  entries: (session) => session.entries(),
+  set: (session) => session.set('count', 2),
+  update: (session) => session.update('count', (count) => count + 1),
+  pop: (session) => session.pop('count'),
+  setDefault: (session) => session.setDefault('note', 'a'),
+  transaction: (session) => session.transaction((tx) => tx.set('count', 3)),
+  clear: (session) => session.clear(),
+  setExpiry: (session) => session.setExpiry(60_000),
+  cycleKey: (session) => session.cycleKey(),
+  touch: (session) => session.touch(),
+  end: (session) => session.end(),
+  settled: (session) => (session.set('count', 9).catch(() => {}), session.settled()),
+  revalidate: (session) => session.revalidate(),
+  ready: (session) => session.ready(),
+  exclusive: (session) => session.exclusive(() => {}),
+  'exclusive that waits for a write': (session) => session.exclusive(() => session.set('count', 2)),
+}
+
+/** Moments at which a client may be disposed of, and how they come about. */
+const moments: Record<string, (mock: Mock) => void> = {
+  'before anything left': () => {},
+  'while the network holds everything': (mock) => void mock.next({ fault: 'hold', times: 99 }),
+  'while answers are held': (mock) => void mock.next({ fault: 'hold-answer', times: 99 }),
+  'while the body stalls': (mock) => void mock.next({ fault: 'stall-answer', times: 99 }),
+  'while it waits for the next try': (mock) => void mock.next({ fault: 'server-error', times: 99 }),
+  'while it honours Retry-After': (mock) => void mock.next({ fault: 'rate-limited', times: 99, retryAfterSeconds: 600 }),
+  'while it is offline': (mock) => mock.offline(),
+  'while the server wants a log-in': (mock) => void mock.next({ fault: 'unauthenticated', times: 99 }),
+}
+
+describe.each(Object.keys(moments))('dispose %s', (moment) => {
+  test.each([0, 700])('settles every promise and leaves no timer, request or channel, %i ms after the call', async (afterMs) => {
+    const hub = createHub()
+    const outcomes = new Map<string, Outcome>()
+    const sessions: Session[] = []
+    const mocks: Mock[] = []
+    for (const [name, call] of Object.entries(calls)) {
+      for (const isLoaded of [false, true]) {
+        const mock = createServer({ initial: { count: 1 } })
+        const session = open(mock, { channel: hub.channel })
+        if (isLoaded) await session.get('theme')
+        await flush()
+        moments[moment]?.(mock)
+        sessions.push(session)
+        mocks.push(mock)
+        outcomes.set(`${name}, ${isLoaded ? 'loaded' : 'new'}`, follow(() => call(session, mock)))
+      }
+    }
+    if (afterMs > 0) await advance(afterMs)
+    for (const session of sessions) session.dispose()
+    await flush()
+    const sent = mocks.map(({ requests }) => requests.length)
+    expect([...outcomes].flatMap(([name, { status }]) => (status === 'pending' ? [name] : []))).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+    expect(hub.size).toBe(0)
+    await advance(3_600_000)
+    expect(mocks.map(({ requests }) => requests.length)).toEqual(sent)
+    expect(mocks.flatMap(({ requests }) => requests.filter(({ status }) => status === 'waiting'))).toEqual([])
+  })
+})
+
+describe('a client that was disposed of', () => {
+  test.each(Object.keys(calls).filter((name) => !/^(ready|settled|exclusive that)/.test(name)))('refuses %s with SessionDisposedError', async (name) => {
+    const { mock, session } = await begin({ count: 1 })
+    session.dispose()
+    expect(await errorOf(() => calls[name]?.(session, mock))).toMatchObject({ code: 'disposed' })
+  })
+
+  test('shows what it showed, and nothing is pending', async () => {
+    const { session } = await begin({ count: 1 })
+    const written = follow(() => session.set('count', 2))
+    session.dispose()
+    await flush()
+    expect(written.error).toMatchObject({ code: 'disposed' })
+    expect([session.peek('count'), session.pending, session.getSnapshot().pending]).toEqual([1, [], 0])
+  })
+
+  test('takes dispose, resume, notice and settled without a word, and sends nothing', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    session.dispose()
+    session.dispose()
+    session.resume()
+    session.notice(new Response('', { headers: { 'Session-Version': 'v9-x' } }))
+    await session.settled()
+    await advance(10_000)
+    expect(mock.requests).toHaveLength(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('that was never used leaves nothing', () => {
+    createSessionClient({ url: 'http://localhost/session', schema }).dispose()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('tells no subscriber of an answer that comes late', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const held = mock.next('hold-answer')
+    await mock.write({ count: 7 })
+    void session.revalidate()
+    await held.reached()
+    session.dispose()
+    const seen: unknown[] = []
+    session.key('count').listen((count) => void seen.push(count))
+    await held.release()
+    await flush()
+    expect(seen).toEqual([])
+  })
+
+  test('inside a subscriber, an event handler or a conflict function does no harm', async () => {
+    const places: Record<string, (session: Session) => Partial<SessionClientOptions<Schema>> | undefined> = {
+      subscriber: (session) => void session.key('count').listen(() => session.dispose()),
+      handler: (session) => void session.on('exchange', () => session.dispose()),
+      conflict: () => undefined,
+    }
+    for (const [place, arm] of Object.entries(places)) {
+      let current: Session | undefined
+      const conflict = (): number => (current?.dispose(), 5)
+      const { mock, session } = await begin({ count: 1 }, { conflict })
+      current = session
+      arm(session)
+      if (place === 'conflict') mock.next({ fault: 'write-beside', write: { count: 3 }, method: 'PATCH' })
+      const written = follow(() => session.set('count', 2))
+      await advance(60_000)
+      expect([place, written.status]).not.toContain('pending')
+      expect(vi.getTimerCount()).toBe(0)
+    }
+  })
+})
