@@ -82,6 +82,8 @@ const isWhole = (answer: Answer): answer is State => answer.data !== undefined
 /** Fills in what a minimal answer leaves out: the state before was our base, and nothing else was changed. */
 function complete({ cache }: Sync, mutations: readonly Mutation[], answer: Answer): State {
   const data = Object.fromEntries(fold(cache.base, mutations.map(({ trace }) => trace)))
+  // A server without tags: none of ours may look as if the keys were absent.
+  if (!answer.tags && !cache.base?.tags) return { ...answer, data }
   const tags = Object.entries({ ...cache.base?.tags, ...answer.tags }).filter(([key]) => Object.hasOwn(data, key))
   return { ...answer, data, tags: Object.fromEntries(tags) }
 }

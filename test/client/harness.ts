@@ -170,3 +170,15 @@ export function createHub() {
     },
   }
 }
+
+/** Lets time pass, in growing steps, until a promise is settled; gives what it gives. */
+export async function inTime<T>(promise: Promise<T>, limitMs = 600_000): Promise<T> {
+  const outcome = follow(() => promise)
+  let stepMs = 1
+  for (let passedMs = 0; outcome.status === 'pending' && passedMs < limitMs; passedMs += stepMs) {
+    await advance(stepMs)
+    stepMs = Math.min(stepMs * 2, 1_000)
+  }
+  if (outcome.status === 'pending') throw new TypeError(`Nothing came in ${limitMs} ms.`)
+  return promise
+}
