@@ -123,7 +123,7 @@ async function retry(sync: Sync, flight: Flight, verdict: Verdict & { kind: 'fai
   if (!verdict.isAnswered && flight.attempts === 1) return sleep(sync, 0)
   if (verdict.isAnswered && !verdict.isTemporary) flight.failures++
   await backOff(sync, verdict)
-  if (flight.failures < maxFailures || sync.isDisposed || sync.isHeld) return
+  if (flight.failures < maxFailures - 1 || sync.isDisposed || sync.isHeld) return
   sync.wanted = 'full'
   await read(sync)
 }

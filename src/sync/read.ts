@@ -8,7 +8,10 @@ import { answerReaders, become, endReason, sleep, type Sync } from './sync.ts'
 
 /** How long a key that the server does not know is given to become known, in milliseconds: a log-in may be under way. */
 const secondLookMs = 3000
-/** How often a commit may be answered by 4xx or 5xx while reads succeed before it is halved. */
+/**
+ * How often a commit may be answered by 4xx or 5xx while reads succeed before it is halved. A read comes before the last
+ * of these attempts and after it, and one that fails begins the count anew: a gateway answers so too while the server is down.
+ */
 export const maxFailures = 5
 
 /** Reads once: a state, or what else came. A failure waits for the next try. */
@@ -26,6 +29,7 @@ async function look(sync: Sync, isConditional: boolean): Promise<State | 'unchan
     case 'needs-auth':
       return void pause(sync)
   }
+  if (sync.flight) sync.flight.failures = 0
   await backOff(sync, verdict.kind === 'failed' ? verdict : failed(200))
   return
 }

@@ -83,11 +83,11 @@ describe('an attempt that brings no usable answer', () => {
 })
 
 describe('the time between attempts', () => {
-  /** When each request left, in milliseconds after the first. */
+  /** When each commit left, in milliseconds after the first. */
   async function departures(status: Parameters<Awaited<ReturnType<typeof begin>>['mock']['next']>[0], retry = {}): Promise<number[]> {
     const times: number[] = []
     const { mock, session } = await begin({ count: 1 }, { random: () => 1, retry })
-    session.on('exchange', ({ outcome }) => outcome === 'sent' && times.push(Date.now()))
+    session.on('exchange', ({ kind, outcome }) => kind === 'commit' && outcome === 'sent' && times.push(Date.now()))
     mock.next(status)
     void session.set('count', 2)
     await advance(600_000)
