@@ -78,8 +78,10 @@ function take(sync: Sync, state: State): void {
   const { flight, ending } = sync
   if (ending) {
     // Only a read that shows another lineage, or none, says that the one being ended is gone.
-    if (ending.lineage !== null && state.lineage === ending.lineage) return
+    if (ending.lineage !== null && state.lineage === ending.lineage) return goOn(sync, state)
     sync.ending = undefined
+    // What was written since is a new visitor's, and goes to nobody who signed in meanwhile.
+    if (isElsewhere(sync, state)) finish(sync, endReason(sync, state), state)
     takeOurs(sync, state)
     return ending.resolve()
   }
@@ -92,6 +94,11 @@ function take(sync: Sync, state: State): void {
   if (state.last >= flight.n) return acknowledge(sync, flight, state)
   if (flight.failures >= maxFailures) return giveUp(sync, state)
   // The commit goes again with the same bytes on the same base, and its answer brings the state.
+  goOn(sync, state)
+}
+
+/** The server answers again, and the state says nothing new: what waited for it goes on, with the token of now. */
+function goOn(sync: Sync, state: State): void {
   sync.csrfToken = state.csrf ?? sync.csrfToken
   Object.assign(sync, { isPaused: false, wanted: 'no' })
   become(sync, { status: 'ready' })

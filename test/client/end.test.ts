@@ -200,3 +200,16 @@ describe('writes that an end meets', () => {
     expect(await mock.lineage()).toBeNull()
   })
 })
+
+describe('an end that a 401 paused', () => {
+  test('goes on with the next good read, and does not ask without pause', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'unauthenticated', method: 'DELETE' })
+    const outcome = follow(() => session.end())
+    await flush()
+    const read = follow(() => session.revalidate())
+    await advance(10_000)
+    expect([outcome.status, read.status]).toEqual(['resolved', 'resolved'])
+    expect(mock.requests.length).toBeLessThan(10)
+  })
+})
