@@ -57,11 +57,13 @@ export function isElsewhere({ cache: { base, log }, isTrusted }: Sync, state: St
  * @param isSecond the answer before this read told of another lineage already
  */
 export async function read(sync: Sync, isSecond = false): Promise<void> {
-  let state = await look(sync, sync.wanted !== 'full' && !sync.flight && !isSecond && sync.status === 'ready')
+  const isConditional = sync.wanted !== 'full' && !sync.flight && !isSecond && sync.status === 'ready'
+  let state = await look(sync, isConditional)
   if (state === 'unchanged') {
     Object.assign(sync, { failures: 0, isPaused: false })
     become(sync, { status: 'ready', error: null })
-    return answerReaders(sync)
+    // A full read that came to be wanted meanwhile is still to be done: a 304 has neither token nor identity.
+    return isConditional && sync.wanted === 'full' ? undefined : answerReaders(sync)
   }
   const isStrange = state && (state.unknownKey ? isSecond || isElsewhere(sync, state) : !isSecond && isElsewhere(sync, state))
   if (state && isStrange) {
