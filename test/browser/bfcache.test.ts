@@ -35,6 +35,16 @@ describe('a page that comes back from the back/forward cache', () => {
     await expect.poll(() => shown(page)).toBe(1001)
   })
 
+  test('reads the whole state, although nothing changed, since a 304 has neither token nor identity', async () => {
+    const visitor = await stage.newVisitor()
+    const page = await openAndLeave(visitor)
+    const { fullReads } = await stage.app.control()
+
+    await goBack(page)
+
+    await expect.poll(async () => (await stage.app.control()).fullReads).toBe(fullReads + 1)
+  })
+
   test('shows what another tab wrote meanwhile, and hears the other tabs again', async () => {
     const visitor = await stage.newVisitor()
     const page = await openAndLeave(visitor)

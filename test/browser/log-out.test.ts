@@ -10,13 +10,16 @@ const shown = (page: Page): Promise<unknown> =>
 const nothing = { counter: 0, cart: [] }
 
 /** Keeps every commit of a tab from leaving it, until the returned function is called. */
-async function holdCommits(page: Page): Promise<() => Promise<void>> {
-  const { promise, resolve } = Promise.withResolvers<void>()
+async function holdCommits(page: Page): Promise<() => void> {
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
   await page.route('**/session', async (route) => {
-    if (route.request().method() === 'PATCH') await promise
+    if (route.request().method() === 'PATCH') await released
     await route.continue()
   })
-  return async () => resolve()
+  return release
 }
 
 describe('log-out in one tab', () => {
@@ -52,7 +55,7 @@ describe('log-out in one tab', () => {
     await other.evaluate(() => void window.session.set('cart', ['apple']))
 
     await leaving.evaluate(() => window.session.end())
-    await release()
+    release()
 
     await expect.poll(() => other.evaluate(() => window.told)).toEqual(['ended counter', 'ended cart', 'ended flushed'])
     expect(await shown(other)).toEqual(nothing)
@@ -79,7 +82,7 @@ describe('log-out in one tab', () => {
     await sent
 
     await leaving.evaluate(() => window.session.end())
-    await release()
+    release()
 
     expect(await rejected).toEqual({ code: 'ended', values: { cart: ['apple'] } })
   })
