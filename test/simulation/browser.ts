@@ -1,0 +1,103 @@
+import type { SessionChannel } from '../../src/browser/tabs.ts'
+import type { SessionLock } from '../../src/index.ts'
+import type { LightResponse } from './host.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** One browser: a cookie jar, a channel and a lock that its tabs share. */
+export interface SimulatedBrowser {
+  readonly name: string
+  readonly visitor: string
+  /** The session cookie that goes with a request now. */
+  cookie(): string | undefined
+  /** Takes the cookie of an answer. */
+  take(response: LightResponse): void
+  /** Puts a key in the jar, as a second device does that got the same one. */
+  setCookie(cookie: string | undefined): void
+  openChannel(page: Page): SessionChannel
+  openLock(page: Page): SessionLock
+  /** What the tab of a crashed page held is free again. */
+  release(page: Page): void
+  isOffline: boolean
+}
+
+/** The page that a client lives in, as its surroundings see it. */
+export interface Page {
+  readonly name: string
+  readonly isGone: boolean
+  /** Runs something in the page: later where it sleeps, never where it is gone. */
+  enter(run: () => void): void
+}
+
+interface Waiting {
+  readonly page: Page
+  readonly start: () => void
+}
+
+export interface BrowserParts {
+  readonly scheduler: Scheduler
+  readonly wallClock: () => number
+  /** How long a message from one tab to another takes, in milliseconds. */
+  readonly messageMs: (from: string) => number
+  /** Told every cookie that the browser takes. */
+  readonly onCookie: (cookie: string) => void
+  /** Told of each thing that may come again and again without time passing; true where it does. */
+  readonly isSpinning: () => boolean
+}
+
+export function createBrowser(name: string, visitor: string, { scheduler, wallClock, messageMs, onCookie, isSpinning }: BrowserParts): SimulatedBrowser {
+  let jar: { readonly value: string; readonly until: number } | undefined
+  const listeners = new Map<Page, (event: { readonly data: unknown }) => void>()
+  let holder: Page | undefined
+  const queue: Waiting[] = []
+
+  function next(): void {
+    holder = undefined
+    const waiting = queue.shift()
+    if (!waiting) return
+    holder = waiting.page
+    scheduler.after(0, () => waiting.page.enter(waiting.start))
+  }
+
+  return {
+    name,
+    visitor,
+    isOffline: false,
+    cookie: () => (jar && jar.until > wallClock() ? jar.value : undefined),
+    take({ headers }) {
+      const line = headers.get('Set-Cookie')
+      if (line === null) return
+      const value = line.slice(line.indexOf('=') + 1, line.indexOf(';'))
+      const maxAge = /Max-Age=(\d+)/.exec(line)?.[1]
+      onCookie(value)
+      jar = value === '' ? undefined : { value, until: maxAge === undefined ? Number.POSITIVE_INFINITY : wallClock() + Number(maxAge) * 1000 }
+    },
+    setCookie(cookie) {
+      jar = cookie === undefined ? undefined : { value: cookie, until: Number.POSITIVE_INFINITY }
+    },
+    openChannel: (page) => ({
+      postMessage(message) {
+        const text = JSON.stringify(message)
+        for (const [other, listener] of listeners) {
+          if (other !== page) scheduler.after(messageMs(page.name), () => other.enter(() => listeners.get(other) === listener && listener({ data: JSON.parse(text) })))
+        }
+      },
+      addEventListener: (_, listener) => void listeners.set(page, listener),
+      close: () => void listeners.delete(page),
+    }),
+    openLock: (page) => (run) =>
+      new Promise((resolve, reject) => {
+        const begin = (waited: boolean) => () => {
+          run(waited).then(resolve, reject).finally(() => holder === page && next())
+        }
+        if (page.isGone || isSpinning()) return
+        if (holder) return void queue.push({ page, start: begin(true) })
+        holder = page
+        begin(false)()
+      }),
+    release(page) {
+      listeners.delete(page)
+      for (let index = queue.length - 1; index >= 0; index--) if (queue[index]?.page === page) queue.splice(index, 1)
+      if (holder === page) next()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+/** One history, complete: with the same code it runs the same way, every time. */
+export interface Script {
+  readonly seed: number
+  readonly mode: Mode
+  readonly browsers: readonly BrowserPlan[]
+  readonly maxAgeMs: number
+  readonly latencyMs: number
+  readonly steps: readonly Step[]
+  /** What befalls the messages, by `A#3`, the third request of A; one that is not named travels well. */
+  readonly fates: ReadonlyMap<string, Fate>
+}
+
+/** `old-views`: server code also saves whole dicts that it read before. */
+export type Mode = 'normal' | 'old-views'
+
+export interface BrowserPlan {
+  readonly name: string
+  /** Whose it is: browsers of one visitor may share a cookie. */
+  readonly visitor: string
+  readonly tabs: readonly string[]
+}
+
+export interface Step {
+  /** In milliseconds of virtual time. */
+  readonly at: number
+  /** A tab or a browser. */
+  readonly who: string
+  readonly what: string
+  readonly args: readonly (string | number | boolean)[]
+}
+
+/** What befalls one request. */
+export interface Fate {
+  /**
+   * `lost`: it never arrives. `cut`: it arrives and the answer is lost; `cookie-cut` after its cookie. `hang`: no answer, no
+   * error. Any other name is answered by somebody else, with `-after` in it once the server has answered too.
+   */
+  readonly kind?: string
+  /** How long the way out takes, in milliseconds. @default 20 */
+  readonly out?: number
+  /** How long the way back takes. @default 20 */
+  readonly back?: number
+  /** A second copy arrives so long after it was sent; nobody waits for its answer. */
+  readonly copy?: number
+}
+
+/** Writes a script as text, one line for each thing. */
+export function printScript({ seed, mode, browsers, maxAgeMs, latencyMs, steps, fates }: Script): string {
+  return [
+    `history seed=${seed} mode=${mode} maxAgeMs=${maxAgeMs} latencyMs=${latencyMs}`,
+    ...browsers.map(({ name, visitor, tabs }) => `browser ${name} ${visitor} ${tabs.join(' ')}`),
+    ...steps.map(({ at, who, what, args }) => ['at', at, who, what, ...args.map((arg) => JSON.stringify(arg))].join(' ')),
+    ...[...fates].map(([name, fate]) => `fate ${name} ${JSON.stringify(fate)}`),
+  ].join('\n')
+}
+
+/** Reads what `printScript` wrote. Empty lines and those that begin with # are left out. */
+export function parseScript(text: string): Script {
+  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+  const of = (word: string): string[][] => lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.split(' ').slice(1))
+  const head = new Map(of('history')[0]?.map((part) => part.split('=') as [string, string]))
+  return {
+    seed: Number(head.get('seed') ?? 0),
+    mode: (head.get('mode') ?? 'normal') as Mode,
+    maxAgeMs: Number(head.get('maxAgeMs') ?? 1_209_600_000),
+    latencyMs: Number(head.get('latencyMs') ?? 0),
+    browsers: of('browser').map(([name = '', visitor = '', ...tabs]) => ({ name, visitor, tabs })),
+    steps: of('at').map(([at, who = '', what = '', ...args]) => ({ at: Number(at), who, what, args: args.map((arg) => JSON.parse(arg)) })),
+    fates: new Map(of('fate').map(([name = '', ...fate]) => [name, JSON.parse(fate.join(' ')) as Fate])),
+  }
+}

@@ -1,0 +1,196 @@
+import { hash } from 'node:crypto'
+import { createMemoryStore, createSessionHandler, type ServerSession, type SessionStore, type StoreWrite } from '../../src/server/index.ts'
+import { decideCommit, isPrivate, type SessionRecord, versionOf } from '../../src/server/record.ts'
+import { createRequest, LightResponse } from './host.ts'
+import type { Data } from './model.ts'
+import type { Random } from './random.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** One stored state of a lineage. */
+export interface Stored {
+  readonly lineage: string
+  readonly version: string
+  /** Its place in the history of the lineage. */
+  readonly index: number
+  readonly data: Data
+  readonly identity: unknown
+  readonly expiry: unknown
+  /** The commit that it stored; undefined for a write by server code. */
+  readonly by: { readonly client: string; readonly n: number } | undefined
+  readonly before: Stored | undefined
+}
+
+export interface SimulatedServer {
+  /** The latest state of each lineage, the ended ones too. */
+  readonly lineages: Map<string, Stored>
+  readonly versions: Map<string, Stored>
+  /** What a cookie reaches now; undefined where nothing. */
+  reach(cookie: string | undefined): Stored | undefined
+  handle(method: string, cookie: string | undefined, headers: Readonly<Record<string, string>>, body?: string): Promise<LightResponse>
+  /** Runs server code on the session of a cookie; gives its answer. */
+  serve(cookie: string | undefined, run: (session: ServerSession) => Promise<unknown>): Promise<LightResponse>
+  /** Ends the session of a cookie as its expiry does. */
+  expire(cookie: string | undefined): void
+  /** As if 64 other clients had written. */
+  evict(cookie: string | undefined): void
+  /** Puts a former state in the place of the present one, the record of clients included: a view that saves an old whole dict. */
+  restore(cookie: string | undefined, former: string): void
+  /** The stored text of a session, for `restore`. */
+  save(cookie: string | undefined): string | undefined
+  /** The process dies and another starts: what it has under way is neither stored nor answered. */
+  kill(): void
+  readonly errors: unknown[]
+}
+
+export interface ServerParts {
+  readonly scheduler: Scheduler
+  readonly random: Random
+  readonly wallClock: () => number
+  readonly maxAgeMs: number
+  /** How long each step of the store may take, in milliseconds; 0 for none. */
+  readonly latencyMs: number
+  /** Told every stored state, at the moment at which it is. */
+  onStored(stored: Stored): void
+}
+
+const publicOf = (data: SessionRecord['data']): Data => {
+  const result: Record<string, unknown> = {}
+  for (const key in data) if (!isPrivate(key)) result[key] = data[key]
+  return result as Data
+}
+
+/** The real handler over the real memory store, with an eye on every write. */
+export function createServer(parts: ServerParts): SimulatedServer {
+  const { scheduler, random, wallClock, latencyMs } = parts
+  const records = new Map<string, SessionRecord>()
+  const lineages = new Map<string, Stored>()
+  const versions = new Map<string, Stored>()
+  const errors: unknown[] = []
+  let life = 0
+  const inner = createMemoryStore({ now: wallClock })
+  const idOf = (cookie: string): string => hash('sha256', cookie, 'base64url')
+
+  /** A step of the store takes its time; one of a process that died meanwhile never ends. */
+  function wait(born: number): Promise<void> | undefined {
+    if (latencyMs === 0 || random.chance(0.5)) return
+    return new Promise((resolve) => {
+      scheduler.after(random.int(latencyMs), () => {
+        if (born === life) resolve()
+      })
+    })
+  }
+
+  function note({ id, entry, insert }: StoreWrite): void {
+    records.delete(id)
+    const kept = insert ?? { id, entry }
+    const { record } = JSON.parse(kept.entry.value) as { record: SessionRecord }
+    records.set(kept.id, record)
+    const before = lineages.get(record.lineage)
+    const last = record.clients.at(-1)
+    const by = last?.seq === record.seq ? { client: last.client, n: last.n } : undefined
+    const version = versionOf({ key: 'known', record })
+    const { lineage, expiry } = record
+    const stored = { lineage, version, index: (before?.index ?? -1) + 1, data: publicOf(record.data), identity: record.data._identity ?? null, expiry, by, before }
+    lineages.set(lineage, stored)
+    versions.set(version, stored)
+    parts.onStored(stored)
+  }
+
+  const store: SessionStore = {
+    async read(id) {
+      await wait(life)
+      return inner.read(id)
+    },
+    async write(write) {
+      const born = life
+      await wait(born)
+      const isWritten = await inner.write(write)
+      if (isWritten) note(write)
+      await wait(born)
+      return isWritten
+    },
+    async remove(id, revision) {
+      await wait(life)
+      const isRemoved = await inner.remove(id, revision)
+      if (isRemoved) records.delete(id)
+      return isRemoved
+    },
+    sweep: inner.sweep,
+  }
+
+  const handler = createSessionHandler({
+    store,
+    now: wallClock,
+    maxAgeMs: parts.maxAgeMs,
+    randomBytes: (length) => Uint8Array.from({ length }, () => random.int(256)),
+    validate: (data) => (Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []),
+    onError: (error) => errors.push(error),
+  })
+
+  const recordOf = (cookie: string | undefined): SessionRecord | undefined => {
+    const record = cookie === undefined ? undefined : records.get(idOf(cookie))
+    return record && record.expiresAt > wallClock() ? record : undefined
+  }
+
+  /** Puts a record in the place of the present one, beside the handler. */
+  function replace(cookie: string, before: SessionRecord, record: SessionRecord): void {
+    const write = { id: idOf(cookie), expected: before.mark, entry: { revision: record.mark, value: JSON.stringify({ record }), expiresAt: record.expiresAt } }
+    // The memory store writes before its promise settles.
+    void inner.write(write)
+    note(write)
+  }
+
+  const toFields = (cookie: string | undefined, headers: Readonly<Record<string, string>>): Record<string, string> => ({
+    ...headers,
+    'Sec-Fetch-Site': 'same-origin',
+    ...(cookie !== undefined && { Cookie: `__Host-session=${cookie}` }),
+  })
+
+  return {
+    lineages,
+    versions,
+    errors,
+    reach(cookie) {
+      const record = recordOf(cookie)
+      return record && versions.get(versionOf({ key: 'known', record }))
+    },
+    handle: (method, cookie, headers, body) => handler(createRequest(method, toFields(cookie, headers), body)) as unknown as Promise<LightResponse>,
+    async serve(cookie, run) {
+      const session = await handler.open(createRequest('POST', toFields(cookie, {})))
+      try {
+        await run(session)
+      } catch {
+        return new LightResponse(null, { status: 500 })
+      }
+      return session.respond(new LightResponse(null, { status: 204 }) as unknown as Response) as unknown as LightResponse
+    },
+    expire(cookie) {
+      const record = recordOf(cookie)
+      if (!record) return
+      void inner.remove(idOf(cookie as string), record.mark)
+      records.delete(idOf(cookie as string))
+    },
+    evict(cookie) {
+      const record = recordOf(cookie)
+      if (!record) return
+      let next = record
+      for (let index = 0; index < 64; index++) {
+        const attempt = { client: `foreign-client-number-${index}`, n: 1, hash: 'h', tags: {}, commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }), after: 0 } }
+        const mark = `evict${scheduler.now()}-${random.int(2 ** 31)}`
+        const outcome = decideCommit({ key: 'known', record: next }, attempt, { now: wallClock(), maxAgeMs: parts.maxAgeMs, mark, lineage: '' })
+        if (outcome.kind === 'store') next = outcome.next
+      }
+      if (next !== record) replace(cookie as string, record, next)
+    },
+    save: (cookie) => JSON.stringify(recordOf(cookie)),
+    restore(cookie, former) {
+      const record = recordOf(cookie)
+      const old = JSON.parse(former) as SessionRecord
+      if (record?.lineage !== old.lineage) return
+      replace(cookie as string, record, { ...old, seq: record.seq + 1, mark: `old${scheduler.now()}-${random.int(2 ** 31)}` })
+    },
+    kill() {
+      life++
+    },
+  }
+}
