@@ -78,8 +78,9 @@ async function sendNext(sync: Sync): Promise<void> {
       sync.wanted = 'full'
       await read(sync)
     }
-    if (sync.wanted === 'no' && sync.cache.log.length > 0 && isFree()) await start()
-    while (sync.flight && sync.wanted === 'no' && isFree()) await commit(sync, sync.flight)
+    // A conditional read that is wanted meanwhile is answered by the commit; waiting for it here would be for ever.
+    if (sync.wanted !== 'full' && sync.cache.log.length > 0 && isFree()) await start()
+    while (sync.flight && sync.wanted !== 'full' && isFree()) await commit(sync, sync.flight)
   })
 }
 
