@@ -72,7 +72,8 @@ export async function read(sync: Sync, isSecond = false): Promise<void> {
     state = second === 'unchanged' ? undefined : second
   }
   if (!state || sync.isDisposed) return
-  sync.isFresh = isSecond && state.unknownKey === true
+  // Once looked at twice, a key stays unknown until a read knows it: another tab's turn must not begin the looking anew.
+  sync.isFresh = state.unknownKey === true && (isSecond || sync.isFresh)
   take(sync, state)
 }
 
