@@ -51,15 +51,15 @@ export function rejectAll(sync: Sync, mutations: readonly Mutation[], toError: (
   for (const [mutation, error] of errors) reject(sync, mutation, error)
 }
 
-/** Takes a state of an answer to our own request as the base. `acknowledged` are the mutations that it contains. */
-export function takeState(sync: Sync, state: State, acknowledged = none): void {
+/** Takes a state of an answer to our own request as the base. `acknowledged` are the mutations that it contains, `removed` those that it may contain. */
+export function takeState(sync: Sync, state: State, acknowledged = none, removed = none): void {
   const from = sync.cache.base?.version ?? null
   sync.acknowledged = state.last
   sync.csrfToken = state.csrf ?? sync.csrfToken
   Object.assign(sync, { status: 'ready', error: null, failures: 0, isPaused: false })
   // Who is told that all is settled finds nobody at work.
-  if (sync.cache.log.length === acknowledged.size) sync.activity = 'idle'
-  move(sync, state, acknowledged)
+  if (sync.cache.log.length === acknowledged.size + removed.size) sync.activity = 'idle'
+  move(sync, state, acknowledged, removed)
   sync.onState(state, from)
   answerReaders(sync)
 }
@@ -101,9 +101,10 @@ export function takeOurs(sync: Sync, state: State): void {
   const isUndone = !isNewLineage && !state.forgotten && state.last < sync.acknowledged
   if (stored) lost.clear()
   sync.flight = undefined
-  takeState(sync, state, new Set(pendingOf(sync, stored ?? [])))
-  // What may have been stored before the server forgot us could run twice.
-  if (state.forgotten && flight?.isDoubtful) rejectAll(sync, flight.mutations, () => new SessionUnknownFateError())
+  // What may have been stored before the server forgot us could run twice: in the replay on a state that contains it, too.
+  const unknown = state.forgotten && flight?.isDoubtful ? pendingOf(sync, flight.mutations) : []
+  takeState(sync, state, new Set(pendingOf(sync, stored ?? [])), new Set(unknown))
+  for (const mutation of unknown) reject(sync, mutation, new SessionUnknownFateError())
   if (isUndone) sync.emit('dropped', { reason: 'undone' })
 }
 
