@@ -28,7 +28,7 @@ export function createChangeTeller(session: Session, { tell }: Pick<Reports, 'te
     written = []
     const waiting = count(session.pending.length, 'write')
     tell({
-      text: `You changed ${names}. Both halves show it at once; ${waiting} pending.`,
+      text: `You changed ${names}. Both halves show it at once; ${waiting} in the log.`,
       mark: { kind: 'write', label: names.split(/,| and /)[0] ?? names },
     })
   }

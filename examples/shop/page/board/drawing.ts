@@ -91,7 +91,7 @@ function drawMark(mark: Mark): SVGElement[] {
     case 'exchange':
       return drawExchange(mark)
     case 'write':
-      return [dot(middle, pageY, 'mark-write'), above(mark.label)]
+      return [dot(middle, pageY, 'mark-write'), above(mark.label), label('to the log', pageY + 20, 'mark-label is-small')]
     case 'replay':
       return [line(`M${middle - 10} ${pageY + 1}a11 11 0 1 1 20 0m-5 -5l5 5l5 -5`, 'mark-loop'), label(mark.label, pageY + 22)]
     case 'tab':
