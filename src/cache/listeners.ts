@@ -7,9 +7,13 @@ export interface Listeners<T> {
   readonly size: number
 }
 
-/** Creates an empty set of listeners. */
-export function createListeners<T>(): Listeners<T> {
+/**
+ * Creates an empty set of listeners. Those of a `state` are told the newest alone: where one of them causes another call,
+ * that call tells the rest, so that nobody is told an older value after a newer one. Those of an `event` are told each.
+ */
+export function createListeners<T>(of: 'state' | 'event' = 'state'): Listeners<T> {
   const entries = new Set<{ readonly listener: (value: T) => void }>()
+  let calls = 0
   return {
     add(listener) {
       const entry = { listener }
@@ -17,7 +21,9 @@ export function createListeners<T>(): Listeners<T> {
       return () => void entries.delete(entry)
     },
     call(value) {
+      const call = ++calls
       for (const entry of [...entries]) {
+        if (call !== calls && of === 'state') return
         if (!entries.has(entry)) continue // removed by a listener before it
         try {
           entry.listener(value)

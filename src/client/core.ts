@@ -7,6 +7,8 @@ import type { ConflictPolicy } from '../cache/operation.ts'
 import { createListeners, type Listeners } from '../cache/listeners.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
+import { SessionUsageError } from '../errors/session-usage-error.ts'
+import { own } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { compileSchema } from '../schema/compile-schema.ts'
 import { hostClock } from '../sync/clock.ts'
@@ -27,8 +29,10 @@ export interface Core {
   readonly expiry: ExpiryClock
   /** Why the last write of each key was rejected. */
   readonly errors: Map<string, SessionError>
-  /** Begins to listen to the page and the other tabs, with the first use. @throws SessionDisposedError */
+  /** Begins to listen to the page and the other tabs, with the first use. @throws SessionDisposedError, SessionUsageError inside a pure function */
   start(): void
+  /** Marks a function of the app that runs in the middle of a replay: the log must not change under it. */
+  pure<A extends readonly unknown[], R>(run: (...args: A) => R): (...args: A) => R
   /** Ends what `start` began. */
   stop(): void
   on<E extends keyof SessionEvents>(event: E, run: (value: SessionEvents[E]) => void): () => void
@@ -36,8 +40,34 @@ export interface Core {
 
 type Policies = { readonly [key: string]: ConflictPolicy | undefined }
 
-function toPolicy(conflict: ConflictPolicy | Policies = 'merge'): (key: string) => ConflictPolicy {
-  return typeof conflict === 'object' ? (key) => conflict[key] ?? 'merge' : () => conflict
+function toPolicy(conflict: ConflictPolicy | Policies = 'merge', pure: Core['pure']): (key: string) => ConflictPolicy {
+  return (key) => {
+    const policy = typeof conflict === 'object' ? (own(conflict, key) ?? 'merge') : conflict
+    return typeof policy === 'function' ? pure(policy) : policy
+  }
+}
+
+/** Tells pure functions of the app from the rest of it. */
+function createPurity(): Pick<Core, 'pure'> & { check(): void } {
+  let depth = 0
+  return {
+    pure:
+      (run) =>
+      (...args) => {
+        depth++
+        try {
+          return run(...args)
+        } finally {
+          depth--
+        }
+      },
+    check() {
+      if (depth === 0) return
+      throw new SessionUsageError(
+        'Failed to use the session inside the function of an update, a transaction or a conflict policy: it is pure and runs again on every rebase. Work with what it is given, or listen to the event.',
+      )
+    },
+  }
 }
 
 interface Hub extends Pick<Core, 'on'> {
@@ -49,7 +79,7 @@ function createHub(): Hub {
   return {
     emit: (event, value) => listeners[event]?.call(value),
     on(event, run) {
-      listeners[event] ??= createListeners() as never
+      listeners[event] ??= createListeners('event') as never
       return listeners[event].add(run)
     },
   }
@@ -81,7 +111,8 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
   const url = toAbsolute(options.url)
   const { channel, clock = hostClock } = options
   const codec = compileSchema(options.schema, { freeze: options.freeze })
-  const policy = toPolicy(options.conflict as Policies)
+  const { pure, check } = createPurity()
+  const policy = toPolicy(options.conflict as Policies, pure)
   const cache = createCache({ codec, policy })
   const errors = new Map<string, SessionError>()
   const { emit, on } = createHub()
@@ -132,7 +163,9 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
     expiry,
     errors,
     on,
+    pure,
     start() {
+      check()
       if (sync.isDisposed) throw new SessionDisposedError()
       stop ??= follow(sync, tabs, expiry)
     },

@@ -21,7 +21,7 @@ export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'
 }
 
 /** Creates the calls that write. Each shows at once and gives the promise of its acknowledgement. */
-export function createWrites({ cache, codec, sync, errors, start }: Core): Writes {
+export function createWrites({ cache, codec, sync, errors, start, pure }: Core): Writes {
   function write(operation: Operation, options?: WaitOptions): Promise<unknown> {
     start()
     const mutation = cache.add(operation)
@@ -36,14 +36,14 @@ export function createWrites({ cache, codec, sync, errors, start }: Core): Write
   const set = (key: string, mine: ReturnType<ReturnType<SessionCodec['key']>['encode']>, options?: WaitOptions): Promise<void> =>
     quiet(done(write({ kind: mine === undefined ? 'delete' : 'set', key, mine, was: undefined, rooted: false }, options)))
   // Two types of one thing: the typed transaction of the client, and the untyped one of the cache.
-  const transaction = (run: (tx: Transaction) => unknown, options?: WaitOptions): Promise<unknown> => write({ kind: 'transaction', run }, options)
+  const transaction = (run: (tx: Transaction) => unknown, options?: WaitOptions): Promise<unknown> => write({ kind: 'transaction', run: pure(run) }, options)
 
   return {
     set: (key, value, options) => set(key, codec.key(key).encode(value), options),
     delete: (key, options) => set((codec.key(key), key), undefined, options),
     update(key, change, options) {
       codec.key(key)
-      return quiet(done(write({ kind: 'update', key, change }, options)))
+      return quiet(done(write({ kind: 'update', key, change: pure(change) }, options)))
     },
     pop(key, options) {
       codec.key(key)
