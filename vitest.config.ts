@@ -40,6 +40,8 @@ const chromium = {
   fileParallelism: false,
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  // How long a condition is waited for. It only bounds a failure: a machine may be slow.
+  expect: { poll: { timeout: 20_000 } },
 }
 
 const projects = [node, happyDom, ...(hasChromium ? [chromium] : [])]
