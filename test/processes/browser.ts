@@ -1,0 +1,57 @@
+import { createCookieJar } from '../../mocks/cookie-jar.ts'
+import type { SessionLock } from '../../src/client/options.ts'
+import type { State } from '../../src/protocol/state.ts'
+
+/** One browser of a visitor: the cookies, the lock and the channel that its tabs share. */
+export interface Browser {
+  readonly fetch: typeof fetch
+  readonly lock: SessionLock
+  /** Opens the channel of a tab. */
+  channel(name: string): BroadcastChannel
+  /** Takes over the cookies of another one, as a second device of the same visitor. */
+  join(other: Browser): void
+  /** The cookies as they travel. */
+  cookie(): string | undefined
+  /** What the server on a port has for these cookies, asked without the proxy. */
+  read(port: number): Promise<State>
+}
+
+/** One tab at a time, in the order in which they came. */
+function createLock(): SessionLock {
+  let last: Promise<unknown> = Promise.resolve()
+  let holders = 0
+  return (run) => {
+    const waited = holders++ > 0
+    const mine = last.then(() => run(waited)).finally(() => holders--)
+    last = mine.catch(() => {})
+    return mine
+  }
+}
+
+/** Creates a browser that has been nowhere yet. */
+export function createBrowser(name: string, url: string): Browser {
+  const jar = createCookieJar(Date.now)
+  const home = new URL(url)
+  const browser: Browser = {
+    async fetch(input, init) {
+      const request = new Request(input, init)
+      const cookie = jar.header(home)
+      if (cookie !== undefined) request.headers.set('Cookie', cookie)
+      request.headers.set('Sec-Fetch-Site', 'same-origin')
+      const response = await fetch(request)
+      // As in a browser: the cookie is there once the head of the answer is, whatever becomes of its body.
+      jar.store(home, response.headers.getSetCookie())
+      return response
+    },
+    lock: createLock(),
+    channel: (url) => new BroadcastChannel(`${name} ${url}`),
+    join: (other) => jar.store(home, [`${other.cookie()}; Path=/; Secure`]),
+    cookie: () => jar.header(home),
+    async read(port) {
+      const cookie = jar.header(home)
+      const response = await fetch(`http://127.0.0.1:${port}/session`, { headers: { ...(cookie !== undefined && { Cookie: cookie }) } })
+      return (await response.json()) as State
+    },
+  }
+  return browser
+}
