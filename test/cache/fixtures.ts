@@ -1,0 +1,40 @@
+import type { Cache } from '../../src/cache/cache.ts'
+import { createCache } from '../../src/cache/cache.ts'
+import type { ConflictPolicy, Operation } from '../../src/cache/operation.ts'
+import type { Rules } from '../../src/cache/replay.ts'
+import type { Json, JsonObject } from '../../src/protocol/json.ts'
+import type { State } from '../../src/protocol/state.ts'
+import { compileSchema } from '../../src/schema/compile-schema.ts'
+import { schema } from '../client/harness.ts'
+
+/** The translation of the tests' schema. */
+export const codec = compileSchema(schema)
+
+/** What replaying needs, with one policy for all keys. */
+export const rules = (policy: ConflictPolicy = 'merge'): Rules => ({ codec, policy: () => policy })
+
+let versions = 0
+
+/** A state as the server tells it, with a tag for each key. */
+export const state = (data: JsonObject, parts: Partial<State> = {}): State => ({
+  lineage: 'L1',
+  version: `v${++versions}`,
+  data,
+  tags: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, `tag of ${JSON.stringify(value)}`])),
+  last: 0,
+  expiry: { age: 100, atBrowserClose: false },
+  ...parts,
+})
+
+/** A set as the app calls it. */
+export const set = (key: string, mine: Json | undefined): Operation => ({ kind: mine === undefined ? 'delete' : 'set', key, mine, was: undefined, rooted: false })
+
+/** An update as the app calls it. */
+export const update = (key: string, change: (current: never) => unknown): Operation => ({ kind: 'update', key, change: change as (current: unknown) => unknown })
+
+/** A cache with a base. */
+export function createLoaded(data: JsonObject, policy?: ConflictPolicy): Cache {
+  const cache = createCache(rules(policy))
+  cache.move({ base: state(data) })
+  return cache
+}
