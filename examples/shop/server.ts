@@ -2,6 +2,10 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { startShop } from './server/start-shop.ts'
 
+/**
+ * The shop of `npm start`. From the environment: HOST, PORT (the next free one where it is taken; 0 for any),
+ * SHOP_DATABASE (the SQLite file), and TRUST_PROXY=1 behind a proxy that ends TLS.
+ */
 const folder = import.meta.dirname
 const { HOST = '127.0.0.1', PORT = '5170', SHOP_DATABASE = join(folder, 'shop.sqlite'), TRUST_PROXY } = process.env
 

@@ -97,8 +97,10 @@ describe('the shop', () => {
   })
 
   test('takes back what the server refuses', async () => {
-    const { react, vue, sentences } = await stage.open()
-    for (let count = 0; count < 10; count++) await react.add('Enamel mug')
+    const { page, react, vue, sentences } = await stage.open()
+    for (let count = 0; count < 9; count++) await react.add('Enamel mug')
+    await soon(() => page.locator('[data-pending-count]').textContent()).toBe('0 pending writes')
+    await react.add('Enamel mug')
 
     await soon(sentences).toContainEqual(expect.stringContaining('at most 9 of one thing'))
     await soon(vue.cart).toEqual(['Enamel mug 9'])

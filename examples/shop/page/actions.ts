@@ -29,8 +29,8 @@ export async function placeOrder(): Promise<void> {
 
 /** Signs in. Nothing else is under way meanwhile, since the session gets a new key and a late answer could undo that. */
 export function logIn(name: string): Promise<void> {
-  return attempt('log in', () =>
-    session.exclusive(async () => {
+  return session.exclusive(() =>
+    attempt('log in', async () => {
       await post('/log-in', { name })
       const text = `${name} is logged in. The session has a new key and keeps its cart; other writes were held meanwhile.`
       reports.tell({ text, tone: 'good', mark: { kind: 'account', label: 'log in' } })
@@ -40,8 +40,8 @@ export function logIn(name: string): Promise<void> {
 
 /** Signs out: the server ends the session. */
 export function logOut(): Promise<void> {
-  return attempt('log out', () =>
-    session.exclusive(async () => {
+  return session.exclusive(() =>
+    attempt('log out', async () => {
       await post('/log-out')
       const text = 'Logged out: the server has deleted the session with all that was in it.'
       reports.tell({ text, tone: 'care', mark: { kind: 'account', label: 'log out' } })

@@ -43,7 +43,7 @@ export function createExchangeTeller({ tell }: Pick<Reports, 'tell'>, hasSession
     if (!refused) return
     const { n, keys } = refused
     refused = undefined
-    tell({ text: sayConflict(n, keys), tone: 'care', mark: { kind: 'replay', label: 'replayed' } })
+    tell({ text: sayConflict(n, keys), tone: 'care', mark: { kind: 'replay', label: 'rebased' } })
   }
 
   function toFate({ kind, outcome }: SessionExchange): Fate {
