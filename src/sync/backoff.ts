@@ -6,13 +6,16 @@ export interface RetryOptions {
   readonly maxDelayMs?: number | undefined
 }
 
+/** The longest delay that timers take; a longer one would fire at once. */
+const maxTimerMs = 2 ** 31 - 1
+
 /**
  * The wait after the given number of failures, in milliseconds: full jitter below a doubling bound, so that clients that
  * failed together do not return together, and never less than the server asked for.
  */
 export function backoffMs(failures: number, random: number, options: RetryOptions = {}, retryAfterMs = 0): number {
   const { minDelayMs = 1000, maxDelayMs = 30_000 } = options
-  return Math.max(retryAfterMs, random * Math.min(maxDelayMs, minDelayMs * 2 ** (failures - 1)))
+  return Math.min(maxTimerMs, Math.max(retryAfterMs, random * Math.min(maxDelayMs, minDelayMs * 2 ** (failures - 1))))
 }
 
 /**
@@ -21,6 +24,9 @@ export function backoffMs(failures: number, random: number, options: RetryOption
  */
 export function retryAfterMs(value: string | null, date: string | null): number {
   if (value === null) return 0
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - (date === null ? Date.now() : Date.parse(date))
+  const isSeconds = /^\d+$/.test(value)
+  // Date.parse takes "-5" and "1.5" for dates; all of HTTP's have a time.
+  if (!isSeconds && !/\d\d:\d\d:\d\d/.test(value)) return 0
+  const ms = isSeconds ? Number(value) * 1000 : Date.parse(value) - (date === null ? Date.now() : Date.parse(date))
   return ms > 0 ? ms : 0
 }

@@ -103,6 +103,10 @@ describe('the time between attempts', () => {
     expect(await departures({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 120 })).toEqual([0, 120_000])
   })
 
+  test('a Retry-After beyond what timers take does not become a try at once', async () => {
+    expect(await departures({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 3_000_000, times: 50 })).toEqual([0])
+  })
+
   test.each([
     ['the answer\'s own Date, whatever our clock says', 'Sun, 06 Nov 1994 08:49:37 GMT', 'Sun, 06 Nov 1994 08:51:07 GMT', 90_000],
     ['our clock where the answer has no Date', null, () => new Date(Date.now() + 90_000).toUTCString(), 90_000],

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest'
+import { createExpiryClock } from '../../src/browser/expiry.ts'
+import { parseMessage } from '../../src/browser/tabs.ts'
+import { toWireExpiry } from '../../src/client/writes.ts'
+
+describe('toWireExpiry', () => {
+  test.each<[number | 'browser-close' | 'default', number | null]>([
+    ['default', null],
+    ['browser-close', 0],
+    [1_000, 1],
+    [500, 1],
+    [1_499, 1],
+    [1_500, 2],
+    [300_000, 300],
+    [31_536_000_000, 31_536_000],
+  ])('%j is %j', (expiry, wire) => {
+    expect(toWireExpiry(expiry)).toBe(wire)
+  })
+
+  test('a date is seconds from now', () => {
+    expect(toWireExpiry(new Date(Date.now() + 60_000))).toBe(60)
+  })
+
+  test.each([0, 499, -1, -1_000, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.MAX_VALUE])('%d is refused', (expiry) => {
+    expect(() => toWireExpiry(expiry)).toThrow(expect.objectContaining({ code: 'usage' }))
+  })
+})
+
+describe('parseMessage', () => {
+  const state = { lineage: 'L1', version: 'v2', data: { count: 1 }, tags: {}, last: 0, expiry: { age: 1, atBrowserClose: false } }
+
+  test.each<[string, unknown]>([
+    ['a state and where it comes from', { from: 'v1', state }],
+    ['a state from nowhere', { from: null, state }],
+    ['a hold', { hold: 10_000 }],
+    ['a release', { say: 'release' }],
+    ['busy', { say: 'busy' }],
+    ['quiet', { say: 'quiet' }],
+    ['a question', { say: 'ask' }],
+  ])('takes %s', (_, data) => {
+    expect(parseMessage(data)).toEqual(data)
+  })
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'hello'],
+    ['a number', 7],
+    ['a list', [{ from: 'v1', state }]],
+    ['an empty object', {}],
+    ['a state without from', { state }],
+    ['a number for from', { from: 1, state }],
+    ['no state', { from: 'v1' }],
+    ['a minimal state', { from: 'v1', state: { ...state, data: undefined } }],
+    ['a state that is none', { from: 'v1', state: { ...state, version: 2 } }],
+    ['a state as text', { from: 'v1', state: JSON.stringify(state) }],
+    ['a hold of no time', { hold: 0 }],
+    ['a hold before now', { hold: -5 }],
+    ['a hold of no number', { hold: Number.NaN }],
+    ['a hold as text', { hold: '10000' }],
+    ['a word of others', { say: 'hello' }],
+    ['a message of another library', { event: 'session', data: { trigger: 'signout' } }],
+  ])('drops %s', (_, data) => {
+    expect(parseMessage(data)).toBeUndefined()
+  })
+
+  test('what is dropped of a message is not carried on', () => {
+    expect(parseMessage({ from: 'v1', state, csrf: 'x', hold: undefined })).toEqual({ from: 'v1', state })
+    expect(parseMessage({ hold: 5, state, from: 'v1' })).toEqual({ hold: 5 })
+  })
+})
+
+describe('the expiry clock', () => {
+  /** A clock by hand, with the delays that it was asked for. */
+  function createManual() {
+    let now = 0
+    let next = 0
+    const timers = new Map<number, { readonly at: number; readonly run: () => void }>()
+    const delays: number[] = []
+    return {
+      delays,
+      timers,
+      now: () => now,
+      setTimeout(run: () => void, delayMs: number) {
+        delays.push(delayMs)
+        timers.set(++next, { at: now + delayMs, run })
+        return next
+      },
+      clearTimeout: (handle: unknown) => void timers.delete(handle as number),
+      advance(ms: number) {
+        const end = now + ms
+        for (;;) {
+          const due = [...timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0]
+          if (!due) break
+          timers.delete(due[0])
+          now = Math.max(now, due[1].at)
+          due[1].run()
+        }
+        now = end
+      },
+      /** Time passes while the machine sleeps: no timer fires. */
+      sleep: (ms: number) => void (now += ms),
+    }
+  }
+
+  function follow(expiringMs = 60_000) {
+    const clock = createManual()
+    const told: string[] = []
+    const expiry = createExpiryClock(clock, {
+      expiringMs,
+      onExpiring: () => void told.push(`expiring at ${clock.now()}`),
+      onOver: () => void told.push(`over at ${clock.now()}`),
+    })
+    const set = (age: number): void => expiry.set({ age, atBrowserClose: false })
+    return { clock, told, expiry, set }
+  }
+
+  test('follows nothing at first', () => {
+    const { clock, expiry } = follow()
+    expect([expiry.current(), expiry.isOver(), clock.timers.size]).toEqual([null, false, 0])
+  })
+
+  test('tells expiring, then over, once each', () => {
+    const { clock, told, set } = follow()
+    set(100)
+    clock.advance(500_000)
+    expect(told).toEqual(['expiring at 40000', 'over at 100000'])
+    expect(clock.timers.size).toBe(0)
+  })
+
+  test('a session shorter than the warning is told as expiring within a second', () => {
+    const { clock, told, set } = follow()
+    set(30)
+    clock.advance(1_000)
+    expect(told).toEqual(['expiring at 1000'])
+  })
+
+  test('never asks for more than a timer can take, and never for less than nothing', () => {
+    const { clock, told, set } = follow()
+    set(100 * 86_400)
+    clock.advance(100 * 86_400_000)
+    expect(told).toEqual([`expiring at ${100 * 86_400_000 - 60_000}`, `over at ${100 * 86_400_000}`])
+    expect(Math.max(...clock.delays)).toBeLessThanOrEqual(2 ** 31 - 1)
+    expect(Math.min(...clock.delays)).toBeGreaterThanOrEqual(0)
+  })
+
+  test('warns again only after the session was extended beyond the warning', () => {
+    const { clock, told, set } = follow()
+    set(100)
+    clock.advance(50_000)
+    set(50) // a read, which extends nothing
+    clock.advance(10_000)
+    expect(told).toEqual(['expiring at 40000'])
+    set(100)
+    clock.advance(50_000)
+    expect(told).toEqual(['expiring at 40000', 'expiring at 100000'])
+  })
+
+  test('a server that says there is still a second left is not asked in a loop', () => {
+    const { clock, told, set } = follow()
+    set(100)
+    clock.advance(100_000)
+    for (let asked = 0; asked < 5; asked++) set(0)
+    clock.advance(999)
+    expect(told.filter((line) => line.startsWith('over'))).toHaveLength(1)
+    clock.advance(1)
+    expect(told.filter((line) => line.startsWith('over'))).toHaveLength(2)
+  })
+
+  test('after a sleep over the end says over, not expiring', () => {
+    const { clock, told, set } = follow()
+    set(100)
+    clock.sleep(3_600_000)
+    clock.advance(1)
+    expect(told).toEqual(['over at 3600000'])
+  })
+
+  test('current gives what is left, never less than nothing', () => {
+    const { clock, expiry, set } = follow()
+    set(100)
+    clock.sleep(30_000)
+    expect(expiry.current()).toEqual({ remainingMs: 70_000, atBrowserClose: false })
+    clock.sleep(100_000)
+    expect([expiry.current()?.remainingMs, expiry.isOver()]).toEqual([0, true])
+  })
+
+  test('stop and the loss of the session leave no timer', () => {
+    const { clock, expiry, set } = follow()
+    set(100)
+    expiry.set(undefined)
+    expect([clock.timers.size, expiry.current()]).toEqual([0, null])
+    set(100)
+    expiry.stop()
+    expect(clock.timers.size).toBe(0)
+  })
+})
