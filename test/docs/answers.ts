@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+
+/** Reads the rows of a table of a page by the names of its columns; the table is the one under a heading. */
+export function readTable(page: string, heading: string): Readonly<Record<string, string>>[] {
+  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
+  const part = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const lines = part.split('\n').filter((line) => line.startsWith('|'))
+  const cells = (line: string): string[] =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim())
+  const [head = '', , ...rows] = lines
+  return rows.map((row) => Object.fromEntries(cells(row).map((cell, index) => [cells(head)[index], cell])))
+}
+
+/** One answer that a client may get; without a status there is none. */
+export interface Answer {
+  readonly status?: number | undefined
+  /** The name of its problem. */
+  readonly problem?: string | undefined
+  readonly hasState: boolean
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+export type Row = Readonly<Record<string, string>>
+
+const problems = [
+  undefined,
+  'bad-request',
+  'unauthenticated',
+  'csrf',
+  'method-not-allowed',
+  'unknown-key',
+  'forgotten',
+  'out-of-step',
+  'conflict',
+  'gone',
+  'too-large',
+  'unsupported-media-type',
+  'refused',
+  'key-reused',
+  'rate-limited',
+  'unavailable',
+  'something-new',
+]
+const statuses = [200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429, 500, 502, 503, 504]
+
+/** Every status with every problem, with a state and without, and no answer at all. */
+export const answers: readonly Answer[] = [
+  ...statuses.flatMap((status) => problems.flatMap((problem) => [true, false].map((hasState) => ({ status, problem, hasState })))),
+  { hasState: false },
+]
+
+function fits({ status, problem, body }: Row, answer: Answer): boolean {
+  if (answer.status === undefined) return status === 'none'
+  if (status !== 'any other' && Number(status) !== answer.status) return false
+  if (body === 'a state' && !answer.hasState) return false
+  if (problem === 'any') return true
+  if (problem === 'named') return answer.problem !== undefined
+  return problem?.split(', ').some((name) => (name === 'none' ? answer.problem === undefined : name === `\`${answer.problem}\``)) ?? false
+}
+
+/** The first row that an answer fits. */
+export const rowOf = (rows: readonly Row[], answer: Answer): Row | undefined => rows.find((row) => fits(row, answer))
+
+/** The body of an answer, as it travels. */
+export function toBody({ problem, hasState }: Answer, state: object): string {
+  if (problem === undefined && !hasState) return '<!doctype html><title>Hello</title>'
+  return JSON.stringify({ ...(problem !== undefined && { type: `urn:sojourn:problem:${problem}` }), ...(hasState && state) })
+}

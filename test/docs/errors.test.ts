@@ -1,0 +1,107 @@
+import { globSync, readFileSync } from 'node:fs'
+import * as sojourn from 'sojourn'
+import { describe, expect, test } from 'vitest'
+import { judge, judgeFailure } from '../../src/sync/judge.ts'
+import { useFakeTime } from '../client/harness.ts'
+import { type Answer, answers, readTable, rowOf, toBody } from './answers.ts'
+import { observeCommit, observeEnd, observeRead, observeRepetition } from './observe.ts'
+import { provoke } from './provoke.ts'
+
+useFakeTime()
+
+const page = 'docs/errors.md'
+const rows = readTable(page, 'What each answer means')
+const state = { lineage: 'l', version: 'v2', data: {}, tags: {}, last: 0, expiry: { age: 60, atBrowserClose: false } }
+
+function verdictOn(answer: Answer, headers: Readonly<Record<string, string>> = {}): ReturnType<typeof judge> {
+  if (answer.status === undefined) return judgeFailure(new TypeError('Failed to fetch'))
+  const text = toBody(answer, state)
+  return judge({
+    status: answer.status,
+    header: (name) => headers[name] ?? null,
+    body: text.startsWith('{') ? JSON.parse(text) : undefined,
+  })
+}
+
+/** The first answer that comes to each row, and where there are some, one with a problem and one without. */
+const samples = rows.flatMap((row, index) => {
+  const all = answers.filter((answer) => rowOf(rows, answer) === row)
+  const chosen = new Set([all.find(({ problem }) => problem === undefined), all.find(({ problem }) => problem !== undefined), all.at(-1)])
+  return [...chosen].flatMap((answer) =>
+    answer ? [{ ...answer, row, title: `row ${index + 1}: ${answer.status ?? 'none'} ${answer.problem ?? ''}` }] : [],
+  )
+})
+
+describe('the table of answers', () => {
+  test('has a row for every answer, and every row has an answer', () => {
+    expect(answers.filter((answer) => !rowOf(rows, answer))).toEqual([])
+    expect(rows.filter((row) => !answers.some((answer) => rowOf(rows, answer) === row))).toEqual([])
+  })
+
+  test('says of every answer what the code says', () => {
+    const wrong = answers.filter((answer) => `\`${verdictOn(answer).kind}\`` !== rowOf(rows, answer)?.verdict)
+    expect(wrong).toEqual([])
+  })
+
+  test('leaves 429, Retry-After and no answer out of what counts to five', () => {
+    const failures = answers
+      .flatMap((answer) => [verdictOn(answer), verdictOn(answer, { 'Retry-After': '7' })])
+      .filter(({ kind }) => kind === 'failed')
+    for (const verdict of failures) {
+      if (verdict.kind !== 'failed') continue
+      const { status } = verdict.error as { status?: number }
+      const isCounted = verdict.isAnswered && !verdict.isTemporary
+      expect([status, isCounted]).toEqual([status, status !== undefined && status !== 429 && verdict.retryAfterMs === 0])
+    }
+  })
+
+  test.each(samples)('$title, to a commit', async ({ row, ...answer }) => {
+    const [alive = '', isEnd] = (row['to a commit'] ?? '').split(' or ')
+    expect(await observeCommit(answer)).toBe(alive)
+    if (isEnd) expect(await observeCommit(answer, true)).toBe('looks, ends')
+  })
+
+  test.each(samples)('$title, to a read', async ({ row, ...answer }) => {
+    expect(await observeRead(answer)).toBe(row['to a read'])
+  })
+
+  test.each(samples)('$title, to an end', async ({ row, ...answer }) => {
+    expect(await observeEnd(answer)).toBe(row['to an end'])
+  })
+})
+
+describe('a commit that was sent before without an answer', () => {
+  test.each([
+    ['forgotten', 409, 'unknown-fate'],
+    ['key-reused', 422, 'unknown-fate'],
+    ['conflict', 409, undefined],
+    ['refused', 422, 'rejected'],
+    ['unauthenticated', 401, 'pending'],
+  ])('and then is answered %s', async (problem, status, code) => {
+    expect(await observeRepetition({ status, problem, hasState: true })).toBe(code)
+  })
+})
+
+describe('the table of errors', () => {
+  const listed = readTable(page, 'The errors').map((row) => ({
+    name: row.class?.replaceAll('`', '') ?? '',
+    code: row.code?.replaceAll('`', '') ?? '',
+  }))
+
+  test('lists every class, with its code', () => {
+    const files = globSync('src/errors/session-*.ts').map((path) => readFileSync(path, 'utf8'))
+    const classes = files.flatMap((text) => {
+      const name = /^export class (\w+)/m.exec(text)?.[1]
+      return name ? [{ name, code: /readonly code = '([\w-]+)'/.exec(text)?.[1] ?? '' }] : []
+    })
+    const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1)
+    expect([...listed].sort(byName)).toEqual(classes.sort(byName))
+    expect(listed.filter(({ name }) => !Object.hasOwn(sojourn, name))).toEqual([])
+  })
+
+  test.each(listed)('$name comes where the page says', async ({ name, code }) => {
+    const error = await provoke[code]?.()
+    expect(sojourn.isSessionError(error)).toBe(true)
+    expect(error).toMatchObject({ name, code })
+  })
+})
