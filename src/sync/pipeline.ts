@@ -21,6 +21,9 @@ export function createSync(ports: SyncPorts): Sync {
     conflicts: 0,
     wanted: 'no',
     readers: new Set(),
+    isReading: false,
+    lateWanted: 'no',
+    lateReaders: new Set(),
     ending: undefined,
     csrfToken: undefined,
     status: 'loading',
@@ -118,10 +121,12 @@ export function wake(sync: Sync): void {
   })
 }
 
-/** Asks for a read; resolves when an answer came, that of a commit under way included. Rejects at a 401. */
+/** Asks for a read; resolves when an answer came, that of a commit under way included, of a read under way not. Rejects at a 401. */
 export function requestRead(sync: Sync, wanted: 'conditional' | 'full'): Promise<void> {
-  if (sync.wanted !== 'full') sync.wanted = wanted
-  const answered = new Promise<void>((resolve, reject) => sync.readers.add({ resolve, reject }))
+  const name = sync.isReading ? 'lateWanted' : 'wanted'
+  if (sync[name] !== 'full') sync[name] = wanted
+  const readers = sync.isReading ? sync.lateReaders : sync.readers
+  const answered = new Promise<void>((resolve, reject) => readers.add({ resolve, reject }))
   answered.catch(() => {})
   wake(sync)
   return answered

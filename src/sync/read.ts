@@ -18,7 +18,9 @@ export const maxFailures = 5
 async function look(sync: Sync, isConditional: boolean): Promise<State | 'unchanged' | undefined> {
   const version = isConditional ? sync.cache.base?.version : undefined
   const headers: Record<string, string> = version === undefined ? {} : { 'If-None-Match': `"${version}"` }
+  sync.isReading = true
   const verdict = await attempt(sync, { request: { method: 'GET', headers }, told: { kind: 'read', attempt: sync.failures + 1 } })
+  sync.isReading = false
   if (sync.isDisposed) return
   switch (verdict.kind) {
     case 'state':
@@ -57,13 +59,11 @@ export function isElsewhere({ cache: { base, log }, isTrusted }: Sync, state: St
  * @param isSecond the answer before this read told of another lineage already
  */
 export async function read(sync: Sync, isSecond = false): Promise<void> {
-  const isConditional = sync.wanted !== 'full' && !sync.flight && !isSecond && sync.status === 'ready'
-  let state = await look(sync, isConditional)
+  let state = await look(sync, sync.wanted !== 'full' && !sync.flight && !isSecond && sync.status === 'ready')
   if (state === 'unchanged') {
     Object.assign(sync, { failures: 0, isPaused: false })
     become(sync, { status: 'ready', error: null })
-    // A full read that came to be wanted meanwhile is still to be done: a 304 has neither token nor identity.
-    return isConditional && sync.wanted === 'full' ? undefined : answerReaders(sync)
+    return answerReaders(sync)
   }
   const isStrange = state && (state.unknownKey ? isSecond || isElsewhere(sync, state) : !isSecond && isElsewhere(sync, state))
   if (state && isStrange) {

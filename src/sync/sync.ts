@@ -93,6 +93,10 @@ export interface Sync extends SyncPorts {
   /** A read is wanted; `full` ones are unconditional, since a 304 has neither token nor identity. */
   wanted: 'no' | 'conditional' | 'full'
   readonly readers: Set<Waiter>
+  /** A read is under way. Who asks now asks for what may be newer than its answer, and is answered by another. */
+  isReading: boolean
+  lateWanted: Sync['wanted']
+  readonly lateReaders: Set<Waiter>
   ending: Ending | undefined
   csrfToken: string | undefined
   status: 'loading' | 'ready' | 'needs-auth'
@@ -157,10 +161,14 @@ export function sleep(sync: Sync, delayMs: number, isKept = false): Promise<void
   })
 }
 
-/** Answers everybody who waits for a read. */
+/** Answers everybody who waits for a read; who asked while it was under way waits for the next. */
 export function answerReaders(sync: Sync, error?: unknown): void {
-  const readers = [...sync.readers]
+  const { lateReaders } = sync
+  const readers = [...sync.readers, ...(error === undefined ? [] : lateReaders)]
   sync.readers.clear()
-  sync.wanted = 'no'
+  if (error === undefined) for (const late of lateReaders) sync.readers.add(late)
+  lateReaders.clear()
+  sync.wanted = error === undefined ? sync.lateWanted : 'no'
+  sync.lateWanted = 'no'
   for (const { resolve, reject } of readers) error === undefined ? resolve() : reject(error)
 }

@@ -4,6 +4,20 @@ import { advance, begin, collect, createServer, errorOf, flush, follow, open, tr
 useFakeTime()
 
 describe('revalidate', () => {
+  test('asked for while a read is under way brings what was stored since', async () => {
+    const { mock, session } = await begin({ theme: 'light' })
+    const held = mock.next({ fault: 'hold-answer', method: 'GET' })
+    const first = session.revalidate()
+    await flush()
+    await held.reached()
+    await mock.write({ theme: 'dark' })
+    const second = session.revalidate()
+    await held.release()
+    await flush()
+    await Promise.all([first, second])
+    expect(session.peek('theme')).toBe('dark')
+  })
+
   test('reads anew, conditionally, and resolves when the answer came', async () => {
     const { mock, session } = await begin({ count: 1 })
     await session.revalidate()

@@ -1,7 +1,7 @@
 import { act, Suspense, use, useEffect } from 'react'
 import { renderToReadableStream, renderToString } from 'react-dom/server'
 import { useSession, useSessionKey, useSessionKeyState, useSuspenseSessionKey } from 'sojourn/react'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { countRequests, createTab, hydrate, type Session, setUp } from './harness.tsx'
 
 interface Props {
@@ -59,7 +59,7 @@ describe('a page that a server rendered', () => {
     await mock.write({ name: 'Eve' })
     const before = countRequests(mock, 'GET')
     const { text } = await hydrate(html, <Page session={session} />)
-    await act(() => session.revalidate())
+    await act(() => vi.waitFor(() => expect(session.peek('name')).toBe('Eve')))
     expect(text()).toBe('Evetrue1Eve')
     expect(countRequests(mock, 'GET')).toBe(before + 1)
   })
