@@ -1,9 +1,11 @@
 import { toEffect } from '../cache/effect.ts'
+import type { Mutation } from '../cache/rebase.ts'
 import type { Trace } from '../cache/replay.ts'
 import { SessionRejectedError } from '../errors/session-rejected-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
 import type { Commit } from '../protocol/commit.ts'
 import { formatIdempotencyKey, idempotencyKeyHeader } from '../protocol/headers.ts'
+import type { ProblemDetail } from '../protocol/problem.ts'
 import { attempt, backOff } from './attempt.ts'
 import { backoffMs } from './backoff.ts'
 import { failed, type Verdict } from './judge.ts'
@@ -102,11 +104,20 @@ function renumber(sync: Sync, flight: Flight): void {
   if (flight.isDoubtful) rejectAll(sync, flight.mutations, () => new SessionUnknownFateError())
 }
 
-/** Rejects the mutations that the server names, or the only one; else halves the commit to find who is to blame. */
+/**
+ * The mutations to blame for a refusal, as far as is known: the only one of the commit, or the only one of a key that the
+ * server names. Of several on one key some may be innocent.
+ */
+function findBlamed(mutations: readonly Mutation[], errors: readonly ProblemDetail[]): readonly Mutation[] {
+  if (mutations.length === 1) return mutations
+  const suspects = errors.map(({ key = '' }) => mutations.filter((mutation) => keysOf(mutation).includes(key)))
+  return [...new Set(suspects.flatMap((group) => (group.length === 1 ? group : [])))]
+}
+
+/** Rejects the mutations to blame; where none is known halves the commit to find one. */
 function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verdict & { kind: 'rejected' }): void {
   const { mutations } = flight
-  const named = new Set(errors.map(({ key }) => key))
-  const blamed = mutations.length === 1 ? mutations : mutations.filter((mutation) => keysOf(mutation).some((key) => named.has(key)))
+  const blamed = findBlamed(mutations, errors)
   sync.lost.set(flight.n, flight)
   sync.flight = undefined
   blame(sync, blamed.length > 0 ? 0 : mutations.length)

@@ -27,6 +27,14 @@ describe('a commit that is refused for what it contains', () => {
     expect(rejections).toEqual([{ error: bad.error, keys: ['count'] }])
   })
 
+  test('of several mutations of a named key rejects only the one that goes too far', async () => {
+    const { mock, session } = await begin({ count: 11 }, {}, { validate: named })
+    const [first, second] = [0, 1].map(() => follow(() => session.update('count', (count) => count + 1)))
+    await flush()
+    expect([first?.status, second?.status]).toEqual(['resolved', 'rejected'])
+    expect(await mock.data()).toEqual({ count: 12 })
+  })
+
   test('where it names none, the one to blame is found by halving', async () => {
     const { mock, session } = await begin({ count: 1 }, {}, { validate: unnamed })
     const good = [follow(() => session.set('theme', 'dark')), follow(() => session.set('note', 'a')), follow(() => session.set('cart', ['tea']))]
