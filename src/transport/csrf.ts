@@ -13,7 +13,16 @@ export interface CsrfOptions {
 function readCookie(name: string): string | undefined {
   const cookies = typeof document === 'undefined' ? '' : document.cookie
   const pair = cookies.split('; ').find((entry) => entry.startsWith(`${name}=`))
-  return pair && decodeURIComponent(pair.slice(name.length + 1))
+  return pair && decode(pair.slice(name.length + 1))
+}
+
+/** A value that is no encoding was not encoded. */
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
 }
 
 /**

@@ -1,0 +1,211 @@
+import { describe, expect, test, vi } from 'vitest'
+import { advance, begin, collect, createHub, createServer, flush, follow, inTime, open, traffic, useFakeTime } from './harness.ts'
+
+useFakeTime()
+
+const focus = (): void => void window.dispatchEvent(new Event('focus'))
+const online = (): void => void window.dispatchEvent(new Event('online'))
+const page = (type: 'pagehide' | 'pageshow', persisted: boolean): void => void window.dispatchEvent(Object.assign(new Event(type), { persisted }))
+
+describe('focus', () => {
+  test('looks anew, conditionally, and shows what changed', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    await mock.write({ count: 2 })
+    focus()
+    await flush()
+    expect([traffic(mock, 1), session.peek('count')]).toEqual([['GET 200'], 2])
+  })
+
+  test('is throttled to five seconds: delayed, never dropped', async () => {
+    const { mock } = await begin({ count: 1 })
+    focus()
+    await flush()
+    for (let times = 0; times < 10; times++) {
+      await advance(100)
+      focus()
+    }
+    expect(traffic(mock, 1)).toEqual(['GET 304'])
+    await advance(3_900)
+    expect(traffic(mock, 1)).toEqual(['GET 304'])
+    await advance(200)
+    expect(traffic(mock, 1)).toEqual(['GET 304', 'GET 304'])
+    await advance(60_000)
+    expect(traffic(mock, 1)).toHaveLength(2)
+  })
+
+  test('and visibilitychange of one look at the page are one request', async () => {
+    const { mock } = await begin({ count: 1 })
+    document.dispatchEvent(new Event('visibilitychange'))
+    focus()
+    await flush()
+    expect(traffic(mock, 1)).toEqual(['GET 304'])
+  })
+
+  test('never extends the session', async () => {
+    const { session } = await begin({ count: 1 }, {}, { maxAgeMs: 100_000 })
+    await advance(30_000)
+    focus()
+    await flush()
+    expect(session.expiry?.remainingMs).toBe(70_000)
+  })
+
+  test('does nothing to a client that nobody has used', async () => {
+    const mock = createServer({ initial: { count: 1 } })
+    open(mock)
+    focus()
+    online()
+    await advance(10_000)
+    expect(mock.requests).toEqual([])
+  })
+})
+
+describe('online', () => {
+  test('tries at once what waits for the network, commits before reads', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.offline()
+    const written = follow(() => session.set('count', 2))
+    await advance(20_000)
+    await mock.write({ theme: 'dark' })
+    mock.online()
+    const before = mock.requests.length
+    online()
+    await flush()
+    expect(written.status).toBe('resolved')
+    expect(traffic(mock, before)[0]).toBe('PATCH/1 200')
+    expect([session.peek('count'), session.peek('theme')]).toEqual([2, 'dark'])
+  })
+
+  test('of a client that has nothing to send looks anew', async () => {
+    const { mock } = await begin({ count: 1 })
+    online()
+    await flush()
+    expect(traffic(mock, 1)).toEqual(['GET 304'])
+  })
+
+  test('is no proof: while the network is still away everything stays and waits', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.offline()
+    void session.set('count', 2)
+    await advance(100)
+    for (let times = 0; times < 5; times++) {
+      online()
+      await advance(10)
+    }
+    expect([session.peek('count'), session.getSnapshot().activity]).toEqual([2, 'offline'])
+    mock.online()
+    await inTime(session.settled())
+    expect(await mock.data()).toEqual({ count: 2 })
+  })
+
+  test('does not cut short what the server asked for', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'unavailable', method: 'PATCH', retryAfterSeconds: 30 })
+    void session.set('count', 2)
+    await flush()
+    online()
+    await advance(29_000)
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 503'])
+  })
+})
+
+describe('the back/forward cache', () => {
+  test('the channel is closed on the way in, since an open one keeps the page out, and opened on the way back', async () => {
+    const hub = createHub()
+    await begin({ count: 1 }, { channel: hub.channel })
+    expect(hub.size).toBe(1)
+    page('pagehide', true)
+    expect(hub.size).toBe(0)
+    page('pageshow', true)
+    await flush()
+    expect(hub.size).toBe(1)
+  })
+
+  test('coming back looks anew at once, past the throttle and unconditionally', async () => {
+    const { mock } = await begin({ count: 1 })
+    focus()
+    await flush()
+    page('pagehide', true)
+    page('pageshow', true)
+    await flush()
+    expect(traffic(mock, 1)).toEqual(['GET 304', 'GET 200'])
+    expect(mock.requests.at(-1)?.headers).not.toHaveProperty('if-none-match')
+  })
+
+  test('after a log-out elsewhere shows nothing of the former visitor', async () => {
+    const { mock, session } = await begin({ note: 'ann\'s' }, {}, { signedInAs: 'ann' })
+    const ended = collect(session, 'ended')
+    page('pagehide', true)
+    await mock.signOut()
+    page('pageshow', true)
+    await inTime(session.revalidate())
+    expect([session.peek('note'), session.identity, ended.length]).toEqual([undefined, null, 1])
+  })
+
+  test('a page that is left or shown for good is no matter of it', async () => {
+    const hub = createHub()
+    const { mock } = await begin({ count: 1 }, { channel: hub.channel })
+    page('pagehide', false)
+    page('pageshow', false)
+    await flush()
+    expect([hub.size, traffic(mock, 1)]).toEqual([1, []])
+  })
+
+  test('what was read for before the page was frozen does not answer for what happened since', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const held = mock.next('hold-answer')
+    void session.revalidate()
+    await held.reached()
+    page('pagehide', true)
+    await mock.write({ count: 2 })
+    page('pageshow', true)
+    await held.release()
+    await advance(100)
+    expect(session.peek('count')).toBe(2)
+  })
+})
+
+describe('leaving the page', () => {
+  test('hiding sends nothing twice: what is under way goes on, and nothing overtakes it', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const held = mock.next('hold-answer')
+    void session.set('count', 2)
+    await held.reached()
+    void session.set('theme', 'dark')
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    document.dispatchEvent(new Event('visibilitychange'))
+    page('pagehide', false)
+    await flush()
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 waiting'])
+    await held.release()
+    await flush()
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 200', 'PATCH/2 200'])
+  })
+})
+
+describe('dispose', () => {
+  test('leaves no listener at the page, and events do nothing any more', async () => {
+    const added = new Map<string, number>()
+    for (const target of [window, document]) {
+      const add = target.addEventListener.bind(target)
+      vi.spyOn(target, 'addEventListener').mockImplementation((type: string, listener: unknown, options?: unknown) => {
+        added.set(type, (added.get(type) ?? 0) + 1)
+        ;(options as { signal?: AbortSignal } | undefined)?.signal?.addEventListener('abort', () => added.set(type, (added.get(type) ?? 0) - 1))
+        add(type, listener as EventListener, options as AddEventListenerOptions)
+      })
+    }
+    const { mock, session } = await begin({ count: 1 })
+    expect([...added.keys()].sort()).toEqual(['focus', 'online', 'pagehide', 'pageshow', 'visibilitychange'])
+    focus()
+    await flush()
+    focus() // waits in the throttle
+    const before = mock.requests.length
+    session.dispose()
+    focus()
+    online()
+    page('pageshow', true)
+    await advance(60_000)
+    expect(mock.requests).toHaveLength(before)
+    expect([...added.values()]).toEqual([0, 0, 0, 0, 0])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
