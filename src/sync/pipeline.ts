@@ -76,7 +76,9 @@ async function sendNext(sync: Sync): Promise<void> {
   }
   if (!sync.lock || (base?.lineage !== null && base?.atomic !== false)) return start()
   const isFree = (): boolean => !sync.isDisposed && !sync.isHeld && !sync.isHeldElsewhere && !sync.isPaused && !sync.ending
-  await sync.lock(async (waited) => {
+  let isBegun = false
+  const alone = async (waited: boolean): Promise<void> => {
+    isBegun = true
     if (waited && isFree()) {
       sync.wanted = 'full'
       await read(sync)
@@ -84,7 +86,13 @@ async function sendNext(sync: Sync): Promise<void> {
     // A conditional read that is wanted meanwhile is answered by the commit; waiting for it here would be for ever.
     if (sync.wanted !== 'full' && sync.cache.log.length > 0 && isFree()) await start()
     while (sync.flight && sync.wanted !== 'full' && isFree()) await commit(sync, sync.flight)
-  })
+  }
+  try {
+    await sync.lock(alone)
+  } catch {
+    // A page that is not fully active, or a sandbox, gets no lock, and a lock can be stolen: it goes on without.
+    if (!isBegun) await alone(false)
+  }
 }
 
 /**
