@@ -44,14 +44,12 @@ function toHalf(page: Page, id: string): Half {
   return {
     root: half,
     add: (name) => half.getByRole('button', { name: `Add: ${name}` }).click(),
-    cart: async () => {
-      const items = await half.locator('.cart-item').all()
-      return Promise.all(
-        items.map(
-          async (item) => `${await item.locator('.cart-name').textContent()} ${await item.locator('.cart-quantity').textContent()}`,
-        ),
-      )
-    },
+    // In one step: between two looks an item may go, and a locator would wait for it to come back.
+    cart: () =>
+      half.locator('.cart-item').evaluateAll((items) => {
+        const text = (item: Element, part: string): string => item.querySelector(part)?.textContent ?? ''
+        return items.map((item) => `${text(item, '.cart-name')} ${text(item, '.cart-quantity')}`)
+      }),
   }
 }
 

@@ -15,7 +15,7 @@ async function openOld(data: Record<string, unknown>) {
 }
 
 describe('a stored value that the schema refuses', () => {
-  test('reads as the default, is told with zod\'s issues, and stays untouched on the server', async () => {
+  test("reads as the default, is told with zod's issues, and stays untouched on the server", async () => {
     const { mock, session, invalid } = await openOld({ count: 'many', cart: [1, 'tea'] })
     expect([session.peek('count'), session.peek('cart')]).toEqual([0, []])
     expect(invalid).toMatchObject([
@@ -41,7 +41,9 @@ describe('a stored value that the schema refuses', () => {
   test('update rejects with SessionInvalidValueError, since it would write the default over the data', async () => {
     const { mock, session } = await openOld({ count: 'many' })
     expect(await errorOf(() => session.update('count', (count) => count + 1))).toBeInstanceOf(SessionInvalidValueError)
-    expect(await errorOf(() => session.transaction((tx) => tx.update('count', (count) => count + 1)))).toBeInstanceOf(SessionInvalidValueError)
+    expect(await errorOf(() => session.transaction((tx) => tx.update('count', (count) => count + 1)))).toBeInstanceOf(
+      SessionInvalidValueError,
+    )
     expect(await mock.data()).toEqual({ theme: 'dark', count: 'many' })
   })
 
@@ -110,7 +112,7 @@ describe('what the schema does not know', () => {
     const { mock, session } = await openOld({ newer: { a: 1 } })
     expect(session.getSnapshot().values).not.toHaveProperty('newer')
     await session.transaction((tx) => {
-      for (const key of tx.keys()) tx.delete(key)
+      for (const key of tx.keys()) tx.delete(key as keyof Values)
     })
     expect(await mock.data()).toEqual({ newer: { a: 1 } })
   })
