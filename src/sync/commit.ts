@@ -127,8 +127,11 @@ function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verd
   })
 }
 
+/** Answers that say that nothing was stored. A 503 does not: the store may have been lost after it had stored. */
+const refusals: readonly unknown[] = [403, 429]
+
 async function retry(sync: Sync, flight: Flight, verdict: Verdict & { kind: 'failed' }): Promise<void> {
-  flight.isDoubtful = true
+  if (!refusals.includes((verdict.error as { status?: number }).status)) flight.isDoubtful = true
   // Without keepalive, since the quota may have refused it; and in a task of its own, which a page that is being left
   // never runs: there the first attempt goes on, and a second one would be another request of the same.
   if (!verdict.isAnswered && flight.attempts === 1) return sleep(sync, 0)

@@ -6,7 +6,11 @@ import type { JsonObject } from '../../src/protocol/json.ts'
 import { createLoaded, rules, set, state, update } from './fixtures.ts'
 
 const view = (cache: Cache): JsonObject =>
-  Object.fromEntries(['theme', 'count', 'cart', 'note', 'profile'].flatMap((key) => (cache.stored(key) === undefined ? [] : [[key, cache.stored(key) as JsonObject]])))
+  Object.fromEntries(
+    ['theme', 'count', 'cart', 'note', 'profile'].flatMap((key) =>
+      cache.stored(key) === undefined ? [] : [[key, cache.stored(key) as JsonObject]],
+    ),
+  )
 const plusOne = update('count', (count: number) => count + 1)
 
 /** Every value that a listener of a key is told. */
@@ -189,7 +193,7 @@ describe('the log', () => {
     const cache = createLoaded({ count: 1 })
     cache.add(set('count', 2))
     cache.add(plusOne)
-    cache.add({ kind: 'transaction', run: (tx) => (tx.set('count', 1), tx.set('note', 'a')) })
+    cache.add({ kind: 'transaction', run: (tx) => [tx.set('count', 1), tx.set('note', 'a')] })
     expect([cache.pending('count'), cache.pending('note'), cache.pending('theme')]).toEqual([3, 1, 0])
     cache.move({ base: state({ count: 2 }), acknowledged: new Set(cache.send(1)) })
     expect(cache.pending('count')).toBe(2)

@@ -32,7 +32,12 @@ describe('the effect of a log', () => {
     ['a delete', { count: 1 }, [set('count', undefined)], { delete: ['count'], expect: { count: tag(1) } }],
     ['a delete of what is not stored', {}, [set('count', undefined)], undefined],
     ['the last set counts', { count: 1 }, [set('count', 2), set('count', 3)], { set: { count: 3 }, expect: { count: tag(1) } }],
-    ['an update expects what it read', { count: 1 }, [update('count', (count: number) => count + 1)], { set: { count: 2 }, expect: { count: tag(1) } }],
+    [
+      'an update expects what it read',
+      { count: 1 },
+      [update('count', (count: number) => count + 1)],
+      { set: { count: 2 }, expect: { count: tag(1) } },
+    ],
     ['an update that changes nothing', { count: 1 }, [update('count', (count: number) => count)], undefined],
     ['a clear expects the base', { count: 1, note: 'a' }, [clear], { clear: true, expect: 'base' }],
     ['a clear of nothing', {}, [clear], undefined],
@@ -43,7 +48,15 @@ describe('the effect of a log', () => {
     ['a touch', { count: 1 }, [{ kind: 'touch' }], {}],
     ['a touch and a set that changes nothing', { count: 1 }, [{ kind: 'touch' }, set('count', 1)], {}],
     ['an expiry', {}, [{ kind: 'setExpiry', expiry: 60 }], { expiry: 60 }],
-    ['the last expiry, back to the policy', {}, [{ kind: 'setExpiry', expiry: 60 }, { kind: 'setExpiry', expiry: null }], { expiry: null }],
+    [
+      'the last expiry, back to the policy',
+      {},
+      [
+        { kind: 'setExpiry', expiry: 60 },
+        { kind: 'setExpiry', expiry: null },
+      ],
+      { expiry: null },
+    ],
     ['a new key of the session', {}, [{ kind: 'cycleKey' }], { cycleKey: true }],
     [
       'a transaction expects what it read and wrote',
@@ -51,8 +64,18 @@ describe('the effect of a log', () => {
       [transaction((tx) => tx.get('note') && tx.set('count', 2))],
       { set: { count: 2 }, expect: { count: tag(1), note: tag('a') } },
     ],
-    ['a transaction that asks for what is absent expects it absent', {}, [transaction((tx) => void (tx.has('note') || tx.set('count', 2)))], { set: { count: 2 }, expect: { note: null, count: null } }],
-    ['a transaction that lists the keys expects the base', { count: 1 }, [transaction((tx) => tx.set('note', tx.keys().join()))], { set: { note: 'count' }, expect: 'base' }],
+    [
+      'a transaction that asks for what is absent expects it absent',
+      {},
+      [transaction((tx) => void (tx.has('note') || tx.set('count', 2)))],
+      { set: { count: 2 }, expect: { note: null, count: null } },
+    ],
+    [
+      'a transaction that lists the keys expects the base',
+      { count: 1 },
+      [transaction((tx) => tx.set('note', tx.keys().join()))],
+      { set: { note: 'count' }, expect: 'base' },
+    ],
     ['a transaction that only reads', { count: 1 }, [transaction((tx) => tx.get('count'))], undefined],
   ])('%s', (_, data, operations, effect) => {
     expect(effectOf(data, operations)).toEqual(effect)
@@ -62,7 +85,11 @@ describe('the effect of a log', () => {
     ['a set expects nothing', [set('count', 2)], { set: { count: 2 } }],
     ['a delete expects nothing', [set('count', undefined)], { delete: ['count'] }],
     ['an update expects what it read', [update('count', (count: number) => count + 1)], { set: { count: 2 }, expect: { count: tag(1) } }],
-    ['a transaction expects what it read alone', [transaction((tx) => tx.set('note', `${tx.get('count')}`))], { set: { note: '1' }, expect: { count: tag(1) } }],
+    [
+      'a transaction expects what it read alone',
+      [transaction((tx) => tx.set('note', `${tx.get('count')}`))],
+      { set: { note: '1' }, expect: { count: tag(1) } },
+    ],
     ['a clear expects the base', [clear], { clear: true, expect: 'base' }],
   ])('under mine %s', (_, operations, effect) => {
     expect(effectOf({ count: 1 }, operations, 'mine')).toEqual(effect)
@@ -87,7 +114,17 @@ describe('the effect of a log', () => {
 
   test('fold gives what is stored after the traces, without changing the base', () => {
     const base = state({ count: 1, note: 'a' })
-    const traces = [{ operation: clear, reads: new Map(), writes: new Map<string, Json | undefined>([['note', undefined], ['count', 5]]) }, undefined]
+    const traces = [
+      {
+        operation: clear,
+        reads: new Map(),
+        writes: new Map<string, Json | undefined>([
+          ['note', undefined],
+          ['count', 5],
+        ]),
+      },
+      undefined,
+    ]
     expect([...fold(base, traces)]).toEqual([['count', 5]])
     expect(base.data).toEqual({ count: 1, note: 'a' })
     expect([...fold(undefined, [])]).toEqual([])

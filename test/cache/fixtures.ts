@@ -27,10 +27,20 @@ export const state = (data: JsonObject, parts: Partial<State> = {}): State => ({
 })
 
 /** A set as the app calls it. */
-export const set = (key: string, mine: Json | undefined): Operation => ({ kind: mine === undefined ? 'delete' : 'set', key, mine, was: undefined, rooted: false })
+export const set = (key: string, mine: Json | undefined): Operation => ({
+  kind: mine === undefined ? 'delete' : 'set',
+  key,
+  mine,
+  was: undefined,
+  rooted: false,
+})
 
 /** An update as the app calls it. */
-export const update = (key: string, change: (current: never) => unknown): Operation => ({ kind: 'update', key, change: change as (current: unknown) => unknown })
+export const update = (key: string, change: (current: never) => unknown): Operation => ({
+  kind: 'update',
+  key,
+  change: change as (current: unknown) => unknown,
+})
 
 /** A cache with a base. */
 export function createLoaded(data: JsonObject, policy?: ConflictPolicy): Cache {

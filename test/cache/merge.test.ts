@@ -46,7 +46,13 @@ describe('merge', () => {
     ['each side adds one', {}, { a: 1 }, { b: 1 }, { a: 1, b: 1 }],
     ['each side deletes one', { a: 1, b: 1, c: 1 }, { b: 1, c: 1 }, { a: 1, c: 1 }, { c: 1 }],
     ['both change one member: mine stands', { a: 1, b: 1 }, { a: 2, b: 1 }, { a: 3, b: 2 }, { a: 2, b: 2 }],
-    ['deep', { a: { b: { c: 1, d: 1 } } }, { a: { b: { c: 2, d: 1 } } }, { a: { b: { c: 1, d: 2 }, e: 1 } }, { a: { b: { c: 2, d: 2 }, e: 1 } }],
+    [
+      'deep',
+      { a: { b: { c: 1, d: 1 } } },
+      { a: { b: { c: 2, d: 1 } } },
+      { a: { b: { c: 1, d: 2 }, e: 1 } },
+      { a: { b: { c: 2, d: 2 }, e: 1 } },
+    ],
     ['both add an object: member by member', undefined, { a: 1, x: 1 }, { b: 1, x: 2 }, { a: 1, b: 1, x: 1 }],
     ['both replace a leaf by an object', 5, { a: 1 }, { b: 1 }, { a: 1, b: 1 }],
     ['mine empties what theirs added to', { a: 1 }, {}, { a: 1, b: 1 }, { b: 1 }],
@@ -68,21 +74,32 @@ describe('merge', () => {
     expect(({} as Record<string, unknown>).x).toBeUndefined()
   })
 
-  test.each(['__proto__', 'constructor', 'toString'])('a member named %s that only one side has is not taken for an inherited one', (name) => {
-    const merged = merge({}, object(`{"${name}":1}`), { b: 1 }) as object
-    expect(JSON.stringify(merged)).toBe(`{"b":1,"${name}":1}`)
-    expect(JSON.stringify(merge(object(`{"${name}":1}`), {}, object(`{"${name}":1,"b":1}`)))).toBe('{"b":1}')
-  })
+  test.each(['__proto__', 'constructor', 'toString'])(
+    'a member named %s that only one side has is not taken for an inherited one',
+    (name) => {
+      const merged = merge({}, object(`{"${name}":1}`), { b: 1 }) as object
+      expect(JSON.stringify(merged)).toBe(`{"b":1,"${name}":1}`)
+      expect(JSON.stringify(merge(object(`{"${name}":1}`), {}, object(`{"${name}":1,"b":1}`)))).toBe('{"b":1}')
+    },
+  )
 
   test('changes no side in place', () => {
-    const freeze = (text: string): Json => JSON.parse(text, (_, value) => (typeof value === 'object' && value !== null ? Object.freeze(value) : value)) as Json
-    const [base, mine, theirs] = ['{"a":{"b":1,"c":[1]}}', '{"a":{"b":2,"c":[1]}}', '{"a":{"b":1,"c":[2],"d":{}}}'].map(freeze) as [Json, Json, Json]
+    const freeze = (text: string): Json =>
+      JSON.parse(text, (_, value) => (typeof value === 'object' && value !== null ? Object.freeze(value) : value)) as Json
+    const [base, mine, theirs] = ['{"a":{"b":1,"c":[1]}}', '{"a":{"b":2,"c":[1]}}', '{"a":{"b":1,"c":[2],"d":{}}}'].map(freeze) as [
+      Json,
+      Json,
+      Json,
+    ]
     expect(merge(base, mine, theirs)).toEqual({ a: { b: 2, c: [2], d: {} } })
   })
 
-  test('of random values: what one side left alone is the other\'s, and no value appears from nowhere', () => {
+  test("of random values: what one side left alone is the other's, and no value appears from nowhere", () => {
     let seed = 7
-    const random = (bound: number): number => (seed = (seed * 48_271) % 2_147_483_647) % bound
+    const random = (bound: number): number => {
+      seed = (seed * 48_271) % 2_147_483_647
+      return seed % bound
+    }
     const make = (depth: number): Json => {
       const kind = random(depth > 0 ? 6 : 4)
       if (kind < 2) return random(3)

@@ -27,18 +27,78 @@ const sum: ConflictPolicy = ({ base, mine, theirs }) => Number(base ?? 0) + Numb
 describe('replay', () => {
   test.each<[string, Operation, ConflictPolicy, JsonObject[], unknown[]]>([
     ['a set on the same data is the same', set('count', 5), 'reject', [{ count: 1 }, { count: 1 }], [{ count: 5 }, { count: 5 }]],
-    ['a set under merge stands', set('count', 5), 'merge', [{ count: 1 }, { count: 2 }, { count: 3 }], [{ count: 5 }, { count: 5 }, { count: 5 }]],
-    ['a set under theirs gives way, each time', set('count', 5), 'theirs', [{ count: 1 }, { count: 2 }, { count: 3 }], [{ count: 5 }, { count: 2 }, { count: 3 }]],
-    ['a set under theirs that gave way stays given', set('count', 5), 'theirs', [{ count: 1 }, { count: 2 }, { count: 2 }], [{ count: 5 }, { count: 2 }, { count: 2 }]],
+    [
+      'a set under merge stands',
+      set('count', 5),
+      'merge',
+      [{ count: 1 }, { count: 2 }, { count: 3 }],
+      [{ count: 5 }, { count: 5 }, { count: 5 }],
+    ],
+    [
+      'a set under theirs gives way, each time',
+      set('count', 5),
+      'theirs',
+      [{ count: 1 }, { count: 2 }, { count: 3 }],
+      [{ count: 5 }, { count: 2 }, { count: 3 }],
+    ],
+    [
+      'a set under theirs that gave way stays given',
+      set('count', 5),
+      'theirs',
+      [{ count: 1 }, { count: 2 }, { count: 2 }],
+      [{ count: 5 }, { count: 2 }, { count: 2 }],
+    ],
     ['a set under reject', set('count', 5), 'reject', [{ count: 1 }, { count: 2 }], [{ count: 5 }, 'conflict']],
-    ['a set of what they stored too is none, under reject', set('count', 5), 'reject', [{ count: 1 }, { count: 5 }], [{ count: 5 }, { count: 5 }]],
-    ['a set under a function, twice', set('count', 5), sum, [{ count: 1 }, { count: 2 }, { count: 3 }], [{ count: 5 }, { count: 8 }, { count: 13 }]],
+    [
+      'a set of what they stored too is none, under reject',
+      set('count', 5),
+      'reject',
+      [{ count: 1 }, { count: 5 }],
+      [{ count: 5 }, { count: 5 }],
+    ],
+    [
+      'a set under a function, twice',
+      set('count', 5),
+      sum,
+      [{ count: 1 }, { count: 2 }, { count: 3 }],
+      [{ count: 5 }, { count: 8 }, { count: 13 }],
+    ],
     ['a delete under merge', set('count', undefined), 'merge', [{ count: 1 }, { count: 2 }], [{ count: undefined }, { count: undefined }]],
-    ['a delete of what they deleted, under reject', set('count', undefined), 'reject', [{ count: 1 }, {}], [{ count: undefined }, { count: undefined }]],
-    ['an update under merge runs on each', plusOne, 'merge', [{ count: 1 }, { count: 10 }, { count: 20 }], [{ count: 2 }, { count: 11 }, { count: 21 }]],
-    ['an update under theirs gives way and stays given', plusOne, 'theirs', [{ count: 1 }, { count: 10 }, { count: 10 }, { count: 20 }], [{ count: 2 }, { count: 10 }, { count: 10 }, { count: 20 }]],
-    ['an update under a function keeps what that gave', plusOne, sum, [{ count: 1 }, { count: 10 }, { count: 10 }], [{ count: 2 }, { count: 13 }, { count: 13 }]],
-    ['an update under a function that is met again decides again', plusOne, sum, [{ count: 1 }, { count: 10 }, { count: 100 }], [{ count: 2 }, { count: 13 }, { count: 123 }]],
+    [
+      'a delete of what they deleted, under reject',
+      set('count', undefined),
+      'reject',
+      [{ count: 1 }, {}],
+      [{ count: undefined }, { count: undefined }],
+    ],
+    [
+      'an update under merge runs on each',
+      plusOne,
+      'merge',
+      [{ count: 1 }, { count: 10 }, { count: 20 }],
+      [{ count: 2 }, { count: 11 }, { count: 21 }],
+    ],
+    [
+      'an update under theirs gives way and stays given',
+      plusOne,
+      'theirs',
+      [{ count: 1 }, { count: 10 }, { count: 10 }, { count: 20 }],
+      [{ count: 2 }, { count: 10 }, { count: 10 }, { count: 20 }],
+    ],
+    [
+      'an update under a function keeps what that gave',
+      plusOne,
+      sum,
+      [{ count: 1 }, { count: 10 }, { count: 10 }],
+      [{ count: 2 }, { count: 13 }, { count: 13 }],
+    ],
+    [
+      'an update under a function that is met again decides again',
+      plusOne,
+      sum,
+      [{ count: 1 }, { count: 10 }, { count: 100 }],
+      [{ count: 2 }, { count: 13 }, { count: 123 }],
+    ],
     ['an update under reject', plusOne, 'reject', [{ count: 1 }, { count: 1 }, { count: 2 }], [{ count: 2 }, { count: 2 }, 'conflict']],
     ['an update under reject that somebody made too', plusOne, 'reject', [{ count: 1 }, { count: 2 }], [{ count: 2 }, 'conflict']],
     ['an update on what is absent now', plusOne, 'merge', [{ count: 1 }, {}], [{ count: 2 }, { count: 1 }]],
@@ -49,7 +109,10 @@ describe('replay', () => {
   })
 
   test('a clear deletes what is there at each replay', () => {
-    expect(replayAll({ kind: 'clear' }, 'merge', [{ count: 1 }, { note: 'a', later: 1 }])).toEqual([{ count: undefined }, { note: undefined, later: undefined }])
+    expect(replayAll({ kind: 'clear' }, 'merge', [{ count: 1 }, { note: 'a', later: 1 }])).toEqual([
+      { count: undefined },
+      { note: undefined, later: undefined },
+    ])
   })
 
   test.each(['setExpiry', 'touch', 'cycleKey'] as const)('%s touches no key and meets no conflict', (kind) => {
@@ -97,6 +160,10 @@ describe('replay', () => {
     put(draft, 'count', undefined)
     put(draft, 'note', 'a')
     expect([...draft]).toEqual([['note', 'a']])
-    expect([decodeStored(codec, 'theme', undefined), decodeStored(codec, 'theme', 'dark'), decodeStored(codec, 'theme', 7)]).toEqual([undefined, 'dark', 'light'])
+    expect([decodeStored(codec, 'theme', undefined), decodeStored(codec, 'theme', 'dark'), decodeStored(codec, 'theme', 7)]).toEqual([
+      undefined,
+      'dark',
+      'light',
+    ])
   })
 })

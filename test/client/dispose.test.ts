@@ -1,6 +1,21 @@
 import { createSessionClient, type SessionClientOptions } from 'sojourn'
 import { describe, expect, test, vi } from 'vitest'
-import { advance, begin, createHub, createServer, errorOf, flush, follow, type Mock, open, type Outcome, type Schema, type Session, schema, useFakeTime } from './harness.ts'
+import {
+  advance,
+  begin,
+  createHub,
+  createServer,
+  errorOf,
+  flush,
+  follow,
+  type Mock,
+  type Outcome,
+  open,
+  type Schema,
+  type Session,
+  schema,
+  useFakeTime,
+} from './harness.ts'
 
 useFakeTime()
 
@@ -19,7 +34,10 @@ const calls: Record<string, (session: Session, mock: Mock) => unknown> = {
   cycleKey: (session) => session.cycleKey(),
   touch: (session) => session.touch(),
   end: (session) => session.end(),
-  settled: (session) => (session.set('count', 9).catch(() => {}), session.settled()),
+  settled: (session) => {
+    void session.set('count', 9)
+    return session.settled()
+  },
   revalidate: (session) => session.revalidate(),
   ready: (session) => session.ready(),
   exclusive: (session) => session.exclusive(() => {}),
@@ -53,7 +71,10 @@ describe.each(Object.keys(moments))('dispose %s', (moment) => {
         moments[moment]?.(mock)
         sessions.push(session)
         mocks.push(mock)
-        outcomes.set(`${name}, ${isLoaded ? 'loaded' : 'new'}`, follow(() => call(session, mock)))
+        outcomes.set(
+          `${name}, ${isLoaded ? 'loaded' : 'new'}`,
+          follow(() => call(session, mock)),
+        )
       }
     }
     if (afterMs > 0) await advance(afterMs)
@@ -70,11 +91,14 @@ describe.each(Object.keys(moments))('dispose %s', (moment) => {
 })
 
 describe('a client that was disposed of', () => {
-  test.each(Object.keys(calls).filter((name) => !/^(ready|settled|exclusive that)/.test(name)))('refuses %s with SessionDisposedError', async (name) => {
-    const { mock, session } = await begin({ count: 1 })
-    session.dispose()
-    expect(await errorOf(() => calls[name]?.(session, mock))).toMatchObject({ code: 'disposed' })
-  })
+  test.each(Object.keys(calls).filter((name) => !/^(ready|settled|exclusive that)/.test(name)))(
+    'refuses %s with SessionDisposedError',
+    async (name) => {
+      const { mock, session } = await begin({ count: 1 })
+      session.dispose()
+      expect(await errorOf(() => calls[name]?.(session, mock))).toMatchObject({ code: 'disposed' })
+    },
+  )
 
   test('shows what it showed, and nothing is pending', async () => {
     const { session } = await begin({ count: 1 })
@@ -124,7 +148,10 @@ describe('a client that was disposed of', () => {
     }
     for (const [place, arm] of Object.entries(places)) {
       let current: Session | undefined
-      const conflict = (): number => (current?.dispose(), 5)
+      const conflict = (): number => {
+        current?.dispose()
+        return 5
+      }
       const { mock, session } = await begin({ count: 1 }, { conflict })
       current = session
       arm(session)

@@ -101,7 +101,8 @@ describe('exclusive holds the other tabs', () => {
 
   test('a message that is not one of ours holds nobody', async () => {
     const { hub, two } = await openTabs()
-    for (const garbage of [{ hold: 'long' }, { hold: -1 }, { hold: Number.NaN }, { hold: null }, { say: 'hold' }, { say: 'busy', hold: 0 }]) hub.say(garbage)
+    for (const garbage of [{ hold: 'long' }, { hold: -1 }, { hold: Number.NaN }, { hold: null }, { say: 'hold' }, { say: 'busy', hold: 0 }])
+      hub.say(garbage)
     const written = follow(() => two.set('count', 2))
     await flush()
     expect(written.status).toBe('resolved')

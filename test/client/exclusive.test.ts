@@ -9,7 +9,8 @@ const endpoints = {
     await session.signIn(((await request.json()) as { name: string }).name)
   },
 }
-const logIn = (mock: Mock, name: string): Promise<Response> => mock.fetch('http://localhost/login', { method: 'POST', body: JSON.stringify({ name }) })
+const logIn = (mock: Mock, name: string): Promise<Response> =>
+  mock.fetch('http://localhost/login', { method: 'POST', body: JSON.stringify({ name }) })
 
 describe('exclusive', () => {
   test('lets what is under way finish, holds the rest, reads anew and gives the result', async () => {
@@ -101,7 +102,10 @@ describe('exclusive', () => {
     const session = open(mock)
     const calls = {
       set: () => session.set('count', 2),
-      settled: () => (session.set('count', 2), session.settled()),
+      settled: () => {
+        void session.set('count', 2)
+        return session.settled()
+      },
       get: () => session.get('count'),
       revalidate: () => session.revalidate(),
     }
@@ -146,7 +150,7 @@ describe('a log-in inside', () => {
     expect([await mock.identity(), await mock.data()]).toEqual(['ann', { cart: ['tea'] }])
   })
 
-  test('is the app\'s own though the read after it comes late', async () => {
+  test("is the app's own though the read after it comes late", async () => {
     const mock = createServer({ endpoints })
     const session = open(mock)
     await session.get('count')
@@ -182,15 +186,15 @@ describe('a log-in inside', () => {
   })
 
   test('of another visitor ends the session: what was pending is never sent to the other one', async () => {
-    const { mock, session } = await begin({ cart: ['ann\'s'] }, {}, { endpoints, signedInAs: 'ann' })
+    const { mock, session } = await begin({ cart: ["ann's"] }, {}, { endpoints, signedInAs: 'ann' })
     const ended = collect(session, 'ended')
     mock.offline()
-    const written = follow(() => session.set('note', 'ann\'s secret'))
+    const written = follow(() => session.set('note', "ann's secret"))
     await advance(1_000)
     mock.online()
     await session.exclusive(() => logIn(mock, 'bob'))
     await advance(60_000)
-    expect(written.error).toMatchObject({ code: 'ended', reason: 'replaced', fate: 'unknown', values: { note: 'ann\'s secret' } })
+    expect(written.error).toMatchObject({ code: 'ended', reason: 'replaced', fate: 'unknown', values: { note: "ann's secret" } })
     expect(ended).toEqual([{ reason: 'replaced' }])
     expect([session.identity, session.peek('cart'), await mock.data()]).toEqual(['bob', [], {}])
   })

@@ -1,6 +1,21 @@
 import { createHash, createHmac } from 'node:crypto'
-import { type ConflictPolicy, createSessionClient, type SessionChannel, type SessionClient, type SessionClientOptions, type SessionEvents, type SessionInputs, type SessionValues } from 'sojourn'
-import { createMockSessionServer, type MockBrowser, type MockSessionServer, type MockSessionServerOptions } from 'sojourn/msw'
+import {
+  type ConflictPolicy,
+  createSessionClient,
+  type SessionChannel,
+  type SessionClient,
+  type SessionClientOptions,
+  type SessionEvents,
+  type SessionInputs,
+  type SessionValues,
+} from 'sojourn'
+import {
+  createMockSessionServer,
+  type MockBrowser,
+  type MockRequest,
+  type MockSessionServer,
+  type MockSessionServerOptions,
+} from 'sojourn/msw'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { z } from 'zod'
 
@@ -28,7 +43,8 @@ const opened: { dispose(): void }[] = []
 /** The server hashes on threads of its own, at times that no fake timer knows: in tests it hashes at once. */
 function hashAtOnce(): void {
   const toBuffer = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer
-  const toBytes = (data: BufferSource): Uint8Array => (ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data))
+  const toBytes = (data: BufferSource): Uint8Array =>
+    ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
   const { subtle } = globalThis.crypto
   const secrets = new WeakMap<object, Uint8Array>()
   vi.spyOn(subtle, 'digest').mockImplementation(async (_name, data) => toBuffer(createHash('sha256').update(toBytes(data)).digest()))
@@ -37,7 +53,13 @@ function hashAtOnce(): void {
     secrets.set(key, toBytes(data as BufferSource))
     return key
   })
-  vi.spyOn(subtle, 'sign').mockImplementation(async (_name, key, data) => toBuffer(createHmac('sha256', secrets.get(key) ?? '').update(toBytes(data)).digest()))
+  vi.spyOn(subtle, 'sign').mockImplementation(async (_name, key, data) =>
+    toBuffer(
+      createHmac('sha256', secrets.get(key) ?? '')
+        .update(toBytes(data))
+        .digest(),
+    ),
+  )
 }
 
 /** Puts the tests of a file on fake time, and disposes of every client after each of them. Call it once, at the top. */
@@ -70,7 +92,13 @@ export function createServer(options: MockSessionServerOptions<Schema> = {}): Mo
 
 /** Opens a tab: a client in a browser of the mock server. It is disposed of after the test. */
 export function open(browser: MockBrowser & { readonly url?: string }, options: Options = {}): Session {
-  const session = createSessionClient({ url: browser.url ?? 'http://localhost/session', schema, fetch: browser.fetch, random: () => 0.5, ...options })
+  const session = createSessionClient({
+    url: browser.url ?? 'http://localhost/session',
+    schema,
+    fetch: browser.fetch,
+    random: () => 0.5,
+    ...options,
+  })
   opened.push(session)
   return session
 }
@@ -82,7 +110,11 @@ export function track<T extends { dispose(): void }>(client: T): T {
 }
 
 /** A server with a session and one tab that has loaded it. */
-export async function begin(initial: Parameters<Mock['write']>[0] & object = { theme: 'light' }, options: Options = {}, server: MockSessionServerOptions<Schema> = {}) {
+export async function begin(
+  initial: Parameters<Mock['write']>[0] & object = { theme: 'light' },
+  options: Options = {},
+  server: MockSessionServerOptions<Schema> = {},
+) {
   const mock = createServer({ initial: initial as NonNullable<MockSessionServerOptions<Schema>['initial']>, ...server })
   const session = open(mock, options)
   await session.get('theme')
@@ -125,9 +157,14 @@ export function traffic(mock: Mock, from = 0): string[] {
   return mock.requests.slice(from).map(({ method, n, status }) => `${method}${n === undefined ? '' : `/${n}`} ${status}`)
 }
 
+/** One commit: its number, how it was answered, and the members of its body. */
+export type SentCommit = Pick<MockRequest, 'n' | 'status'> & { readonly [member: string]: unknown }
+
 /** The commits so far, as they left. */
-export function commits(mock: Mock) {
-  return mock.requests.flatMap((request) => (request.method === 'PATCH' ? [{ n: request.n, status: request.status, ...(request.body as Record<string, unknown>) }] : []))
+export function commits(mock: Mock): SentCommit[] {
+  return mock.requests.flatMap((request) =>
+    request.method === 'PATCH' ? [{ n: request.n, status: request.status, ...(request.body as Record<string, unknown>) }] : [],
+  )
 }
 
 /** Collects what an event brings. */
@@ -161,7 +198,10 @@ export function createHub() {
           const data = structuredClone(message)
           messages.push(data)
           for (const other of channels) {
-            if (other !== channel && other.name === name) queueMicrotask(() => channels.has(other) && other.listeners.forEach((listener) => listener({ data })))
+            if (other !== channel && other.name === name)
+              queueMicrotask(() => {
+                if (channels.has(other)) for (const listener of other.listeners) listener({ data })
+              })
           }
         },
         addEventListener: (_type, listener) => void channel.listeners.push(listener),

@@ -7,8 +7,8 @@ describe('setExpiry', () => {
   test.each([
     ['milliseconds', 300_000, 300],
     ['milliseconds, to whole seconds', 1_499, 1],
-    ['the browser\'s end', 'browser-close', 0],
-    ['the server\'s policy', 'default', null],
+    ["the browser's end", 'browser-close', 0],
+    ["the server's policy", 'default', null],
   ] as const)('takes %s', async (_, expiry, wire) => {
     const { mock, session } = await begin({ count: 1 })
     await session.setExpiry(expiry)
@@ -28,7 +28,7 @@ describe('setExpiry', () => {
     ['less than half a second', 499],
     ['a negative number', -5_000],
     ['not a number', Number.NaN],
-    ['infinity, which JSON would turn into the server\'s policy', Number.POSITIVE_INFINITY],
+    ["infinity, which JSON would turn into the server's policy", Number.POSITIVE_INFINITY],
     ['more than any integer', Number.MAX_VALUE],
     ['a date that is over', new Date(0)],
     ['an invalid date', new Date('nonsense')],
@@ -186,14 +186,19 @@ describe('a laptop that sleeps', () => {
   function createSleepyClock() {
     let now = 0
     const timers = new Map<number, { readonly at: number; readonly run: () => void }>()
-    let next = 1
+    let next = 0
     return {
       clock: {
         now: () => now,
-        setTimeout: (run: () => void, delayMs: number) => (timers.set(next, { at: now + delayMs, run }), next++),
+        setTimeout(run: () => void, delayMs: number) {
+          timers.set(++next, { at: now + delayMs, run })
+          return next
+        },
         clearTimeout: (handle: unknown) => void timers.delete(handle as number),
       },
-      sleep: (ms: number) => void (now += ms),
+      sleep(ms: number) {
+        now += ms
+      },
       async wake() {
         for (const [id, { at, run }] of [...timers]) {
           if (at > now) continue

@@ -54,7 +54,8 @@ describe('revalidate', () => {
 })
 
 describe('notice', () => {
-  const answer = (version?: string): Response => new Response('ok', version === undefined ? {} : { headers: { 'Session-Version': version } })
+  const answer = (version?: string): Response =>
+    new Response('ok', version === undefined ? {} : { headers: { 'Session-Version': version } })
 
   test('reads anew where the version is another, and returns the answer', async () => {
     const { mock, session } = await begin({ count: 1 })
@@ -143,7 +144,10 @@ describe('needs-auth', () => {
   })
 
   test('a log-in as the same keeps the log, a log-in as another drops it and says so', async () => {
-    for (const [name, status] of [['ann', 'resolved'], ['bob', 'rejected']] as const) {
+    for (const [name, status] of [
+      ['ann', 'resolved'],
+      ['bob', 'rejected'],
+    ] as const) {
       const { mock, session } = await begin({ count: 1 }, {}, { signedInAs: 'ann' })
       const ended = collect(session, 'ended')
       mock.next({ fault: 'unauthenticated', method: 'PATCH' })

@@ -5,7 +5,8 @@ useFakeTime()
 
 const focus = (): void => void window.dispatchEvent(new Event('focus'))
 const online = (): void => void window.dispatchEvent(new Event('online'))
-const page = (type: 'pagehide' | 'pageshow', persisted: boolean): void => void window.dispatchEvent(Object.assign(new Event(type), { persisted }))
+const page = (type: 'pagehide' | 'pageshow', persisted: boolean): void =>
+  void window.dispatchEvent(Object.assign(new Event(type), { persisted }))
 
 describe('focus', () => {
   test('looks anew, conditionally, and shows what changed', async () => {
@@ -132,7 +133,7 @@ describe('the back/forward cache', () => {
   })
 
   test('after a log-out elsewhere shows nothing of the former visitor', async () => {
-    const { mock, session } = await begin({ note: 'ann\'s' }, {}, { signedInAs: 'ann' })
+    const { mock, session } = await begin({ note: "ann's" }, {}, { signedInAs: 'ann' })
     const ended = collect(session, 'ended')
     page('pagehide', true)
     await mock.signOut()
@@ -189,7 +190,9 @@ describe('dispose', () => {
       const add = target.addEventListener.bind(target)
       vi.spyOn(target, 'addEventListener').mockImplementation((type: string, listener: unknown, options?: unknown) => {
         added.set(type, (added.get(type) ?? 0) + 1)
-        ;(options as { signal?: AbortSignal } | undefined)?.signal?.addEventListener('abort', () => added.set(type, (added.get(type) ?? 0) - 1))
+        ;(options as { signal?: AbortSignal } | undefined)?.signal?.addEventListener('abort', () =>
+          added.set(type, (added.get(type) ?? 0) - 1),
+        )
         add(type, listener as EventListener, options as AddEventListenerOptions)
       })
     }

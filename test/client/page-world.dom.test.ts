@@ -4,12 +4,18 @@ import { createServer, flush, inTime, open, schema, track, traffic, useFakeTime 
 
 useFakeTime()
 
+/** Sets a cookie as the server's page does. */
+const setCookie = (cookie: string): void => {
+  // biome-ignore lint/suspicious/noDocumentCookie: it is what the client reads
+  document.cookie = cookie
+}
+
 afterEach(() => {
-  for (const cookie of document.cookie.split('; ')) document.cookie = `${cookie.split('=')[0]}=; Path=/; Max-Age=0`
+  for (const cookie of document.cookie.split('; ')) setCookie(`${cookie.split('=')[0]}=; Path=/; Max-Age=0`)
 })
 
 describe('the CSRF cookie', () => {
-  test('is read at the time of sending, under Django\'s names', async () => {
+  test("is read at the time of sending, under Django's names", async () => {
     const mock = createServer({ initial: { count: 1 }, csrf: true })
     const session = open(mock)
     await session.set('count', 2)
@@ -30,12 +36,20 @@ describe('the CSRF cookie', () => {
   })
 
   test('is never sent to another origin, unless that is listed', async () => {
-    document.cookie = 'csrftoken=secret; Path=/'
+    setCookie('csrftoken=secret; Path=/')
     const sent: (string | null)[] = []
     const fetch: typeof globalThis.fetch = async (input, init) => {
       const request = new Request(input, init)
       sent.push(request.headers.get('x-csrftoken'))
-      const state = { lineage: 'L', version: `v${sent.length}`, data: {}, tags: {}, last: sent.length - 1, expiry: { age: 9, atBrowserClose: false }, csrf: 'secret' }
+      const state = {
+        lineage: 'L',
+        version: `v${sent.length}`,
+        data: {},
+        tags: {},
+        last: sent.length - 1,
+        expiry: { age: 9, atBrowserClose: false },
+        csrf: 'secret',
+      }
       return Response.json(state)
     }
     const url = 'https://elsewhere.test/session'
@@ -49,7 +63,7 @@ describe('the CSRF cookie', () => {
   })
 
   test('that holds a sign that is no encoding is sent as it is, and stops nothing', async () => {
-    document.cookie = 'csrftoken=100%; Path=/'
+    setCookie('csrftoken=100%; Path=/')
     const mock = createServer({ initial: { count: 1 }, document: undefined })
     const session = open(mock)
     await session.get('count')
@@ -73,7 +87,7 @@ describe('the request', () => {
     return first
   }
 
-  test('of a relative URL goes to the page\'s origin with the page\'s cookies, and follows no redirect', async () => {
+  test("of a relative URL goes to the page's origin with the page's cookies, and follows no redirect", async () => {
     const { url, credentials, redirect } = await firstRequest({})
     expect(url).toBe(new URL('/session', location.href).href)
     expect({ credentials, redirect }).toEqual({ credentials: 'same-origin', redirect: 'error' })
@@ -85,7 +99,9 @@ describe('the request', () => {
   })
 
   test('names the client, 128 random bits, which is in no storage', async () => {
-    const ids = await Promise.all([firstRequest({}), firstRequest({})].map(async (request) => (await request).headers.get('session-client')))
+    const ids = await Promise.all(
+      [firstRequest({}), firstRequest({})].map(async (request) => (await request).headers.get('session-client')),
+    )
     expect(ids[0]).toMatch(/^[\w-]{22}$/)
     expect(ids[0]).not.toBe(ids[1])
     expect([sessionStorage.length, localStorage.length]).toEqual([0, 0])

@@ -189,37 +189,53 @@ describe('receipts', () => {
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test.each(['set', 'update', 'delete', 'pop', 'setDefault', 'clear', 'transaction', 'touch', 'setExpiry', 'cycleKey', 'revalidate', 'end'] as const)(
-    '%s takes a signal that is aborted already',
-    async (name) => {
-      const { session } = await begin({ count: 1 })
-      const options = { signal: AbortSignal.abort(new RangeError('enough')) }
-      const calls = {
-        set: () => session.set('count', 2, options),
-        update: () => session.update('count', () => 2, options),
-        delete: () => session.delete('count', options),
-        pop: () => session.pop('count', options),
-        setDefault: () => session.setDefault('note', 'x', options),
-        clear: () => session.clear(options),
-        transaction: () => session.transaction((tx) => tx.set('count', 2), options),
-        touch: () => session.touch(options),
-        setExpiry: () => session.setExpiry(60_000, options),
-        cycleKey: () => session.cycleKey(options),
-        revalidate: () => session.revalidate(options),
-        end: () => session.end(options),
-      }
-      expect(await errorOf(calls[name])).toMatchObject({ message: 'enough' })
-      await session.settled()
-    },
-  )
+  test.each([
+    'set',
+    'update',
+    'delete',
+    'pop',
+    'setDefault',
+    'clear',
+    'transaction',
+    'touch',
+    'setExpiry',
+    'cycleKey',
+    'revalidate',
+    'end',
+  ] as const)('%s takes a signal that is aborted already', async (name) => {
+    const { session } = await begin({ count: 1 })
+    const options = { signal: AbortSignal.abort(new RangeError('enough')) }
+    const calls = {
+      set: () => session.set('count', 2, options),
+      update: () => session.update('count', () => 2, options),
+      delete: () => session.delete('count', options),
+      pop: () => session.pop('count', options),
+      setDefault: () => session.setDefault('note', 'x', options),
+      clear: () => session.clear(options),
+      transaction: () => session.transaction((tx) => tx.set('count', 2), options),
+      touch: () => session.touch(options),
+      setExpiry: () => session.setExpiry(60_000, options),
+      cycleKey: () => session.cycleKey(options),
+      revalidate: () => session.revalidate(options),
+      end: () => session.end(options),
+    }
+    expect(await errorOf(calls[name])).toMatchObject({ message: 'enough' })
+    await session.settled()
+  })
 
   test('waiting leaves no listener at its signal', async () => {
     const { session } = await begin({ count: 1 })
     const { signal } = new AbortController()
     let listeners = 0
     const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
-    signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args))
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args))
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners++
+      add(...args)
+    }
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners--
+      remove(...args)
+    }
     await session.set('count', 2, { signal })
     await flush()
     expect(listeners).toBe(0)

@@ -21,9 +21,12 @@ describe('toWireExpiry', () => {
     expect(toWireExpiry(new Date(Date.now() + 60_000))).toBe(60)
   })
 
-  test.each([0, 499, -1, -1_000, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.MAX_VALUE])('%d is refused', (expiry) => {
-    expect(() => toWireExpiry(expiry)).toThrow(expect.objectContaining({ code: 'usage' }))
-  })
+  test.each([0, 499, -1, -1_000, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.MAX_VALUE])(
+    '%d is refused',
+    (expiry) => {
+      expect(() => toWireExpiry(expiry)).toThrow(expect.objectContaining({ code: 'usage' }))
+    },
+  )
 })
 
 describe('parseMessage', () => {
@@ -99,7 +102,9 @@ describe('the expiry clock', () => {
         now = end
       },
       /** Time passes while the machine sleeps: no timer fires. */
-      sleep: (ms: number) => void (now += ms),
+      sleep(ms: number) {
+        now += ms
+      },
     }
   }
 

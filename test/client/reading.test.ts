@@ -62,7 +62,7 @@ describe('loading', () => {
 })
 
 describe('get', () => {
-  test('gives the schema\'s default where nothing is stored, the call\'s where it has one', async () => {
+  test("gives the schema's default where nothing is stored, the call's where it has one", async () => {
     const { session } = await begin({})
     expect(await session.get('theme')).toBe('light')
     expect(await session.get('note')).toBeUndefined()
@@ -71,7 +71,7 @@ describe('get', () => {
     expect(await session.get('note', undefined)).toBeUndefined()
   })
 
-  test('gives the stored value where there is one, whatever the call\'s default', async () => {
+  test("gives the stored value where there is one, whatever the call's default", async () => {
     const { session } = await begin({ note: 'hello', count: 0 })
     expect(await session.get('note', 'none')).toBe('hello')
     expect(await session.get('count', 7)).toBe(0)
@@ -119,7 +119,10 @@ describe('peek, has, keys and entries', () => {
     await mock.writeWire({ later: 1, _secret: 2 })
     await session.revalidate()
     expect(await session.keys()).toEqual(['count', 'note'])
-    expect(await session.entries()).toEqual([['count', 2], ['note', 'a']])
+    expect(await session.entries()).toEqual([
+      ['count', 2],
+      ['note', 'a'],
+    ])
   })
 
   test('what the schema does not know stays on the server through writes of its neighbours', async () => {
@@ -160,7 +163,7 @@ describe('values', () => {
     expect(await mock.data()).toEqual({ lastSeen: '2031-05-06T07:08:09.000Z' })
   })
 
-  test('the app\'s own object is copied: what it does to it later changes nothing', async () => {
+  test("the app's own object is copied: what it does to it later changes nothing", async () => {
     const { mock, session } = await begin({})
     const cart = ['tea']
     const written = session.set('cart', cart)

@@ -20,21 +20,33 @@ describe('a request', () => {
   test('goes past every cache and follows no redirect', async () => {
     const { session, requests } = openRecording()
     await session.set('count', 2)
-    expect(requests.map(({ cache, redirect }) => [cache, redirect])).toEqual([['no-store', 'error'], ['no-store', 'error']])
+    expect(requests.map(({ cache, redirect }) => [cache, redirect])).toEqual([
+      ['no-store', 'error'],
+      ['no-store', 'error'],
+    ])
   })
 
   test('has the headers of the protocol and no others that would cost a preflight', async () => {
     const { mock, session } = openRecording()
     await session.set('count', 2)
     await session.end()
-    const names = mock.requests.map(({ method, headers }) => [method, Object.keys(headers).filter((name) => !['accept', 'accept-language', 'user-agent', 'sec-fetch-mode', 'accept-encoding'].includes(name)).sort()])
+    const names = mock.requests.map(({ method, headers }) => [
+      method,
+      Object.keys(headers)
+        .filter((name) => !['accept', 'accept-language', 'user-agent', 'sec-fetch-mode', 'accept-encoding'].includes(name))
+        .sort(),
+    ])
     expect(names).toEqual([
       ['GET', ['session-client']],
       ['PATCH', ['content-type', 'idempotency-key', 'prefer', 'session-client']],
       ['DELETE', ['session-client', 'session-lineage']],
       ['GET', ['session-client']],
     ])
-    expect(mock.requests[1]?.headers).toMatchObject({ 'content-type': 'application/json', prefer: 'return=minimal', accept: 'application/json' })
+    expect(mock.requests[1]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      prefer: 'return=minimal',
+      accept: 'application/json',
+    })
   })
 
   test('a commit under 60 KiB goes with keepalive from the start, a larger one without', async () => {
@@ -103,7 +115,12 @@ describe('a transport of the app', () => {
     let calls = 0
     const state = { lineage: 'L', version: 'v1', data: { count: 3 }, tags: {}, last: 0, expiry: { age: 9, atBrowserClose: false } }
     const session = open(createServer(), {
-      transport: () => (++calls === 1 ? Promise.reject('no') : calls === 2 ? (null as never) : Promise.resolve({ status: 200, header: () => null, body: state })),
+      transport: () =>
+        ++calls === 1
+          ? Promise.reject('no')
+          : calls === 2
+            ? (null as never)
+            : Promise.resolve({ status: 200, header: () => null, body: state }),
     })
     expect(await inTime(session.get('count'))).toBe(3)
   })

@@ -136,15 +136,20 @@ describe('hydrate and initialState', () => {
     expect(session.key('count').getServerState().invalid).not.toBeNull()
   })
 
-  test.each([undefined, null, {}, { state: null }, { state: { version: 1 } }, 'state', { state: { lineage: null, version: 'v', data: [], last: 0 } }])(
-    'refuse %j, which is no state',
-    async (state) => {
-      const mock = createServer()
-      expect(await errorOf(() => open(mock).hydrate(state as never))).toMatchObject({ code: 'protocol' })
-    },
-  )
+  test.each([
+    undefined,
+    null,
+    {},
+    { state: null },
+    { state: { version: 1 } },
+    'state',
+    { state: { lineage: null, version: 'v', data: [], last: 0 } },
+  ])('refuse %j, which is no state', async (state) => {
+    const mock = createServer()
+    expect(await errorOf(() => open(mock).hydrate(state as never))).toMatchObject({ code: 'protocol' })
+  })
 
-  test('of a session that ended meanwhile ends it by the server\'s answer', async () => {
+  test("of a session that ended meanwhile ends it by the server's answer", async () => {
     const mock = createServer({ initial: { count: 1 } })
     const initialState = await dehydrate(mock)
     await mock.flush()
@@ -158,7 +163,11 @@ describe('hydrate and initialState', () => {
 
 describe('a client on a server', () => {
   test('creating one does nothing at all: no timer, no request, no listener', () => {
-    const session = createSessionClient({ url: 'https://example.test/session', schema, fetch: () => Promise.reject(new TypeError('fetched')) })
+    const session = createSessionClient({
+      url: 'https://example.test/session',
+      schema,
+      fetch: () => Promise.reject(new TypeError('fetched')),
+    })
     session.dispose()
   })
 
@@ -171,7 +180,7 @@ describe('a client on a server', () => {
     session.dispose()
   })
 
-  test('refuses a schema that cannot be stored at its creation, by the key\'s name', async () => {
+  test("refuses a schema that cannot be stored at its creation, by the key's name", async () => {
     const create = (): unknown => createSessionClient({ url: '/session', schema: z.object({ at: z.date() }) as never })
     expect(await errorOf(create)).toMatchObject({ code: 'config', message: expect.stringContaining('"at"') })
   })

@@ -106,7 +106,11 @@ describe('key', () => {
   })
 
   test('an error of a write stays in its state until the next acknowledged one', async () => {
-    const { session } = await begin({ count: 1 }, {}, { validate: (data) => (data.count === 13 ? [{ key: 'count', message: 'unlucky' }] : []) })
+    const { session } = await begin(
+      { count: 1 },
+      {},
+      { validate: (data) => (data.count === 13 ? [{ key: 'count', message: 'unlucky' }] : []) },
+    )
     const count = session.key('count')
     await count.set(13).catch(() => {})
     expect(count.state.error).toMatchObject({ code: 'rejected' })

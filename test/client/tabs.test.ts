@@ -4,8 +4,8 @@ import { advance, collect, createHub, createServer, flush, follow, inTime, open,
 useFakeTime()
 
 /** Tabs of one browser that have loaded. */
-async function openTabs(count: number, initial = { count: 1 } as Parameters<typeof createServer>[0] extends infer O ? NonNullable<O>['initial'] : never) {
-  const mock = createServer({ ...(initial && { initial }) })
+async function openTabs(count: number) {
+  const mock = createServer({ initial: { count: 1 } })
   const hub = createHub()
   const tabs = Array.from({ length: count }, () => open(mock, { channel: hub.channel }))
   await Promise.all(tabs.map((tab) => tab.get('count')))
@@ -46,7 +46,11 @@ describe('tabs of one browser', () => {
     await flush()
     expect([two.peek('count'), two.peek('theme')]).toEqual([2, 'dark'])
     expect(traffic(mock, loaded)).toEqual(['PATCH/1 200'])
-    for (let times = 0; times < 5; times++) hub.say({ from: 'v7-nobody', state: { lineage: 'other', version: 'v8-x', data: {}, tags: {}, last: 0, expiry: { age: 9, atBrowserClose: false } } })
+    for (let times = 0; times < 5; times++)
+      hub.say({
+        from: 'v7-nobody',
+        state: { lineage: 'other', version: 'v8-x', data: {}, tags: {}, last: 0, expiry: { age: 9, atBrowserClose: false } },
+      })
     await flush()
     expect(traffic(mock, loaded + 1)).toEqual(['GET 304', 'GET 304'])
     expect([one.peek('count'), two.peek('count')]).toEqual([2, 2])
@@ -58,7 +62,10 @@ describe('tabs of one browser', () => {
     const version = one.dehydrate()?.state.version ?? ''
     const expiry = { age: 0, atBrowserClose: false }
     hub.say({ from: version, state: { lineage: null, version: 'v0', data: {}, tags: {}, last: 0, expiry } })
-    hub.say({ from: version, state: { lineage: 'L-other', version: 'v1-x', data: { count: 99 }, tags: {}, last: 0, expiry, identity: 'mallory' } })
+    hub.say({
+      from: version,
+      state: { lineage: 'L-other', version: 'v1-x', data: { count: 99 }, tags: {}, last: 0, expiry, identity: 'mallory' },
+    })
     await inTime(mock.data())
     await advance(10_000)
     expect([ended, one.peek('count'), two.peek('count'), one.identity]).toEqual([[[], []], 1, 1, null])
@@ -67,7 +74,18 @@ describe('tabs of one browser', () => {
   test('drop garbage without a word', async () => {
     const { mock, hub, one, loaded } = await openTabs(2)
     const state = { lineage: 'L', version: 'v', data: {}, tags: {}, last: 0, expiry: { age: 1, atBrowserClose: false } }
-    for (const garbage of [null, undefined, 7, 'x', [], {}, { from: 1, state }, { from: 'v', state: { ...state, data: null } }, { event: 'session' }]) hub.say(garbage)
+    for (const garbage of [
+      null,
+      undefined,
+      7,
+      'x',
+      [],
+      {},
+      { from: 1, state },
+      { from: 'v', state: { ...state, data: null } },
+      { event: 'session' },
+    ])
+      hub.say(garbage)
     await flush()
     expect([traffic(mock, loaded), one.peek('count')]).toEqual([[], 1])
   })
@@ -119,8 +137,12 @@ describe('tabs of one browser', () => {
     expect([ended, two.peek('count'), await mock.lineage()]).toEqual([[{ reason: 'flushed' }], 0, null])
   })
 
-  test('are told of a log-in as another, and none shows the former visitor\'s data', async () => {
-    const mock = createServer({ initial: { note: 'ann\'s' }, signedInAs: 'ann', endpoints: { 'POST /login': async ({ session }) => session.signIn('bob') } })
+  test("are told of a log-in as another, and none shows the former visitor's data", async () => {
+    const mock = createServer({
+      initial: { note: "ann's" },
+      signedInAs: 'ann',
+      endpoints: { 'POST /login': async ({ session }) => session.signIn('bob') },
+    })
     const hub = createHub()
     const [one, two] = [open(mock, { channel: hub.channel }), open(mock, { channel: hub.channel })]
     await Promise.all([one.get('note'), two.get('note')])
@@ -169,7 +191,10 @@ describe('the option channel', () => {
   test('gets the absolute URL as its name, so that two sessions of a page do not mix', async () => {
     const names: string[] = []
     const hub = createHub()
-    const channel = (name: string) => (names.push(name), hub.channel(name))
+    const channel = (name: string) => {
+      names.push(name)
+      return hub.channel(name)
+    }
     for (const url of ['http://localhost/session', 'http://localhost/other']) {
       const mock = createServer({ url, initial: { count: 1 } })
       await open(mock, { channel }).get('count')

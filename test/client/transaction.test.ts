@@ -96,14 +96,21 @@ describe('what a transaction expects', () => {
     await session.transaction((tx) => {
       if (tx.has('note') && tx.get('theme') === 'dark') tx.set('count', 2)
     })
-    expect(Object.keys(commits(mock)[0] && (commits(mock)[0] as { expect?: object }).expect || {}).sort()).toEqual(['count', 'note', 'theme'])
+    expect(Object.keys((commits(mock)[0] && (commits(mock)[0] as { expect?: object }).expect) || {}).sort()).toEqual([
+      'count',
+      'note',
+      'theme',
+    ])
   })
 
   test('is the whole version where it lists the keys, since another key would be a phantom', async () => {
     const { mock, session } = await begin({ count: 5 })
     mock.next({ fault: 'write-beside', write: { note: 'new' } })
     await session.transaction((tx) => tx.set('count', tx.keys().length))
-    expect(commits(mock)).toMatchObject([{ expect: 'base', status: 409 }, { expect: 'base', status: 200 }])
+    expect(commits(mock)).toMatchObject([
+      { expect: 'base', status: 409 },
+      { expect: 'base', status: 200 },
+    ])
     expect(await mock.data()).toEqual({ count: 2, note: 'new' })
   })
 
@@ -129,7 +136,10 @@ describe('what a transaction expects', () => {
     const two = other.transaction((tx) => tx.set('note', tx.get('count') === 1 ? 'y' : 'stale'))
     await Promise.all([one, two])
     // Either order is serial; both on the old values is not.
-    expect([{ count: 2, note: 'stale' }, { count: 0, note: 'y' }]).toContainEqual(await mock.data())
+    expect([
+      { count: 2, note: 'stale' },
+      { count: 0, note: 'y' },
+    ]).toContainEqual(await mock.data())
   })
 
   test('runs again after a rebase that makes it throw: the error rejects it alone', async () => {

@@ -13,12 +13,22 @@ async function meet(conflict: Policy | undefined, initial: object, theirs: objec
 
 describe('set', () => {
   test('under merge: what only one side changed of an object stays, and mine stands where both did', async () => {
-    const { mock, session, conflicts } = await meet(undefined, { profile: { name: 'a', city: 'b' } }, { profile: { name: 'theirs', city: 'b', langs: ['en'] } })
+    const { mock, session, conflicts } = await meet(
+      undefined,
+      { profile: { name: 'a', city: 'b' } },
+      { profile: { name: 'theirs', city: 'b', langs: ['en'] } },
+    )
     await session.set('profile', { name: 'mine', city: 'mine' })
     const merged = { name: 'mine', city: 'mine', langs: ['en'] }
     expect(await mock.data()).toEqual({ profile: merged })
     expect(conflicts).toEqual([
-      { key: 'profile', base: { name: 'a', city: 'b' }, mine: { name: 'mine', city: 'mine' }, theirs: { name: 'theirs', city: 'b', langs: ['en'] }, value: merged },
+      {
+        key: 'profile',
+        base: { name: 'a', city: 'b' },
+        mine: { name: 'mine', city: 'mine' },
+        theirs: { name: 'theirs', city: 'b', langs: ['en'] },
+        value: merged,
+      },
     ])
   })
 

@@ -24,7 +24,7 @@ describe('the CSRF token', () => {
     expect(mock.requests[2]?.headers).not.toHaveProperty('if-none-match')
   })
 
-  test('a 403 in HTML, as Django\'s, is taken for it', async () => {
+  test("a 403 in HTML, as Django's, is taken for it", async () => {
     const mock = createServer({ initial: { count: 1 } })
     const session = open(mock)
     await session.get('count')
@@ -87,7 +87,9 @@ describe('the CSRF token', () => {
     const session = open(mock, {
       fetch: async (input, init) => {
         const request = new Request(input, init)
-        return request.method === 'PATCH' ? Response.json({ type: 'urn:app:banned', title: 'Banned' }, { status: 403 }) : mock.fetch(request)
+        return request.method === 'PATCH'
+          ? Response.json({ type: 'urn:app:banned', title: 'Banned' }, { status: 403 })
+          : mock.fetch(request)
       },
     })
     await session.get('count')

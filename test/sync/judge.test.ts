@@ -64,7 +64,12 @@ describe('judge', () => {
 
   test('a refusal names what the server named, and drops what is no detail', () => {
     const errors = [{ key: 'count', path: ['a', 0], message: 'no' }, { message: 'whole' }, { key: 1, message: 'x' }, 'text', null]
-    expect(judged(422, problem('refused', { errors }))).toEqual({ kind: 'rejected', status: 422, name: 'refused', errors: errors.slice(0, 2) })
+    expect(judged(422, problem('refused', { errors }))).toEqual({
+      kind: 'rejected',
+      status: 422,
+      name: 'refused',
+      errors: errors.slice(0, 2),
+    })
     expect(judged(413)).toEqual({ kind: 'rejected', status: 413, name: 'too-large', errors: [] })
   })
 

@@ -7,22 +7,25 @@ describe('a session that is really over', () => {
   test.each([
     ['flush', 'flushed'],
     ['expire', 'flushed'],
-  ] as const)('after %s: what is pending rejects with reason, fate and values, and the next write starts a new lineage', async (how, reason) => {
-    const { mock, session } = await begin({ count: 1, theme: 'dark' })
-    const former = await mock.lineage()
-    const [ended, rejections] = [collect(session, 'ended'), collect(session, 'rejected')]
-    await mock[how]()
-    const pending = [follow(() => session.set('count', 2)), follow(() => session.update('cart', (cart) => [...cart, 'tea']))]
-    await advance(10_000)
-    expect(pending[0]?.error).toMatchObject({ code: 'ended', reason, fate: 'not-stored', values: { count: 2 } })
-    expect(pending[1]?.error).toMatchObject({ code: 'ended', reason, fate: 'not-stored', values: { cart: ['tea'] } })
-    expect(ended).toEqual([{ reason }])
-    expect(rejections.map(({ keys }) => keys)).toEqual([['count'], ['cart']])
-    expect([session.peek('theme'), session.pending, session.expiry]).toEqual(['light', [], null])
-    await inTime(session.set('count', 7))
-    expect(await mock.data()).toEqual({ count: 7 })
-    expect(await mock.lineage()).not.toBe(former)
-  })
+  ] as const)(
+    'after %s: what is pending rejects with reason, fate and values, and the next write starts a new lineage',
+    async (how, reason) => {
+      const { mock, session } = await begin({ count: 1, theme: 'dark' })
+      const former = await mock.lineage()
+      const [ended, rejections] = [collect(session, 'ended'), collect(session, 'rejected')]
+      await mock[how]()
+      const pending = [follow(() => session.set('count', 2)), follow(() => session.update('cart', (cart) => [...cart, 'tea']))]
+      await advance(10_000)
+      expect(pending[0]?.error).toMatchObject({ code: 'ended', reason, fate: 'not-stored', values: { count: 2 } })
+      expect(pending[1]?.error).toMatchObject({ code: 'ended', reason, fate: 'not-stored', values: { cart: ['tea'] } })
+      expect(ended).toEqual([{ reason }])
+      expect(rejections.map(({ keys }) => keys)).toEqual([['count'], ['cart']])
+      expect([session.peek('theme'), session.pending, session.expiry]).toEqual(['light', [], null])
+      await inTime(session.set('count', 7))
+      expect(await mock.data()).toEqual({ count: 7 })
+      expect(await mock.lineage()).not.toBe(former)
+    },
+  )
 
   test('is believed only after a second look: the commit, then a read', async () => {
     const { mock, session } = await begin({ count: 1 })
@@ -70,10 +73,10 @@ describe('a session that is really over', () => {
   })
 
   test('replaced by another log-in: nothing of the one is sent to the other', async () => {
-    const { mock, session } = await begin({ cart: ['ann\'s'] }, {}, { signedInAs: 'ann' })
+    const { mock, session } = await begin({ cart: ["ann's"] }, {}, { signedInAs: 'ann' })
     const ended = collect(session, 'ended')
     mock.offline()
-    const pending = [follow(() => session.set('note', 'ann\'s secret')), follow(() => session.clear()), follow(() => session.cycleKey())]
+    const pending = [follow(() => session.set('note', "ann's secret")), follow(() => session.clear()), follow(() => session.cycleKey())]
     await advance(1_000)
     await mock.signIn('bob')
     await mock.write({ theme: 'dark' })
@@ -85,7 +88,7 @@ describe('a session that is really over', () => {
     expect([session.peek('theme'), session.peek('cart'), session.identity]).toEqual(['dark', [], 'bob'])
   })
 
-  test('the answer\'s state is the base at once: the next write expects what is there now', async () => {
+  test("the answer's state is the base at once: the next write expects what is there now", async () => {
     const { mock, session } = await begin({ count: 1 }, {}, { signedInAs: 'ann' })
     await mock.signIn('bob')
     await mock.write({ count: 10 })
@@ -129,7 +132,10 @@ describe('a 410 that is not the end', () => {
     await held.release()
     await advance(10_000)
     expect([written.status, ended]).toEqual(['resolved', []])
-    expect(commits(mock).map(({ n, status }) => [n, status])).toEqual([[1, 410], [1, 200]])
+    expect(commits(mock).map(({ n, status }) => [n, status])).toEqual([
+      [1, 410],
+      [1, 200],
+    ])
     expect(JSON.stringify({ ...commits(mock)[0], status: 0 })).toBe(JSON.stringify({ ...commits(mock)[1], status: 0 }))
     expect(await mock.data()).toEqual({ cart: ['tea', 'cake'] })
     expect(session.identity).toBe('ann')
@@ -173,7 +179,7 @@ describe('from a null base', () => {
     await session.get('count')
     const ended = collect(session, 'ended')
     mock.offline()
-    const written = follow(() => session.set('note', 'the visitor\'s before'))
+    const written = follow(() => session.set('note', "the visitor's before"))
     await advance(1_000)
     await mock.signIn('ann')
     mock.online()

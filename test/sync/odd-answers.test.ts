@@ -33,7 +33,11 @@ describe('409 out of step', () => {
     await session.set('theme', 'dark')
     expect(dropped).toEqual([{ reason: 'undone' }])
     expect(session.peek('count')).toBe(1)
-    expect(patches(requests).map((request) => [numberOf(request), request.body?.after])).toEqual([[1, 0], [2, 1], [3, 0]])
+    expect(patches(requests).map((request) => [numberOf(request), request.body?.after])).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 0],
+    ])
   })
 
   test('`last` above it: that commit had been stored after all, and is acknowledged', async () => {
@@ -46,7 +50,7 @@ describe('409 out of step', () => {
       ),
     )
     let runs = 0
-    await session.update('count', (count) => (runs++, count + 1))
+    await session.update('count', (count) => count + Math.sign(++runs))
     expect(session.peek('count')).toBe(2)
     expect([runs, session.pending]).toEqual([2, []])
   })
@@ -56,7 +60,9 @@ describe('409 forgotten', () => {
   const forgotten = () => toProblem(409, 'forgotten', toState({ version: 'v2', data: { count: 7 } }))
 
   test('after one attempt: not stored, so it goes again on what is there', async () => {
-    const { session, requests } = openScripted(script({ data: { count: 1 } }, forgotten, () => ({ version: 'v3', data: { count: 8 }, last: 2 })))
+    const { session, requests } = openScripted(
+      script({ data: { count: 1 } }, forgotten, () => ({ version: 'v3', data: { count: 8 }, last: 2 })),
+    )
     await session.update('count', (count) => count + 1)
     expect(patches(requests).map(({ body }) => body?.set)).toEqual([{ count: 2 }, { count: 8 }])
   })
@@ -65,7 +71,10 @@ describe('409 forgotten', () => {
     let isLost = true
     const { session } = openScripted((request) => {
       if (request.method === 'GET') return { data: { count: 1 } }
-      if (!isLost) return (request.body?.set as Record<string, unknown>).theme ? { version: 'v3', data: { count: 7, theme: 'dark' }, last: 2 } : forgotten()
+      if (!isLost)
+        return (request.body?.set as Record<string, unknown> | undefined)?.theme
+          ? { version: 'v3', data: { count: 7, theme: 'dark' }, last: 2 }
+          : forgotten()
       isLost = false
       return new Response('', { status: 502 })
     })
@@ -84,7 +93,9 @@ describe('422 key-reused', () => {
   const reused = () => toProblem(422, 'key-reused')
 
   test('goes on as another client, whose numbers begin anew', async () => {
-    const { session, requests } = openScripted(script({ data: { count: 1 } }, reused, () => ({ version: 'v2', data: { count: 2 }, last: 1 })))
+    const { session, requests } = openScripted(
+      script({ data: { count: 1 } }, reused, () => ({ version: 'v2', data: { count: 2 }, last: 1 })),
+    )
     await session.set('count', 2)
     const [first, second] = patches(requests)
     if (!first || !second) throw new TypeError('Two commits were expected.')
@@ -139,10 +150,12 @@ describe('answers that do not belong to the request', () => {
     ['410 in HTML', () => new Response('<p>Gone', { status: 410 })],
     ['404 in HTML', () => new Response('<p>Not found', { status: 404 })],
     ['422 in JSON of another kind', () => Response.json({ message: 'no' }, { status: 422 })],
-    ['400 in HTML, as Django\'s SessionInterrupted', () => new Response('<h1>Bad Request (400)</h1>', { status: 400 })],
+    ["400 in HTML, as Django's SessionInterrupted", () => new Response('<h1>Bad Request (400)</h1>', { status: 400 })],
     ['500 with a problem', () => toProblem(500, 'about:blank')],
   ])('%s keeps the log and is tried again with the identical bytes', async (_, answer) => {
-    const { session, requests } = openScripted(script({ data: { count: 1 } }, answer, answer, () => ({ version: 'v2', data: { count: 2 }, last: 1 })))
+    const { session, requests } = openScripted(
+      script({ data: { count: 1 } }, answer, answer, () => ({ version: 'v2', data: { count: 2 }, last: 1 })),
+    )
     const ended = collect(session, 'ended')
     await inTime(session.set('count', 2))
     const sent = patches(requests)

@@ -21,22 +21,25 @@ describe('a write of ours that leaves the log is no change by somebody else', ()
     expect(conflicts).toEqual([])
   })
 
-  test.each(['merge', 'mine', 'theirs', 'reject', () => 100] as const)('an update after a discarded set runs again, under %s', async (conflict) => {
-    const { mock, session } = await begin({ count: 0 }, { conflict })
-    const conflicts = collect(session, 'conflict')
-    const held = mock.next('hold')
-    void session.set('theme', 'dark')
-    await held.reached()
-    void session.set('count', 10)
-    const written = follow(() => session.update('count', (count) => count + 1))
-    session.pending[1]?.discard()
-    expect(session.peek('count')).toBe(1)
-    await held.release()
-    await flush()
-    expect(written.status).toBe('resolved')
-    expect(await mock.data()).toEqual({ theme: 'dark', count: 1 })
-    expect(conflicts).toEqual([])
-  })
+  test.each(['merge', 'mine', 'theirs', 'reject', () => 100] as const)(
+    'an update after a discarded set runs again, under %s',
+    async (conflict) => {
+      const { mock, session } = await begin({ count: 0 }, { conflict })
+      const conflicts = collect(session, 'conflict')
+      const held = mock.next('hold')
+      void session.set('theme', 'dark')
+      await held.reached()
+      void session.set('count', 10)
+      const written = follow(() => session.update('count', (count) => count + 1))
+      session.pending[1]?.discard()
+      expect(session.peek('count')).toBe(1)
+      await held.release()
+      await flush()
+      expect(written.status).toBe('resolved')
+      expect(await mock.data()).toEqual({ theme: 'dark', count: 1 })
+      expect(conflicts).toEqual([])
+    },
+  )
 
   test('a transaction after a refused set runs again, under reject', async () => {
     const { mock, session } = await begin(

@@ -1,9 +1,22 @@
-import type { MockSessionServerOptions } from 'sojourn/msw'
 import { createSessionClient } from 'sojourn'
+import type { MockSessionServerOptions } from 'sojourn/msw'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { advance, begin, collect, commits, errorOf, flush, follow, inTime, track, traffic, type Schema, useFakeTime } from '../client/harness.ts'
+import {
+  advance,
+  begin,
+  collect,
+  commits,
+  errorOf,
+  flush,
+  follow,
+  inTime,
+  type Schema,
+  track,
+  traffic,
+  useFakeTime,
+} from '../client/harness.ts'
 
 useFakeTime()
 
@@ -37,7 +50,11 @@ describe('a commit that is refused for what it contains', () => {
 
   test('where it names none, the one to blame is found by halving', async () => {
     const { mock, session } = await begin({ count: 1 }, {}, { validate: unnamed })
-    const good = [follow(() => session.set('theme', 'dark')), follow(() => session.set('note', 'a')), follow(() => session.set('cart', ['tea']))]
+    const good = [
+      follow(() => session.set('theme', 'dark')),
+      follow(() => session.set('note', 'a')),
+      follow(() => session.set('cart', ['tea'])),
+    ]
     const bad = follow(() => session.set('count', 13))
     good.push(follow(() => session.set('profile', { name: 'x' })))
     await flush()
@@ -97,7 +114,7 @@ describe('a commit that is refused for what it contains', () => {
     expect(await mock.data()).toEqual({ count: 1, note: 'x'.repeat(300) })
   })
 
-  test('a proxy\'s 413 in HTML rejects the write as well', async () => {
+  test("a proxy's 413 in HTML rejects the write as well", async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'server-error-page', status: 413, method: 'PATCH' })
     expect(await errorOf(() => session.set('note', 'long'))).toMatchObject({ code: 'rejected', status: 413, problem: 'too-large' })
@@ -145,7 +162,11 @@ describe('ten thousand mutations of which three are refused', () => {
 
   test('without names: 9,997 are stored, in at most 80 requests', async () => {
     const isBad = (data: Record<string, unknown>): boolean => Object.values(data).some((value) => typeof value === 'number' && value < 0)
-    const mock = createMockSessionServer({ schema: big, maxSessionBytes: 1e6, validate: (data) => (isBad(data) ? [{ message: 'no' }] : []) })
+    const mock = createMockSessionServer({
+      schema: big,
+      maxSessionBytes: 1e6,
+      validate: (data) => (isBad(data) ? [{ message: 'no' }] : []),
+    })
     const session = track(createSessionClient({ url: mock.url, fetch: mock.fetch, schema: big, random: () => 0.5 }))
     await session.get('key0')
     const bad = new Set(['key17', 'key5000', 'key9999'])

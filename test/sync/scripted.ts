@@ -28,12 +28,19 @@ export const toProblem = (status: number, name: string, parts: Record<string, un
   Response.json({ type: `urn:sojourn:problem:${name}`, title: name, status, ...parts }, { status })
 
 /** A client of a server that answers as a script says, for what no sound server does. */
-export function openScripted(answer: (request: ScriptedRequest) => ScriptedAnswer, options: Partial<Parameters<typeof createSessionClient<Schema>>[0]> = {}) {
+export function openScripted(
+  answer: (request: ScriptedRequest) => ScriptedAnswer,
+  options: Partial<Parameters<typeof createSessionClient<Schema>>[0]> = {},
+) {
   const requests: ScriptedRequest[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init)
     const text = await request.text()
-    const scripted = { method: request.method, headers: Object.fromEntries(request.headers), body: text === '' ? undefined : JSON.parse(text) }
+    const scripted = {
+      method: request.method,
+      headers: Object.fromEntries(request.headers),
+      body: text === '' ? undefined : JSON.parse(text),
+    }
     requests.push(scripted)
     const answered = answer(scripted)
     return answered instanceof Response ? answered : Response.json(toState(answered))

@@ -42,7 +42,10 @@ describe('an answer that is lost after the commit was stored', () => {
     const session = open(mock)
     mock.next({ fault: 'break-answer', method: 'PATCH' })
     await inTime(session.update('count', (count) => count + 1))
-    expect(commits(mock).map(({ lineage, status }) => [lineage, status])).toEqual([[null, 200], [null, 200]])
+    expect(commits(mock).map(({ lineage, status }) => [lineage, status])).toEqual([
+      [null, 200],
+      [null, 200],
+    ])
     expect(await mock.data()).toEqual({ count: 1 })
   })
 

@@ -10,7 +10,7 @@ describe('the back/forward cache', () => {
   test('a page that comes back after a log-out elsewhere shows nothing of who was there', async () => {
     // 15
     const hub = createHub()
-    const { mock, session } = await begin({ note: 'ann\'s' }, { channel: hub.channel }, { signedInAs: 'ann' })
+    const { mock, session } = await begin({ note: "ann's" }, { channel: hub.channel }, { signedInAs: 'ann' })
     page('pagehide')
     await mock.signOut()
     page('pageshow')

@@ -7,7 +7,7 @@ useFakeTime()
 describe('log-in, log-out and time', () => {
   test('a log-out while a write is under way: its late answer brings nothing back', async () => {
     // 5
-    const { mock, session } = await begin({ note: 'ann\'s' }, {}, { signedInAs: 'ann' })
+    const { mock, session } = await begin({ note: "ann's" }, {}, { signedInAs: 'ann' })
     const held = mock.next({ fault: 'hold-answer', method: 'PATCH' })
     const written = follow(() => session.set('note', 'late'))
     await held.reached()
@@ -22,13 +22,16 @@ describe('log-in, log-out and time', () => {
 
   test('a log-in as B in another tab while this one has writes of A: none of them reaches B', async () => {
     // 6
-    const { mock, session } = await begin({ cart: ['ann\'s'] }, {}, { signedInAs: 'ann' })
+    const { mock, session } = await begin({ cart: ["ann's"] }, {}, { signedInAs: 'ann' })
     mock.next({ fault: 'lose-request', method: 'PATCH', times: 4 })
-    const writes = [follow(() => session.update('cart', (cart) => [...cart, 'secret'])), follow(() => session.set('note', 'ann\'s'))]
+    const writes = [follow(() => session.update('cart', (cart) => [...cart, 'secret'])), follow(() => session.set('note', "ann's"))]
     await flush()
     await mock.signIn('bob')
     await advance(60_000)
-    expect(writes.map(({ error }) => error)).toMatchObject([{ code: 'ended', reason: 'replaced' }, { code: 'ended', reason: 'replaced' }])
+    expect(writes.map(({ error }) => error)).toMatchObject([
+      { code: 'ended', reason: 'replaced' },
+      { code: 'ended', reason: 'replaced' },
+    ])
     expect([await mock.data(), session.peek('cart'), session.identity]).toEqual([{}, [], 'bob'])
   })
 
@@ -102,7 +105,8 @@ describe('other tabs', () => {
     const hub = createHub()
     const session = open(mock, { channel: hub.channel })
     await session.get('count')
-    for (const garbage of [null, '', 'null', { key: null }, { from: null, state: null }, { from: 'v', state: { version: 'v' } }]) hub.say(garbage)
+    for (const garbage of [null, '', 'null', { key: null }, { from: null, state: null }, { from: 'v', state: { version: 'v' } }])
+      hub.say(garbage)
     await flush()
     expect([traffic(mock, 1), session.peek('count')]).toEqual([[], 1])
   })
@@ -130,7 +134,11 @@ describe('other tabs', () => {
     const channel = (name: string) => {
       const inner = hub.channel(name)
       // A channel that delivers to its own tab too, as another instance in the same page does.
-      return { ...inner, postMessage: (message: unknown) => (inner.postMessage(message), hub.say(structuredClone(message))) }
+      const postMessage = (message: unknown): void => {
+        inner.postMessage(message)
+        hub.say(structuredClone(message))
+      }
+      return { ...inner, postMessage }
     }
     const session = open(mock, { channel })
     await session.get('count')
@@ -139,7 +147,10 @@ describe('other tabs', () => {
     await session.set('count', 2)
     await session.set('count', 3)
     await advance(1_000)
-    expect([seen, traffic(mock, 1)]).toEqual([[2, 3], ['PATCH/1 200', 'PATCH/2 200']])
+    expect([seen, traffic(mock, 1)]).toEqual([
+      [2, 3],
+      ['PATCH/1 200', 'PATCH/2 200'],
+    ])
   })
 
   test('a tab that is frozen in the middle of its log-in holds the others no longer than it said', async () => {

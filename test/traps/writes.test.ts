@@ -21,14 +21,21 @@ describe('writes', () => {
 
   test('the middle of three writes is rejected: the first and the last stand, in the view and on the server', async () => {
     // 2
-    const { mock, session } = await begin({ cart: [] }, {}, { validate: (data) => ((data.cart as string[]).includes('bad') ? [{ message: 'no' }] : []) })
+    const { mock, session } = await begin(
+      { cart: [] },
+      {},
+      { validate: (data) => ((data.cart as string[]).includes('bad') ? [{ message: 'no' }] : []) },
+    )
     const seen: string[] = []
     session.key('cart').listen((cart) => void seen.push(cart.join()))
     const outcomes = ['a', 'bad', 'c'].map((item) => follow(() => session.update('cart', (cart) => [...cart, item])))
     await inTime(session.settled())
     await flush()
     expect(outcomes.map(({ status }) => status)).toEqual(['resolved', 'rejected', 'resolved'])
-    expect([session.peek('cart'), (await mock.data()).cart]).toEqual([['a', 'c'], ['a', 'c']])
+    expect([session.peek('cart'), (await mock.data()).cart]).toEqual([
+      ['a', 'c'],
+      ['a', 'c'],
+    ])
     expect(seen).toEqual(['a', 'a,bad', 'a,bad,c', 'a,c'])
   })
 
@@ -47,7 +54,11 @@ describe('writes', () => {
 
   test('two writes that both fail leave what was there before the first', async () => {
     // 4
-    const { mock, session } = await begin({ count: 1 }, {}, { validate: (data) => (Number(data.count) > 1 ? [{ key: 'count', message: 'no' }] : []) })
+    const { mock, session } = await begin(
+      { count: 1 },
+      {},
+      { validate: (data) => (Number(data.count) > 1 ? [{ key: 'count', message: 'no' }] : []) },
+    )
     const held = mock.next('hold')
     const first = follow(() => session.set('count', 2))
     await held.reached()
@@ -62,7 +73,10 @@ describe('writes', () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'server-error-page', method: 'PATCH' })
     await inTime(session.update('count', (count) => count + 1))
-    expect(commits(mock).map(({ n, status }) => [n, status])).toEqual([[1, 500], [1, 200]])
+    expect(commits(mock).map(({ n, status }) => [n, status])).toEqual([
+      [1, 500],
+      [1, 200],
+    ])
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
@@ -133,7 +147,12 @@ describe('writes', () => {
     const before = mock.requests.length
     mock.online()
     await inTime(Promise.all([session.settled(), read]))
-    expect(mock.requests.slice(before).map(({ method }) => method).filter((method, at) => at === 0 || method === 'GET')).toEqual(['PATCH'])
+    expect(
+      mock.requests
+        .slice(before)
+        .map(({ method }) => method)
+        .filter((method, at) => at === 0 || method === 'GET'),
+    ).toEqual(['PATCH'])
     expect([seen, await mock.data()]).toEqual([[], { count: 4 }])
   })
 
