@@ -71,7 +71,9 @@ export function rebase({ base, log, view }: Replayed, { base: next, acknowledged
   for (const [key, value] of view) if (isEqual(value, after.get(key))) after.set(key, value)
   const met = [...touched].flatMap((key) => {
     const values = [expected.get(key), view.get(key), next && own(next.data, key)]
-    return !isMoved(key) || isEqual(values[2], values[1]) ? [] : [{ key, values }]
+    // They stored what is shown, and it stays: nobody has lost anything.
+    const isAgreed = isEqual(values[2], values[1]) && isEqual(values[2], after.get(key))
+    return !isMoved(key) || isAgreed ? [] : [{ key, values }]
   })
   return { log: kept, view: after, rejected, met }
 }

@@ -123,7 +123,9 @@ function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verd
   blame(sync, blamed.length > 0 ? 0 : mutations.length)
   rejectAll(sync, blamed, (mutation) => {
     const keys = keysOf(mutation)
-    return new SessionRejectedError(status, name, errors.filter(({ key }) => key === undefined || keys.includes(key)))
+    const ours = errors.filter(({ key }) => key === undefined || keys.includes(key))
+    // Found by halving, the guilty one gets the server's words, though they name a key that it did not write.
+    return new SessionRejectedError(status, name, ours.length > 0 ? ours : errors)
   })
 }
 

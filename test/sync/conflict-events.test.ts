@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { begin, collect, createHub, flush, inTime, open, useFakeTime } from '../client/harness.ts'
+
+useFakeTime()
+
+describe('the event conflict', () => {
+  test('of several keys is told for each, with the values of each', async () => {
+    const { mock, session } = await begin({ count: 1, note: 'a', theme: 'light' })
+    const conflicts = collect(session, 'conflict')
+    mock.next({ fault: 'write-beside', write: { count: 5, note: 'theirs' }, method: 'PATCH' })
+    void session.set('count', 2)
+    void session.delete('note')
+    await session.set('theme', 'dark')
+    expect(conflicts).toEqual([
+      { key: 'count', base: 1, mine: 2, theirs: 5, value: 2 },
+      { key: 'note', base: 'a', mine: undefined, theirs: 'theirs', value: undefined },
+    ])
+  })
+
+  test('of a transaction is told for the keys that it read and wrote', async () => {
+    const { mock, session } = await begin({ count: 1, note: 'a' })
+    const conflicts = collect(session, 'conflict')
+    mock.next({ fault: 'write-beside', write: { count: 5 }, method: 'PATCH' })
+    await session.transaction((tx) => tx.set('note', `${tx.get('count')}`))
+    expect(conflicts).toEqual([{ key: 'count', base: 1, mine: 1, theirs: 5, value: 5 }])
+    expect(await mock.data()).toEqual({ count: 5, note: '5' })
+  })
+
+  test('of a clear is told for what it would have deleted', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const conflicts = collect(session, 'conflict')
+    mock.next({ fault: 'write-beside', write: { count: 5 }, method: 'PATCH' })
+    await session.clear()
+    expect(conflicts).toEqual([{ key: 'count', base: 1, mine: undefined, theirs: 5, value: 0 }])
+  })
+
+  test("is told in the app's types, also for a codec", async () => {
+    const [before, mine, theirs] = [2030, 2031, 2032].map((year) => new Date(Date.UTC(year, 0)))
+    const { mock, session } = await begin({ lastSeen: before }, { conflict: 'theirs' })
+    const conflicts = collect(session, 'conflict')
+    mock.next({ fault: 'write-beside', write: { lastSeen: theirs }, method: 'PATCH' })
+    await session.set('lastSeen', mine)
+    expect(conflicts).toEqual([{ key: 'lastSeen', base: before, mine, theirs, value: theirs }])
+  })
+
+  test("met by another tab's message is told once, and not again by the server", async () => {
+    const { mock, session } = await begin({ count: 1 })
+    session.dispose()
+    const hub = createHub()
+    const [one, two] = [open(mock, { channel: hub.channel }), open(mock, { channel: hub.channel })]
+    await Promise.all([one.get('count'), two.get('count')])
+    const conflicts = collect(two, 'conflict')
+    mock.next({ fault: 'unauthenticated', method: 'PATCH' })
+    void two.set('count', 2)
+    await flush()
+    await one.set('count', 5)
+    await flush()
+    two.resume()
+    await inTime(two.settled())
+    expect(conflicts).toEqual([{ key: 'count', base: 1, mine: 2, theirs: 5, value: 2 }])
+    expect(await mock.data()).toEqual({ count: 2 })
+  })
+
+  test('is told again when somebody else is met again', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const conflicts = collect(session, 'conflict')
+    mock.next({ fault: 'write-beside', write: { count: 5 }, method: 'PATCH' })
+    mock.next({ fault: 'write-beside', write: { count: 6 }, method: 'PATCH' })
+    await session.update('count', (count) => count + 1)
+    expect(conflicts.map(({ base, mine, theirs, value }) => [base, mine, theirs, value])).toEqual([
+      [1, 2, 5, 6],
+      [5, 6, 6, 7],
+    ])
+    expect(await mock.data()).toEqual({ count: 7 })
+  })
+
+  test('a key that is written without end is stored at last, with pauses that let the others go first', async () => {
+    const { mock, session } = await begin({ count: 0 })
+    mock.next({ fault: 'write-beside', write: ({ count }) => ({ count: count + 100 }), method: 'PATCH', times: 12 })
+    await inTime(session.update('count', (count) => count + 1))
+    expect(await mock.data()).toEqual({ count: 1_201 })
+  })
+})
