@@ -18,6 +18,8 @@ export interface SimulatedBrowser {
   /** What the tab of a crashed page held is free again. */
   release(page: Page): void
   isOffline: boolean
+  /** How long the slowest message between its tabs has taken, in milliseconds. */
+  readonly slowestMs: number
 }
 
 /** The page that a client lives in, as its surroundings see it. */
@@ -49,6 +51,7 @@ export function createBrowser(name: string, visitor: string, { scheduler, wallCl
   const listeners = new Map<Page, (event: { readonly data: unknown }) => void>()
   let holder: Page | undefined
   const queue: Waiting[] = []
+  let slowestMs = 0
 
   function next(): void {
     holder = undefined
@@ -62,6 +65,9 @@ export function createBrowser(name: string, visitor: string, { scheduler, wallCl
     name,
     visitor,
     isOffline: false,
+    get slowestMs() {
+      return slowestMs
+    },
     cookie: () => (jar && jar.until > wallClock() ? jar.value : undefined),
     take({ headers }) {
       const line = headers.get('Set-Cookie')
@@ -78,7 +84,10 @@ export function createBrowser(name: string, visitor: string, { scheduler, wallCl
       postMessage(message) {
         const text = JSON.stringify(message)
         for (const [other, listener] of listeners) {
-          if (other !== page) scheduler.after(messageMs(page.name), () => other.enter(() => listeners.get(other) === listener && listener({ data: JSON.parse(text) })))
+          if (other === page) continue
+          const ms = messageMs(page.name)
+          slowestMs = Math.max(slowestMs, ms)
+          scheduler.after(ms, () => other.enter(() => listeners.get(other) === listener && listener({ data: JSON.parse(text) })))
         }
       },
       addEventListener: (_, listener) => void listeners.set(page, listener),

@@ -26,6 +26,14 @@ export interface Values {
 
 export const keys = Object.keys(schema.def.shape) as readonly (keyof Values)[]
 
+/** The policies of the client, as the model has them too. */
+export const policies = {
+  m: 'mine',
+  t: 'theirs',
+  j: 'reject',
+  f: ({ mine, theirs }: { mine: unknown; theirs: unknown }): number => Math.max(Number(mine ?? 0), Number(theirs ?? 0)),
+} as const
+
 type Tx = SessionTransaction<Values>
 
 /** The app's functions for `update`, by key. */

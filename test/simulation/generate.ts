@@ -90,9 +90,19 @@ const tabSteps = {
   resume: 0.5,
   sleep: 0.4,
   crash: 0.2,
+  dispose: 0.15,
+  discard: 0.5,
+  exclusive: 1.2,
+  notice: 0.4,
+  throw: 0.3,
+  entries: 0.3,
+  ready: 0.3,
+  dehydrate: 0.3,
+  bad: 0.5,
 }
 
-const browserSteps = { 'sign-in': 2, 'sign-out': 1, rotate: 2, write: 4, offline: 2, expire: 0.7, evict: 1, kill: 1 }
+const browserSteps = { 'sign-in': 2, 'sign-out': 1, rotate: 2, write: 4, lifetime: 0.5, offline: 2, expire: 0.7, evict: 1, kill: 1 }
+const oldViewSteps = { ...browserSteps, 'old-view': 8, save: 5, restore: 4 }
 
 const keyWeights = { n: 5, l: 5, r: 3, o: 2, m: 1, t: 1, j: 1, f: 1 }
 const txWeights = { move: 4, flip: 3, keys: 2, look: 1, limit: 2, guard: 2 }
@@ -110,6 +120,7 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
     numbers.set(who, number)
     return `${who}${number}`
   }
+  const whoOf = ({ visitor }: BrowserPlan): string => (random.chance(0.8) ? visitor : `${visitor}b`)
   const isWild = random.chance(0.6)
   let at = 0
   const count = 3 + random.int(12)
@@ -118,9 +129,12 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
     at += random.weigh({ none: 4, short: 4, long: 2 }) === 'none' ? 0 : random.int(random.chance(0.3) ? 5000 : 200)
     const browser = random.pick(browsers)
     if (isWild && random.chance(0.2)) {
-      const what = random.weigh(browserSteps)
-      if (what === 'sign-in') add(at, browser.name, what, random.chance(0.8) ? browser.visitor : `${browser.visitor}b`)
-      else if (what === 'write') add(at, browser.name, what, random.pick(['r', 'x', 'j']), idOf('S'))
+      const what = random.weigh(mode === 'normal' ? { ...oldViewSteps, 'old-view': 0, save: 0, restore: 0 } : oldViewSteps)
+      if (what === 'sign-in') add(at, browser.name, what, whoOf(browser))
+      else if (what === 'write') add(at, browser.name, what, random.pick(['r', 'x', 'j', 'm', 't']), idOf('S'))
+      else if (what === 'lifetime') add(at, browser.name, what, 5 + random.int(100))
+      else if (what === 'old-view') add(at, browser.name, what, random.pick(['r', 'x', 'j']), idOf('S'), random.int(3000))
+      else if (what === 'save' || what === 'restore') add(at, browser.name, what, 'old')
       else add(at, browser.name, what)
       if (what === 'offline') add(at + random.int(6000), browser.name, 'online')
       continue
@@ -140,7 +154,26 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
         add(at, tab, what, random.weigh(txWeights), id)
         break
       case 'expiry':
-        add(at, tab, what, id, 1000 * (1 + random.int(60)))
+        add(at, tab, what, id, random.pick([1000 * (1 + random.int(60)), 'default', 'browser-close']))
+        break
+      case 'bad':
+        add(at, tab, 'set', random.pick(['r', 'm', 'l']), id, `bad${id}`)
+        break
+      case 'discard':
+        add(at, tab, what, random.int(3))
+        break
+      case 'exclusive':
+        add(at, tab, what, ...random.pick([['sign-in', whoOf(browser)], ['sign-out'], ['rotate'], ['look']]))
+        break
+      case 'notice':
+        add(at, tab, what, random.pick(['look', 'rotate']))
+        break
+      case 'throw':
+        add(at, tab, what, random.weigh(keyWeights))
+        break
+      case 'dehydrate':
+        add(at, tab, what, id)
+        add(at + random.int(2000), random.pick(browser.tabs), 'hydrate', id)
         break
       case 'get':
         add(at, tab, what, 'n')
@@ -163,5 +196,13 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
     steps,
     fates: new Map(),
   }
-  return { script, drawFate: (name) => drawFate(createRandom(seed, name), weather) }
+  const areMessagesSlow = random.chance(0.3)
+  return {
+    script,
+    drawFate(name) {
+      const drawn = createRandom(seed, name)
+      if (!name.includes('~')) return drawFate(drawn, weather)
+      return drawn.chance(0.4) ? { out: drawn.int(areMessagesSlow ? 3000 : 20) } : undefined
+    },
+  }
 }

@@ -1,11 +1,11 @@
-import { apply, isSame, put, replay, type Call, type Data, type Pending } from './model.ts'
-import type { Stored } from './server.ts'
+import { apply, isSame, type Call, type Data, type Pending, replay } from './model.ts'
 
 /** A call of the app with all that became of it. */
 export interface Entry extends Call {
   readonly tab: string
+  /** Its place among the calls of the tab. */
   readonly order: number
-  /** The lineage that it is meant for: null for none yet, undefined while nothing is loaded. */
+  /** The lineage that it is meant for: null for one to be created, undefined while nothing is loaded. */
   lineage: string | null | undefined
   status: 'pending' | 'acknowledged' | 'rejected'
   /** The code of the error. */
@@ -13,10 +13,10 @@ export interface Entry extends Call {
   /** Whether it may have been stored although it was rejected. */
   isFateUnknown?: boolean
   result?: unknown
-  /** How often a commit with it was stored and not undone, by lineage: a copy of a first commit creates a session that nobody has the cookie of. */
+  /** The state with which a commit stored it, by lineage: a copy of a first commit creates a session that nobody has the cookie of. */
   readonly stored: Map<string, number>
-  /** What it gives, by the state that it was stored on. */
-  expected?: unknown
+  /** What it gives, by the states that it was stored on. */
+  readonly expected: unknown[]
 }
 
 /** An entry of the client's log, in the model. */
@@ -28,13 +28,24 @@ export interface LogEntry extends Pending {
 export interface Held {
   readonly members: readonly LogEntry[]
   readonly base: Data
+  readonly lineage: string | null
+}
+
+/** The base as the client has it. */
+export interface Base {
+  readonly lineage: string | null
+  readonly version: string
+  readonly data: Data
+  readonly identity?: string | null
 }
 
 /** What the ledger sees of its client. */
 export interface Watched {
-  /** The base as the client has it; undefined while nothing is loaded. */
-  base(): { readonly lineage: string | null; readonly version: string; readonly data: Data } | undefined
+  /** Undefined while nothing is loaded. */
+  base(): Base | undefined
   pendingCount(): number
+  /** Whether a log-in that appears now is the app's own. */
+  isTrusted(): boolean
 }
 
 /** Follows one client: its calls, what the model says of the log, and what each commit holds. */
@@ -42,136 +53,145 @@ export interface Ledger {
   readonly tab: string
   readonly entries: readonly Entry[]
   readonly log: readonly LogEntry[]
-  readonly commits: ReadonlyMap<string, Held>
+  base(): Base | undefined
   /** Notes a call that was just made. `before` is what `pendingCount` was before it. */
   add(call: Call, before: number): Entry
   /** Looks whether the base has moved: more than once, maybe, before the model is brought up. */
   watch(): void
+  /** The next log-in that appears is the app's own. */
+  forgive(): void
   /** Notes that a commit leaves with the first entries of the log. */
   send(client: string, n: number, count: number): void
   /** Brings the model up to the client; gives what is wrong. */
   settle(): readonly string[]
   /** The view as the model has it. */
   view(): Data
-  /** The calls that a stored commit holds; undefined where the client never sent it. */
-  membersOf(client: string, n: number): Held | undefined
+  /** What a stored commit holds; undefined where the client never sent it. */
+  heldBy(client: string, n: number): Held | undefined
 }
 
-const writes = (call: Call): boolean => call.kind === 'set' || call.kind === 'delete'
+const isWrite = (call: Call): boolean => call.kind === 'set' || call.kind === 'delete'
+
+/** What a call of the log starts from: the key that its conflict policy looks at. */
+const watchedKey = (call: Call): string => (call.tx === 'guard' ? 'j' : (call.key ?? ''))
+
+/** Whether calls that were acknowledged without a commit have nothing to store on a base, and gave what they give there. */
+function isEmpty(data: Data, calls: readonly LogEntry[]): boolean {
+  let after: Data | undefined = data
+  for (const one of calls) {
+    const done: ReturnType<typeof apply> = after ? apply(after, one) : null
+    after = done?.next
+    const [entry] = one.entries
+    if (entry && 'result' in entry && !isSame(entry.result, done?.result)) return false
+  }
+  return isSame(after, data) && !calls.some(({ call }) => ['touch', 'expiry', 'cycle'].includes(call.kind))
+}
 
 export function createLedger(tab: string, watched: Watched): Ledger {
   const entries: Entry[] = []
   const commits = new Map<string, Held>()
   let log: LogEntry[] = []
-  let sent: { client: string; n: number; count: number }[] = []
-  let base: ReturnType<Watched['base']>
-  let former: ReturnType<Watched['base']>
-  let moves: (typeof base)[] = []
+  let sent: { readonly key: string; readonly count: number }[] = []
+  let base: Base | undefined
+  let moves: { readonly to: Base | undefined; readonly isTrusted: boolean }[] = []
+  let isForgiven = false
 
   /** Before the first base only writes are shown: a function would run on data that is not there yet. */
   function view(): Data {
     if (base) return replay(base.data, log)
-    return log.reduce<Data>((data, entry) => (writes(entry.call) ? (apply(data, entry)?.next ?? data) : data), {})
+    return log.reduce<Data>((data, entry) => (isWrite(entry.call) ? (apply(data, entry)?.next ?? data) : data), {})
+  }
+
+  function watch(): void {
+    const to = watched.base()
+    const last = moves.length > 0 ? moves.at(-1)?.to : base
+    if (to?.version === last?.version && to?.lineage === last?.lineage) return
+    moves.push({ to, isTrusted: isForgiven || watched.isTrusted() })
+    isForgiven = false
+  }
+
+  /** Brings what is left of the log to where the base has moved. What others changed is what differs from our own acknowledged calls. */
+  function move(acknowledged: readonly LogEntry[], rest: readonly LogEntry[]): void {
+    let from: Data = acknowledged.reduce<Data>((data, one) => apply(data, one)?.next ?? data, base?.data ?? {})
+    for (const { to } of moves) {
+      const expected = from
+      if (to) replay(to.data, rest, (key) => !isSame(expected[key], to.data[key]))
+      from = to?.data ?? {}
+    }
+    if (moves.length > 0) base = moves.at(-1)?.to
+    moves = []
   }
 
   function add(call: Call, before: number): Entry {
     // What ended in this very tick has left the log, although nobody was told yet.
     if (before === 0) log = []
     watch()
-    for (const moved of moves) if (moved) replay(moved.data, log)
-    base = moves.at(-1) ?? base
-    const entry: Entry = { ...call, tab, order: entries.length, lineage: base && base.lineage, status: 'pending', stored: new Map() }
+    move([], log)
+    const entry: Entry = { ...call, tab, order: entries.length, lineage: base && base.lineage, status: 'pending', stored: new Map(), expected: [] }
     entries.push(entry)
     const value = call.kind === 'set' ? call.value : undefined
-    const open = watched.pendingCount() > before ? undefined : log.findLast((one) => writes(one.call) && one.call.key === call.key)
+    const open = watched.pendingCount() > before ? undefined : log.findLast((one) => isWrite(one.call) && one.call.key === call.key)
     if (open) {
       Object.assign(open, { call, value })
       open.entries.push(entry)
       return entry
     }
-    const seen = base ? view()[call.tx === 'guard' ? 'j' : (call.key ?? '')] : undefined
-    log.push({ call, seen, value, fixed: writes(call), rooted: base !== undefined, entries: [entry] })
+    log.push({ call, seen: base ? view()[watchedKey(call)] : undefined, value, fixed: isWrite(call), rooted: base !== undefined, entries: [entry] })
     return entry
   }
 
-  /** Whether calls that were acknowledged without a commit have nothing to store on a base, and gave what they give there. */
-  function isEmpty(state: typeof base, calls: readonly LogEntry[]): boolean {
-    let data: Data | undefined = state?.data ?? {}
-    for (const one of calls) {
-      const done: ReturnType<typeof apply> = data ? apply(data, one) : null
-      data = done?.next
-      const [entry] = one.entries
-      if (entry && 'result' in entry && !isSame(entry.result, done?.result)) return false
-    }
-    return isSame(data, state?.data ?? {}) && !calls.some(({ call }) => ['touch', 'expiry', 'cycle'].includes(call.kind))
-  }
-
-  function watch(): void {
-    const now = watched.base()
-    const last = moves.at(-1) ?? base
-    if (now?.version !== last?.version || now?.lineage !== last?.lineage) moves.push(now)
+  /** Pending calls of nobody's session do not go into that of who signed in meanwhile. */
+  function findAdopted(): string[] {
+    const isTaken = moves.some(({ to, isTrusted }, index) => {
+      const from = index === 0 ? base : moves[index - 1]?.to
+      // One that a commit of ours has created is ours, whoever signed in to it.
+      const isOurs = entries.some(({ stored }) => typeof to?.lineage === 'string' && stored.has(to.lineage))
+      return from?.lineage === null && typeof to?.identity === 'string' && !isTrusted && !isOurs
+    })
+    const adopted = isTaken ? log.filter(({ entries: [entry] }) => entry?.status === 'pending' && entry.lineage === null) : []
+    return adopted.map(({ call }) => `lineage: ${call.id} outlives the log-in of somebody`)
   }
 
   function settle(): readonly string[] {
-    const faults: string[] = []
     watch()
-    if (moves.length > 0) former = base
-    base = moves.at(-1) ?? base
+    const faults = findAdopted()
     const unstored = log.filter(({ entries: [entry] }) => entry?.status === 'acknowledged' && entry.stored.size === 0)
-    const wasEmpty = isEmpty(former, unstored)
+    const stored = log.filter((one) => one.entries[0]?.status === 'acknowledged' && !unstored.includes(one))
+    const wasEmpty = isEmpty(base?.data ?? {}, unstored)
     log = log.filter((one) => one.entries[0]?.status === 'pending' || unstored.includes(one))
-    for (const moved of [...moves, base]) if (moved) replay(moved.data, log)
-    moves = []
-    if (!wasEmpty && !isEmpty(base, unstored)) faults.push(`once: ${unstored.map(({ call }) => call.id)} acknowledged, and no commit stored it`)
+    move(stored, log)
+    if (base) replay(base.data, log)
+    if (!wasEmpty && !isEmpty(base?.data ?? {}, unstored)) faults.push(`once: ${unstored.map(({ call }) => call.id)} acknowledged, and no commit stored it`)
     log = log.filter((one) => !unstored.includes(one))
     for (const { refused, call } of log) if (refused) faults.push(`view: ${call.id} is pending although its policy or its own function refuses it`)
-    for (const { client, n, count } of sent) {
+    // A call that was made before anything was known is meant for what is found.
+    if (base) for (const { entries: own } of log) for (const entry of own) entry.lineage ??= base.lineage
+    for (const { key, count } of sent) {
       const members = log.slice(0, count).map((one) => ({ ...one, entries: [...one.entries] }))
-      commits.set(`${client}/${n}`, { members, base: base?.data ?? {} })
+      const lineage = base?.lineage ?? null
+      commits.set(key, { members, base: base?.data ?? {}, lineage })
+      const strange = members.flatMap((one) => one.entries).filter((entry) => entry.lineage && entry.lineage !== lineage)
+      for (const { id, lineage: own } of strange) faults.push(`lineage: ${id} of ${own} is sent to ${lineage}`)
     }
     sent = []
-    // A call that was made before anything was known is meant for what is found.
-    for (const { entries: own } of log) for (const entry of own) if (base) entry.lineage ??= base.lineage
     return faults
   }
 
   return {
     tab,
     entries,
-    commits,
     get log() {
       return log
     },
+    base: () => base,
     add,
     watch,
-    send: (client, n, count) => void sent.push({ client, n, count }),
+    forgive() {
+      isForgiven = true
+    },
+    send: (client, n, count) => void sent.push({ key: `${client}/${n}`, count }),
     settle,
     view,
-    membersOf: (client, n) => commits.get(`${client}/${n}`),
+    heldBy: (client, n) => commits.get(`${client}/${n}`),
   }
-}
-
-/** What is wrong with a stored commit, by the model and the calls that it holds. */
-export function judgeStored({ before, data, lineage }: Stored, { members, base }: Held, isReached: (lineage: string) => boolean): string[] {
-  const faults: string[] = []
-  let expected: Data | undefined = before?.data ?? {}
-  for (const one of members) {
-    const done: ReturnType<typeof apply> = expected ? apply(expected, one) : null
-    expected = done?.next
-    for (const entry of one.entries) {
-      const times = (entry.stored.get(lineage) ?? 0) + 1
-      entry.stored.set(lineage, times)
-      entry.expected = done?.result
-      const others = [...entry.stored.keys()].filter((other) => other !== lineage && isReached(other))
-      if (times > 1) faults.push(`once: ${entry.id} is stored ${times} times`)
-      if (others.length > 0 && before) faults.push(`once: ${entry.id} is stored in ${others} too`)
-      if (entry.status === 'rejected' && !entry.isFateUnknown && (before || isReached(lineage))) faults.push(`once: ${entry.id} was rejected (${entry.error}) and is stored`)
-      if (typeof entry.lineage === 'string' && entry.lineage !== lineage && before) faults.push(`lineage: ${entry.id} of ${entry.lineage} is stored in ${lineage}`)
-    }
-  }
-  // What comes out as it was on the base is no part of the commit.
-  const net = members.reduce<Data>((from, one) => apply(from, one)?.next ?? from, base)
-  for (const key of new Set([base, net, data, before?.data ?? {}].flatMap(Object.keys))) if (expected && isSame(base[key], net[key])) expected = put(expected, key, before?.data[key])
-  if (!expected || !isSame(expected, data)) faults.push(`serial: ${members.map(({ call }) => call.id)} on ${JSON.stringify(before?.data)} should give ${JSON.stringify(expected)}, stored is ${JSON.stringify(data)}`)
-  return faults
 }

@@ -14,6 +14,8 @@ export interface Call {
   readonly value?: Value
   /** Which transaction. */
   readonly tx?: string
+  /** In seconds; 0 ends with the browser, null is the server's policy. */
+  readonly expiry?: number | null
 }
 
 /** A call in the log. */
@@ -101,15 +103,15 @@ export function apply(data: Data, { call, value, fixed, dropped }: Pending): { r
 
 export const defaults: Data = { n: 0, f: 0, l: [], o: {} }
 
-/** A log replayed on a base, by each key's policy where somebody else has changed what a call started from. */
-export function replay(base: Data, log: readonly Pending[]): Data {
+/** A log replayed on a base, by each key's policy where somebody else has moved what a call started from; own calls that left are merged. */
+export function replay(base: Data, log: readonly Pending[], isMoved: (key: string) => boolean = () => false): Data {
   let data = base
   for (const pending of log) {
     const { call, seen } = pending
     const { kind, key = '' } = call
     const theirs = data[key]
     const isMet = pending.rooted && !isSame(theirs, seen)
-    const rule = policies[key] ?? 'merge'
+    const rule = isMoved(key) || policies[key] === 'mine' ? (policies[key] ?? 'merge') : 'merge'
     if (kind === 'set' || kind === 'delete') {
       if (isMet) {
         if (rule === 'theirs') pending.dropped = true
@@ -121,7 +123,7 @@ export function replay(base: Data, log: readonly Pending[]): Data {
       if (rule === 'theirs') pending.dropped = true
       else if (rule === 'reject') pending.refused = true
       else if (rule === 'max') Object.assign(pending, { value: Math.max(Number(pending.value ?? 0), Number(theirs ?? 0)), fixed: true })
-    } else if (call.tx === 'guard' && pending.rooted && !isSame(data.j, seen)) pending.refused = true
+    } else if (call.tx === 'guard' && pending.rooted && isMoved('j') && !isSame(data.j, seen)) pending.refused = true
     const done = pending.refused ? null : apply(data, pending)
     if (!done) pending.refused = true
     else data = done.next

@@ -69,7 +69,8 @@ export function send(scheduler: Scheduler, { fate, browser, page, isKept, signal
   if (kind === 'lost') scheduler.after(out + back, () => end(fail))
   else if (isForeign) scheduler.after(out, () => come(new LightResponse()))
   else scheduler.after(out, () => void deliver().then(come))
-  if (copy !== undefined && kind !== 'lost' && !isForeign) scheduler.after(copy, () => void deliver())
+  // The answer is that of the copy which comes first: the one before it would be an answer that is lost.
+  if (copy !== undefined && kind !== 'lost' && !isForeign) scheduler.after(Math.max(copy, out + 1), () => void deliver())
 }
 
 /** An answer as the client's transport gives it. */

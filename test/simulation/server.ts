@@ -34,7 +34,7 @@ export interface SimulatedServer {
   /** As if 64 other clients had written. */
   evict(cookie: string | undefined): void
   /** Puts a former state in the place of the present one, the record of clients included: a view that saves an old whole dict. */
-  restore(cookie: string | undefined, former: string): void
+  restore(cookie: string | undefined, former: string): boolean
   /** The stored text of a session, for `restore`. */
   save(cookie: string | undefined): string | undefined
   /** The process dies and another starts: what it has under way is neither stored nor answered. */
@@ -67,6 +67,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
   const versions = new Map<string, Stored>()
   const errors: unknown[] = []
   let life = 0
+  let foreigners = 0
   const inner = createMemoryStore({ now: wallClock })
   const idOf = (cookie: string): string => hash('sha256', cookie, 'base64url')
 
@@ -175,7 +176,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
       if (!record) return
       let next = record
       for (let index = 0; index < 64; index++) {
-        const attempt = { client: `foreign-client-number-${index}`, n: 1, hash: 'h', tags: {}, commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }), after: 0 } }
+        const attempt = { client: `foreign-client-${foreigners++}`, n: 1, hash: 'h', tags: {}, commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }), after: 0 } }
         const mark = `evict${scheduler.now()}-${random.int(2 ** 31)}`
         const outcome = decideCommit({ key: 'known', record: next }, attempt, { now: wallClock(), maxAgeMs: parts.maxAgeMs, mark, lineage: '' })
         if (outcome.kind === 'store') next = outcome.next
@@ -186,8 +187,9 @@ export function createServer(parts: ServerParts): SimulatedServer {
     restore(cookie, former) {
       const record = recordOf(cookie)
       const old = JSON.parse(former) as SessionRecord
-      if (record?.lineage !== old.lineage) return
+      if (record?.lineage !== old.lineage) return false
       replace(cookie as string, record, { ...old, seq: record.seq + 1, mark: `old${scheduler.now()}-${random.int(2 ** 31)}` })
+      return true
     },
     kill() {
       life++

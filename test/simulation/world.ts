@@ -1,13 +1,17 @@
+import process from 'node:process'
+import { createAlone } from './alone.ts'
+import { createApp } from './app.ts'
 import { createBrowser, type SimulatedBrowser } from './browser.ts'
+import { checkCounters, checkTab } from './finish.ts'
 import { enterHost } from './host.ts'
-import { judgeStored } from './ledger.ts'
+import { judgeStored, type Orders } from './judge-stored.ts'
 import { isSame } from './model.ts'
-import { send } from './network.ts'
+import type { Tab, World } from './parts.ts'
 import { createRandom } from './random.ts'
 import { createScheduler, drain } from './scheduler.ts'
 import type { Fate, Script, Step } from './script.ts'
 import { createServer, type Stored } from './server.ts'
-import { createTab, type Tab, type World } from './tab.ts'
+import { createTab } from './tab.ts'
 
 /** What came of a history. */
 export interface Outcome {
@@ -20,8 +24,8 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** Draws what befalls a request that the script does not name. */
-  readonly drawFate?: (name: string) => Fate | undefined
+  /** Draws what befalls a message that the script does not name. */
+  readonly drawFate?: ((name: string) => Fate | undefined) | undefined
   /** Told what happens, line by line. */
   readonly tell?: ((line: string) => void) | undefined
 }
@@ -29,68 +33,114 @@ export interface RunOptions {
 const calm: Fate = {}
 /** Wall time at the start of each history. */
 const epochMs = 1_700_000_000_000
-/** How long after the last fault everything must have settled, in milliseconds. */
-const settleMs = 180_000
+/** How long after the last step faults go on, in milliseconds. */
+const aftermathMs = 40_000
+/** When the faults have stopped everything must settle within rounds of reads of this length; the last is short, so that no session ends meanwhile. */
+const roundsMs = [60_000, 60_000, 8_000]
+/** What is asked for in a round of reads is a handful of requests; more does not come to rest. */
+const maxRoundRequests = 12
 const maxEvents = 20_000
 
 /** Runs one history to its end and looks at the invariants all the while. */
-export async function runHistory(script: Script, { drawFate, tell }: RunOptions = {}): Promise<Outcome> {
+export async function runHistory(script: Script, options: RunOptions = {}): Promise<Outcome> {
+  const history = createHistory(script, options)
+  const rejections: unknown[] = []
+  const onRejection = (error: unknown): void => void rejections.push(error)
+  process.on('unhandledRejection', onRejection)
+  try {
+    await history.run()
+  } finally {
+    await history.leave()
+    // Node tells of a rejection that nobody handles once nothing else is to be done.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', onRejection)
+  }
+  if (rejections.length > 0) history.world.fail(`rejection: unhandled: ${String((rejections[0] as Error)?.stack)}`)
+  return history.outcome()
+}
+
+function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   const scheduler = createScheduler()
   const random = createRandom(script.seed, 'world')
   const wallClock = (): number => epochMs + scheduler.now()
   const host = enterHost(scheduler, wallClock, createRandom(script.seed, 'host').next)
   const fates = new Map(script.fates)
-  const rejections: unknown[] = []
+  const tabs = new Map<string, Tab>()
+  const browsers = new Map<string, SimulatedBrowser>()
+  const homes = new Map<string, SimulatedBrowser>()
+  const owners = new Map<string, string>()
+  const saved = new Map<string, { readonly text: string; readonly index: number }>()
+  const orders: Orders = new Map()
   let fault: string | undefined
   let isHealed = false
   let events = 0
+  let spins = 0
 
   const fail = (what: string): void => {
     fault ??= `${what} at ${scheduler.now()}`
     tell?.(`${scheduler.now()} FAULT ${what}`)
   }
-  const note = (who: string, what: string): void => {
-    tell?.(`${scheduler.now()} ${who} ${what}`)
-  }
+  const note = (who: string, what: string): void => tell?.(`${scheduler.now()} ${who} ${what}`)
   const fateOf = (name: string): Fate => {
     if (isHealed) return calm
     const drawn = fates.get(name) ?? drawFate?.(name)
     if (drawn) fates.set(name, drawn)
     return drawn ?? calm
   }
+  /** A loop that never waits would keep the history, and a browser's tab, for ever. */
+  function isSpinning(): boolean {
+    if (++spins > 1000) fail('requests: it does the same again and again, and no time passes')
+    return spins > 1000
+  }
+  const heldBy = ({ by }: Stored) => (by ? [...tabs.values()].map(({ ledger }) => ledger.heldBy(by.client, by.n)).find(Boolean) : undefined)
 
-  const tabs = new Map<string, Tab>()
-  const reached = new Set<string | undefined>()
-  const isReached = (lineage: string): boolean => reached.has(lineage) && [...browsers.values()].some((browser) => server.reach(browser.cookie())?.lineage === lineage)
-  const onCookie = (cookie: string): void => void reached.add(server.reach(cookie)?.lineage)
   function onStored(stored: Stored): void {
     const { by, before, data } = stored
     note('server', `stored ${stored.version} of ${stored.lineage} by ${by ? `${by.client}/${by.n}` : 'server code'} ${JSON.stringify(data)}`)
-    if (!by || by.client.startsWith('foreign')) {
-      if (by && !isSame(before?.data ?? {}, data)) fail('serial: a foreign touch changed data')
-      return
+    if (!by) for (const what of app.judge(stored)) fail(what)
+    else if (by.client.startsWith('foreign')) {
+      if (!isSame(before?.data ?? {}, data)) fail('serial: a foreign touch changed data')
+    } else {
+      const held = heldBy(stored)
+      if (held) for (const what of judgeStored(stored, held, orders, world.isReached)) fail(what)
+      else fail(`once: commit ${by.client}/${by.n} was never sent`)
     }
-    const members = [...tabs.values()].map(({ ledger }) => ledger.membersOf(by.client, by.n)).find(Boolean)
-    if (!members) return fail(`once: commit ${by.client}/${by.n} was never sent`)
-    for (const what of judgeStored(stored, members, isReached)) fail(what)
   }
 
   const server = createServer({ scheduler, random, wallClock, maxAgeMs: script.maxAgeMs, latencyMs: script.latencyMs, onStored })
-  const world: World = { seed: script.seed, scheduler, server, fateOf, note, fail, isReached, isSpinning }
-  const browsers = new Map<string, SimulatedBrowser>()
-  const homes = new Map<string, SimulatedBrowser>()
-  const messages = new Map<string, number>()
-  for (const { name, visitor, tabs: names } of script.browsers) {
-    const messageMs = (from: string): number => {
-      const number = (messages.get(from) ?? 0) + 1
-      messages.set(from, number)
-      return fateOf(`${from}~${number}`).out ?? 1
-    }
-    const browser = createBrowser(name, visitor, { scheduler, wallClock, messageMs, onCookie, isSpinning })
-    browsers.set(name, browser)
-    for (const tab of names) homes.set(tab, browser)
+  const isReached = (lineage: string): boolean =>
+    owners.has(lineage) && [...browsers.values()].some((browser) => server.reach(browser.cookie())?.lineage === lineage)
+  const parts = {
+    seed: script.seed,
+    mode: script.mode,
+    scheduler,
+    server,
+    fateOf,
+    note,
+    fail,
+    isSpinning,
+    isReached,
+    ownerOf: (lineage: string) => owners.get(lineage),
+    alone: createAlone({ scheduler, fail }, tabs),
+    shelf: new Map<string, unknown>(),
   }
-  const tabOf = (name: string): Tab => {
+  const app = createApp(parts)
+  const world: World = { ...parts, request: app.request }
+
+  for (const { name, visitor, tabs: names } of script.browsers) {
+    let messages = 0
+    const messageMs = (from: string): number => fateOf(`${from}~${++messages}`).out ?? 1
+    const onCookie = (cookie: string): void => {
+      const lineage = server.reach(cookie)?.lineage
+      if (lineage === undefined) return
+      if (owners.has(lineage) && owners.get(lineage) !== visitor) fail(`lineage: ${visitor} gets the cookie of ${owners.get(lineage)}`)
+      owners.set(lineage, visitor)
+    }
+    browsers.set(name, createBrowser(name, visitor, { scheduler, wallClock, messageMs, onCookie, isSpinning }))
+    for (const tab of names) homes.set(tab, browsers.get(name) as SimulatedBrowser)
+  }
+
+  function tabOf(name: string): Tab {
     const tab = tabs.get(name) ?? createTab(name, homes.get(name) as SimulatedBrowser, world)
     tabs.set(name, tab)
     return tab
@@ -101,47 +151,35 @@ export async function runHistory(script: Script, { drawFate, tell }: RunOptions 
     const browser = browsers.get(one.who)
     if (browser) return stepBrowser(browser, one)
     const tab = tabOf(one.who)
-    if (one.what === 'sleep') tab.isSleeping = true
-    else if (one.what === 'wake') tab.wake()
-    else if (one.what === 'crash') tab.crash()
+    if (one.what === 'sleep' || one.what === 'wake' || one.what === 'crash') tab[one.what]()
     else tab.perform(one)
   }
 
-  let appRequests = 0
-  function stepBrowser(browser: SimulatedBrowser, { what, args }: Step): void {
+  function stepBrowser(browser: SimulatedBrowser, one: Step): void {
+    const { what, args } = one
     const cookie = browser.cookie()
+    const [first = ''] = args as string[]
     if (what === 'offline' || what === 'online') browser.isOffline = what === 'offline'
-    else if (what === 'join') browser.setCookie(browsers.get(String(args[0]))?.cookie())
+    else if (what === 'join') browser.setCookie(browsers.get(first)?.cookie())
     else if (what === 'expire') server.expire(cookie)
     else if (what === 'evict') server.evict(cookie)
     else if (what === 'kill') server.kill()
-    else {
-      const name = `${browser.name}#${++appRequests}`
-      const page = { name, isGone: false, enter: (run: () => void) => run() }
-      send(scheduler, {
-        name,
-        fate: fateOf(name),
-        browser,
-        page,
-        isKept: true,
-        deliver: () =>
-          server.serve(cookie, async (session) => {
-            if (what === 'sign-in') await session.signIn(String(args[0]))
-            else if (what === 'sign-out') await session.flush()
-            else if (what === 'rotate') await session.cycleKey()
-            else if (what === 'write') await session.update((data) => ({ ...data, [String(args[0])]: args[1] as string }))
-          }),
-        answer: () => {},
-        fail: () => {},
-      })
-    }
+    else if (what === 'save') {
+      const reached = server.reach(cookie)
+      if (reached) saved.set(first, { text: server.save(cookie) as string, index: reached.index })
+    } else if (what === 'restore') restore(cookie, first)
+    else app.request(browser, one).catch(() => {})
   }
 
-  let spins = 0
-  /** A loop that never waits would keep the history, and a browser's tab, for ever. */
-  function isSpinning(): boolean {
-    if (++spins > 1000) fail('requests: it does the same again and again, and no time passes')
-    return spins > 1000
+  /** What was stored after the state that is put back is undone, record and all. */
+  function restore(cookie: string | undefined, name: string): void {
+    const former = saved.get(name)
+    const lineage = server.reach(cookie)?.lineage
+    if (!former || lineage === undefined || !server.restore(cookie, former.text)) return
+    for (const { ledger } of tabs.values()) {
+      for (const entry of ledger.entries) if ((entry.stored.get(lineage) ?? -1) > former.index) entry.stored.delete(lineage)
+      orders.delete(`${ledger.tab} ${lineage}`)
+    }
   }
 
   const afterEach = (): boolean => {
@@ -151,50 +189,45 @@ export async function runHistory(script: Script, { drawFate, tell }: RunOptions 
     if (events > maxEvents) fail('requests: it does not come to rest')
     return fault !== undefined
   }
-  const onRejection = (error: unknown): void => void rejections.push(error)
-  process.on('unhandledRejection', onRejection)
-  try {
+
+  /** Everything that lives looks at the server again. */
+  async function round(lengthMs: number): Promise<void> {
+    const before = new Map<Tab, number>()
+    for (const tab of tabs.values()) {
+      before.set(tab, tab.traffic.requests)
+      if (tab.isSleeping) tab.wake()
+      if (!tab.isGone && !tab.isDisposed) tab.perform({ at: 0, who: tab.name, what: 'resume', args: [] })
+      if (!tab.isGone && !tab.isDisposed) tab.perform({ at: 0, who: tab.name, what: 'revalidate', args: [] })
+    }
+    await scheduler.runUntil(scheduler.now() + lengthMs, afterEach)
+    for (const [{ name, traffic }, requests] of before) {
+      if (traffic.requests - requests > maxRoundRequests * 4) fail(`requests: ${name} sent ${traffic.requests - requests} in a round of reads`)
+    }
+  }
+
+  async function run(): Promise<void> {
     for (const [at, together] of Map.groupBy(script.steps, (one) => one.at)) scheduler.after(at, () => together.forEach(step))
-    await scheduler.runUntil((script.steps.at(-1)?.at ?? 0) + 40_000, afterEach)
+    await scheduler.runUntil((script.steps.at(-1)?.at ?? 0) + aftermathMs, afterEach)
     isHealed = true
     for (const browser of browsers.values()) browser.isOffline = false
-    for (let round = 0; round < 3 && fault === undefined; round++) {
-      for (const tab of tabs.values()) {
-        if (tab.isGone) continue
-        if (tab.isSleeping) tab.wake()
-        tab.client.resume()
-        tab.follow('revalidate', tab.client.revalidate())
-      }
-      await scheduler.runUntil(scheduler.now() + settleMs / 3, afterEach)
+    for (const lengthMs of roundsMs) if (fault === undefined) await round(lengthMs)
+    if (fault === undefined) {
+      for (const tab of tabs.values()) checkTab(tab, world, script.steps.length)
+      checkCounters([...tabs.values()], { server, fail, heldBy: (stored) => heldBy(stored)?.members ?? [] })
     }
-    if (fault === undefined) await drain()
-    if (fault === undefined) for (const tab of tabs.values()) checkEnd(tab, world)
-    for (const error of host.thrown) fail(`rejection: thrown on its own: ${String((error as Error)?.stack)}`)
+    for (const error of host.thrown) if (!(error instanceof EvalError)) fail(`rejection: thrown on its own: ${String((error as Error)?.stack)}`)
     for (const error of server.errors) fail(`server: ${String((error as Error)?.stack)}`)
-  } finally {
-    for (const tab of tabs.values()) if (!tab.isGone) tab.client.dispose()
+  }
+
+  async function leave(): Promise<void> {
+    for (const tab of tabs.values()) if (!tab.isGone && !tab.isDisposed) tab.client.dispose()
     await drain()
     host.restore()
-    await new Promise((resolve) => setImmediate(resolve))
-    process.off('unhandledRejection', onRejection)
   }
-  if (rejections.length > 0) fail(`rejection: unhandled: ${String((rejections[0] as Error)?.stack)}`)
-  let requests = 0
-  for (const { traffic } of tabs.values()) requests += traffic.requests
-  return { fault, requests, events, script: { ...script, fates } }
-}
 
-/** When faults have stopped: all promises settled, nothing is pending, and the view is the server's state. */
-function checkEnd({ name, client, waiting, browser, isGone, ledger }: Tab, { server, fail }: World): void {
-  if (isGone) return
-  if (waiting.size > 0) fail(`settle: ${name} still waits for ${[...waiting.values()].join(', ')}`)
-  if (client.pending.length > 0) fail(`settle: ${name} still has ${client.pending.length} pending`)
-  const reached = server.reach(browser.cookie())
-  const base = client.dehydrate()?.state
-  if ((base?.lineage ?? null) !== (reached?.lineage ?? null) || (reached && base?.version !== reached.version)) {
-    fail(`settle: ${name} is at ${base?.version} of ${base?.lineage}, the server at ${reached?.version} of ${reached?.lineage}`)
+  const outcome = (): Outcome => {
+    const requests = [...tabs.values()].reduce((sum, { traffic }) => sum + traffic.requests, 0)
+    return { fault, requests, events, script: { ...script, fates } }
   }
-  for (const entry of ledger.entries) {
-    if (entry.status === 'pending') fail(`settle: ${entry.id} has not settled`)
-  }
+  return { world, run, leave, outcome }
 }

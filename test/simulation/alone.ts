@@ -1,0 +1,34 @@
+import type { SimulatedBrowser } from './browser.ts'
+import type { Tab, World } from './parts.ts'
+
+/** What takes as long as the limit of `exclusive` is given up, and so is the waiting for it; in milliseconds. */
+const limitMs = 9_000
+/** Tabs that hear of each other later than this are not held in time. */
+const promptMs = 20
+
+/** Holds that no commit of a browser's tabs is under way while an exclusive request runs. Reads set no cookie, and a new tab begins with one. */
+export function createAlone({ scheduler, fail }: Pick<World, 'scheduler' | 'fail'>, tabs: ReadonlyMap<string, Tab>): World['alone'] {
+  const running = new Map<SimulatedBrowser, { readonly since: number; readonly askedAt: number; count: number }>()
+  return {
+    begin(browser, since) {
+      const now = scheduler.now()
+      const run = running.get(browser)
+      running.set(browser, { since: run?.since ?? now, askedAt: run?.askedAt ?? since, count: (run?.count ?? 0) + 1 })
+      if (browser.slowestMs > promptMs || now - since >= limitMs) return
+      for (const { name, browser: own, traffic, isSleeping, isGone } of tabs.values()) {
+        if (own === browser && traffic.open?.isUnsafe && !isSleeping && !isGone) fail(`exclusive: ${name} has a commit under way`)
+      }
+    },
+    end(browser) {
+      const run = running.get(browser)
+      if (!run) return
+      run.count--
+      if (run.count === 0) running.delete(browser)
+    },
+    send({ name, browser, wokenAt }) {
+      const run = running.get(browser)
+      if (!run || browser.slowestMs > promptMs || scheduler.now() - run.since >= limitMs || wokenAt >= run.askedAt) return
+      fail(`exclusive: ${name} sends a commit meanwhile`)
+    },
+  }
+}

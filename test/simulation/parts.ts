@@ -1,0 +1,79 @@
+import type { SessionClient } from '../../src/index.ts'
+import type { SimulatedBrowser } from './browser.ts'
+import type { Values } from './calls.ts'
+import type { LightResponse } from './host.ts'
+import type { Ledger } from './ledger.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Fate, Mode, Step } from './script.ts'
+import type { SimulatedServer } from './server.ts'
+
+/** What the tabs of a history share. */
+export interface World {
+  readonly seed: number
+  readonly mode: Mode
+  readonly scheduler: Scheduler
+  readonly server: SimulatedServer
+  fateOf(name: string): Fate
+  /** Notes something for who reads the history. */
+  note(who: string, what: string): void
+  /** `invariant: what`. The first one ends the history. */
+  fail(fault: string): void
+  /** True where something goes on and on without time passing. */
+  isSpinning(): boolean
+  /** Whether a browser has the cookie of a session: those of late copies never come to one. */
+  isReached(lineage: string): boolean
+  /** Whose a session is: that of the visitor whose browser first got its cookie. */
+  ownerOf(lineage: string): string | undefined
+  /** Sends a request of the app itself, with the browser's cookie. Rejects where no answer comes. */
+  request(browser: SimulatedBrowser, step: Pick<Step, 'what' | 'args'>): Promise<LightResponse>
+  /** No commit of a browser's clients may be under way while an exclusive request runs. */
+  alone: {
+    /** A request runs alone; `since` is when it was asked for. */
+    begin(browser: SimulatedBrowser, since: number): void
+    end(browser: SimulatedBrowser): void
+    /** A commit leaves. */
+    send(tab: Pick<Tab, 'name' | 'browser' | 'wokenAt'>): void
+  }
+  /** What a step handed over, by name: states for `hydrate`. */
+  readonly shelf: Map<string, unknown>
+}
+
+/** How many requests a tab has sent, and what for. */
+export interface Traffic {
+  requests: number
+  /** Requests that something befell. */
+  faults: number
+  /** Commits that were refused, and what may be looked for to blame. */
+  refusals: number
+  /** The request under way: when it left, and whether it can set a cookie. */
+  open: { readonly since: number; readonly isUnsafe: boolean } | undefined
+  /** For each commit how often it was sent, and for how many reasons it had to be sent again. */
+  readonly attempts: Map<string, { sent: number; reasons: number }>
+  /** The lineages of the latest answers. */
+  looks: (string | null)[]
+}
+
+/** A page with a client of its own. */
+export interface Tab {
+  readonly name: string
+  readonly browser: SimulatedBrowser
+  readonly ledger: Ledger
+  readonly client: SessionClient<Values>
+  readonly isGone: boolean
+  readonly isDisposed: boolean
+  readonly isSleeping: boolean
+  /** When the page was opened or last woken. */
+  readonly wokenAt: number
+  readonly traffic: Traffic
+  /** What has not settled. */
+  readonly waiting: ReadonlyMap<number, string>
+  perform(step: Step): void
+  /** Compares client and model; does nothing where nothing has happened since the last time. */
+  check(): void
+  sleep(): void
+  wake(): void
+  /** The page is gone, without a word. */
+  crash(): void
+  /** Follows a promise to its end. */
+  follow(what: string, promise: Promise<unknown>): void
+}

@@ -1,0 +1,91 @@
+import type { SessionClient } from '../../src/index.ts'
+import type { SimulatedBrowser } from './browser.ts'
+import { keys, type Values } from './calls.ts'
+import type { Ledger } from './ledger.ts'
+import { defaults, isSame } from './model.ts'
+import type { Traffic, World } from './parts.ts'
+import type { Step } from './script.ts'
+
+/** What is watched of one tab. */
+export interface Watched {
+  readonly name: string
+  readonly client: SessionClient<Values>
+  readonly browser: SimulatedBrowser
+  readonly ledger: Ledger
+  readonly traffic: Traffic
+  readonly world: World
+}
+
+export interface Watch {
+  after(step: Step): void
+  /** Looks at everything that is to hold between two events. */
+  check(): void
+}
+
+/** Watches one client: its base, its view, what it tells. */
+export function createWatch({ name, client, browser, ledger, traffic, world }: Watched): Watch {
+  const { server } = world
+  let isListening = false
+  let newest = { lineage: '', index: -1 }
+  let former: string | null = null
+  /** The ids of own updates of `l` by whether they are shown: shown, then not, then again is a flicker. */
+  const shown = new Map<string, 'shown' | 'gone'>()
+
+  function listen(): void {
+    ledger.watch()
+    const l = client.peek('l') as readonly string[]
+    // A call of our own that hides another one shows it again when it is taken back.
+    if (ledger.log.some(({ call: { kind, key } }) => kind === 'clear' || (key === 'l' && kind !== 'update'))) return shown.clear()
+    for (const { call, entries } of ledger.log) {
+      if (call.kind !== 'update' || call.key !== 'l' || entries[0]?.status !== 'pending') continue
+      const times = l.filter((id) => id === call.id).length
+      const last = shown.get(call.id)
+      if (times > 1) world.fail(`view: ${name} shows ${call.id} ${times} times`)
+      else if (times === 1 && last === 'gone') world.fail(`view: ${call.id} flickers (${name})`)
+      shown.set(call.id, times === 1 ? 'shown' : last === undefined ? (undefined as never) : 'gone')
+    }
+  }
+
+  client.on('ended', ({ reason }) => {
+    world.note(name, `ended ${reason}`)
+    if (former === null || client.pending.some(({ kind }) => kind === 'end')) return
+    const [second, last] = traffic.looks.slice(-2)
+    if (second === former || last === former || second === undefined) world.fail(`ended: ${name} gives ${former} up without a second look`)
+  })
+  client.on('dropped', ({ reason }) => {
+    if (world.mode === 'normal') world.fail(`dropped: ${name} tells of ${reason} writes, and nothing was`)
+  })
+  client.on('invalid', ({ key }) => world.fail(`view: ${name} finds ${key} invalid`))
+
+  /** The base is what the server stored under its version, of this visitor, and never older than before. */
+  function checkBase({ lineage, version, data }: NonNullable<ReturnType<Ledger['base']>>): void {
+    const stored = server.versions.get(version)
+    if (lineage === null ? Object.keys(data).length > 0 : stored?.lineage !== lineage || !isSame(stored.data, data)) {
+      world.fail(`base: ${name} has ${JSON.stringify(data)} as ${version} of ${lineage}, stored was ${JSON.stringify(stored?.data)}`)
+    }
+    if (!stored || lineage === null) return
+    const owner = world.ownerOf(lineage)
+    if (owner !== undefined && owner !== browser.visitor) world.fail(`lineage: ${name} of ${browser.visitor} sees the session of ${owner}`)
+    if (lineage === newest.lineage && stored.index < newest.index) world.fail(`base: ${name} goes back from state ${newest.index} to ${stored.index} of ${lineage}`)
+    newest = { lineage, index: stored.index }
+  }
+
+  return {
+    after({ what }) {
+      // From the first call on, since watching loads.
+      if (!isListening && !['dispose', 'hydrate'].includes(what)) client.listen(listen)
+      isListening ||= !['dispose', 'hydrate'].includes(what)
+    },
+    check() {
+      for (const fault of ledger.settle()) world.fail(`${fault} (${name})`)
+      const base = ledger.base()
+      if (base) checkBase(base)
+      former = base?.lineage ?? null
+      const view = { ...defaults, ...ledger.view() } as Record<string, unknown>
+      for (const key of keys) {
+        const value = client.peek(key)
+        if (!isSame(value, view[key])) world.fail(`view: ${name} shows ${key} = ${JSON.stringify(value)}, the log on the base gives ${JSON.stringify(view[key])}`)
+      }
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import type { Transport, WireAnswer } from '../../src/transport/transport.ts'
+import type { Page, SimulatedBrowser } from './browser.ts'
+import { isFaulty, send, toWireAnswer } from './network.ts'
+import type { Traffic, World } from './parts.ts'
+
+/** Told each commit with its number and how many mutations it holds, when it first leaves. */
+export type OnCommit = (client: string, n: number) => void
+
+/** The transport of one tab: the real handler behind the virtual network. Counts what leaves. */
+export function createWire(browser: SimulatedBrowser, page: Page & { readonly wokenAt: number }, world: World, onCommit: OnCommit): { readonly transport: Transport; readonly traffic: Traffic } {
+  const { scheduler, server } = world
+  const { name } = page
+  const traffic: Traffic = { requests: 0, faults: 0, refusals: 0, open: undefined, attempts: new Map(), looks: [] }
+
+  function noteCommit(key: string): void {
+    const known = traffic.attempts.get(key)
+    if (known) {
+      known.sent++
+      if (known.sent > 1 + known.reasons) world.fail(`requests: ${name} sends commit ${key} the ${known.sent}th time, for ${known.reasons} reasons`)
+      return
+    }
+    traffic.attempts.set(key, { sent: 1, reasons: 0 })
+    const [client = '', n] = key.split('/')
+    onCommit(client, Number(n))
+  }
+
+  function noteAnswer(key: string | undefined, status: number, isExcuse: boolean): void {
+    traffic.open = undefined
+    if (status === 409 || status === 422 || status === 413) traffic.refusals++
+    const known = key === undefined ? undefined : traffic.attempts.get(key)
+    // A 410 may be that of a cookie from before a log-in: the same bytes go once more.
+    if (known && (isExcuse || status === 410)) known.reasons++
+  }
+
+  const transport: Transport = ({ method, headers, body, keepalive, signal }) => {
+    if (page.isGone || world.isSpinning()) return new Promise<never>(() => {})
+    const number = `${name}#${++traffic.requests}`
+    const fate = world.fateOf(number)
+    const cookie = browser.cookie()
+    const key = headers['Idempotency-Key']?.slice(1, -1)
+    if (traffic.open) world.fail(`requests: ${name} has two requests under way`)
+    if (method !== 'GET') world.alone.send({ name, browser, wokenAt: page.wokenAt })
+    traffic.open = { since: scheduler.now(), isUnsafe: method !== 'GET' }
+    if (fate.kind || fate.out || fate.back || browser.isOffline) traffic.faults++
+    if (key !== undefined) noteCommit(key)
+    world.note(name, `#${traffic.requests} ${method} ${key?.split('/')[1] ?? ''} ${body ?? ''} ${JSON.stringify(fate)}`)
+    return new Promise<WireAnswer>((resolve, reject) => {
+      send(scheduler, {
+        name: number,
+        fate,
+        browser,
+        page,
+        isKept: keepalive === true,
+        signal,
+        deliver: () => server.handle(method, cookie, headers, body),
+        answer(response) {
+          world.note(name, `${number} <- ${response.status} ${response.body?.slice(0, 160) ?? ''}`)
+          noteAnswer(key, response.status, isFaulty(fate))
+          const answer = toWireAnswer(response)
+          const { lineage } = (answer.body ?? {}) as { lineage?: string | null }
+          if (lineage !== undefined) traffic.looks = [...traffic.looks.slice(-3), lineage]
+          resolve(answer)
+        },
+        fail() {
+          world.note(name, `${number} <- failed`)
+          noteAnswer(key, 0, true)
+          reject(new TypeError('Failed to fetch'))
+        },
+      })
+    })
+  }
+  return { transport, traffic }
+}
