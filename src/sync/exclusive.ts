@@ -1,6 +1,6 @@
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
-import { hold, holdOthers, quiet, release } from './hold.ts'
+import { hold, holdOthers, release } from './hold.ts'
 import { requestRead, wake } from './pipeline.ts'
 import type { Sync } from './sync.ts'
 
@@ -41,13 +41,11 @@ async function finishOthers(sync: Sync, timeoutMs: number, finished: Promise<voi
  * @throws SessionUsageError where the function takes longer than the limit, as one does that awaits a write of its own
  */
 export async function exclusive<R>(sync: Sync, run: () => Promise<R> | R, timeoutMs: number): Promise<R> {
-  if (sync.isHeld) {
-    // Nested there is nothing under way; beside another that waits for it there may be.
-    await finishOthers(sync, timeoutMs, quiet(sync))
-    return run()
-  }
+  sync.holders++
   try {
-    await finishOthers(sync, timeoutMs, hold(sync, timeoutMs))
+    // One hold for all that overlap: nested there is nothing under way any more, beside another that waits for it there may be.
+    sync.holding ??= hold(sync, timeoutMs)
+    await finishOthers(sync, timeoutMs, sync.holding)
     sync.isTrusted = true
     // Each step has the whole limit, and so does what the others were told.
     holdOthers(sync, timeoutMs)
@@ -55,14 +53,23 @@ export async function exclusive<R>(sync: Sync, run: () => Promise<R> | R, timeou
       throw new SessionUsageError(`exclusive took longer than ${timeoutMs} ms. Do not await a session write inside: it is sent afterwards.`)
     })
   } finally {
-    sync.isHeld = false
-    if (!sync.isDisposed) {
-      holdOthers(sync, timeoutMs)
-      await within(sync, timeoutMs, readAfter(sync), () => undefined)
-    }
-    release(sync)
-    wake(sync)
+    sync.holders--
+    if (sync.holders === 0) await letGo(sync, timeoutMs)
   }
+}
+
+/** Goes on, here and in the other tabs, after a read. */
+async function letGo(sync: Sync, timeoutMs: number): Promise<void> {
+  sync.isHeld = false
+  sync.holding = undefined
+  if (!sync.isDisposed) {
+    holdOthers(sync, timeoutMs)
+    await within(sync, timeoutMs, readAfter(sync), () => undefined)
+  }
+  // Another one may have begun during the read.
+  if (sync.holders > 0) return
+  release(sync)
+  wake(sync)
 }
 
 /** Reads what the app's request left. Until that read a log-in that appears is the app's own, however late it comes. */

@@ -26,8 +26,10 @@ async function quietElsewhere(sync: Sync): Promise<void> {
 
 /** Tells the other tabs to hold for so long from now; false where there can be none. */
 export function holdOthers(sync: Sync, timeoutMs: number): boolean {
-  sync.heldUntil = sync.clock.now() + timeoutMs
-  return sync.tell({ hold: timeoutMs })
+  // Longer than our own limit, so that what is told at its end comes before they go on.
+  const hold = timeoutMs + graceMs
+  sync.heldUntil = sync.clock.now() + hold
+  return sync.tell({ hold })
 }
 
 /** Holds this tab and the others; resolves when nothing is under way anywhere. */

@@ -33,6 +33,8 @@ export function createSync(ports: SyncPorts): Sync {
     isPaused: false,
     isTrusted: false,
     isHeld: false,
+    holders: 0,
+    holding: undefined,
     heldUntil: 0,
     isHeldElsewhere: false,
     holdTimer: undefined,
@@ -57,21 +59,20 @@ async function turn(sync: Sync): Promise<boolean> {
   const isReadFirst = !cache.base || sync.isPaused || sync.wanted === 'full'
   if (ending && !sync.isPaused) await sendEnd(sync, ending)
   else if (isReadFirst || (sync.wanted !== 'no' && !sync.flight && cache.log.length === 0)) await read(sync)
-  else if (sync.flight) await commit(sync, sync.flight)
-  else if (cache.log.length > 0) await sendNext(sync)
+  else if (sync.flight || cache.log.length > 0) await send(sync)
   else return false
   return true
 }
 
 /**
- * Starts the next commit. The first of a new visitor creates the session, and two tabs at once would create two, one of
+ * Sends the commit under way, or the next one. The first of a new visitor creates the session, and two tabs at once would create two, one of
  * them lost: it goes in one tab at a time, and who waited for another tab reads first. So does every commit to a server
  * that cannot compare and set.
  */
-async function sendNext(sync: Sync): Promise<void> {
+async function send(sync: Sync): Promise<void> {
   const { base } = sync.cache
   const start = async (): Promise<void> => {
-    sync.flight = prepare(sync)
+    sync.flight ??= prepare(sync)
     if (sync.flight) await commit(sync, sync.flight)
   }
   if (!sync.lock || (base?.lineage !== null && base?.atomic !== false)) return start()
@@ -84,8 +85,9 @@ async function sendNext(sync: Sync): Promise<void> {
       await read(sync)
     }
     // A conditional read that is wanted meanwhile is answered by the commit; waiting for it here would be for ever.
-    if (sync.wanted !== 'full' && sync.cache.log.length > 0 && isFree()) await start()
-    while (sync.flight && sync.wanted !== 'full' && isFree()) await commit(sync, sync.flight)
+    if (sync.wanted !== 'full' && (sync.flight || sync.cache.log.length > 0) && isFree()) await start()
+    // The reads between its attempts too: whoever got the lock meanwhile would create a second session.
+    while (sync.flight && isFree()) await (sync.wanted === 'full' ? read(sync) : commit(sync, sync.flight))
   }
   try {
     await sync.lock(alone)
@@ -149,6 +151,7 @@ export function disposeSync(sync: Sync): void {
   sync.clock.clearTimeout(sync.holdTimer)
   const error = new SessionDisposedError()
   sync.ending?.reject(error)
+  sync.ending = undefined
   answerReaders(sync, error)
   rejectAll(sync, sync.cache.log, () => error)
 }

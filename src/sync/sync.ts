@@ -109,6 +109,10 @@ export interface Sync extends SyncPorts {
   /** Our own `exclusive` is running or was just run: a log-in that appears now is the app's own. */
   isTrusted: boolean
   isHeld: boolean
+  /** How many `exclusive` calls are running or waiting to: those that overlap share one hold. */
+  holders: number
+  /** Resolves when nothing is under way in any tab, while one of them is there. */
+  holding: Promise<void> | undefined
   /** When our own hold of the other tabs is over, on the clock. */
   heldUntil: number
   /** Another tab runs its `exclusive`. */
