@@ -84,7 +84,8 @@ export function createLife({ cache, sync, start }: Core): Life {
       void requestRead(sync, 'full')
     },
     dehydrate() {
-      if (!cache.base) return
+      // What is being ended has no state until the server says what it has.
+      if (!cache.base || sync.ending) return
       const { csrf: _, ...state } = cache.base
       return { state: { ...state, last: 0 } }
     },
