@@ -65,9 +65,9 @@ async function turn(sync: Sync): Promise<boolean> {
 }
 
 /**
- * Sends the commit under way, or the next one. The first of a new visitor creates the session, and two tabs at once would create two, one of
- * them lost: it goes in one tab at a time, and who waited for another tab reads first. So does every commit to a server
- * that cannot compare and set.
+ * Sends the commit under way, or the next one. The first of a new visitor creates the session, and two tabs at once
+ * would create two, one of them lost: it goes in one tab at a time, and who waited for another tab reads first. So does
+ * every commit to a server that cannot compare and set.
  */
 async function send(sync: Sync): Promise<void> {
   const { base } = sync.cache

@@ -66,6 +66,23 @@ describe('the first commit of a new visitor', () => {
     expect(await mock.data()).toEqual({ count: 1, note: 'a' })
   })
 
+  test('holds its lock through the reads between its retries too', async () => {
+    const mock = createServer()
+    const { lock } = createLock()
+    const [one, two] = [open(mock, { lock }), open(mock, { lock })]
+    await Promise.all([one.get('count'), two.get('count')])
+    // Down for a commit's four attempts and the read that follows; the next commit's answer, with its cookie, is late.
+    mock.next({ fault: 'server-error-page', status: 502, times: 5 })
+    const late = mock.next({ fault: 'hold-answer', method: 'PATCH' })
+    const outcomes = [follow(() => one.set('count', 1)), follow(() => two.set('note', 'a'))]
+    while (late.used === 0) await advance(500)
+    await advance(9_000)
+    await late.release()
+    await advance(60_000)
+    expect(outcomes.map(({ status }) => status)).toEqual(['resolved', 'resolved'])
+    expect(await mock.data()).toEqual({ count: 1, note: 'a' })
+  })
+
   test('asked to read meanwhile does not wait for itself', async () => {
     const mock = createServer()
     const { lock } = createLock()
