@@ -112,7 +112,7 @@ describe('what the schema does not know', () => {
     const { mock, session } = await openOld({ newer: { a: 1 } })
     expect(session.getSnapshot().values).not.toHaveProperty('newer')
     await session.transaction((tx) => {
-      for (const key of tx.keys()) tx.delete(key as 'note')
+      for (const key of tx.keys()) tx.delete(key as keyof Values)
     })
     expect(await mock.data()).toEqual({ newer: { a: 1 } })
   })
