@@ -77,14 +77,17 @@ function replayWrite(data: Data, operation: WriteOperation, rules: Rules): Trace
 /** By shape: a promise may be of another realm or library. */
 const isPromise = (value: unknown): boolean => typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 
-const asyncFunction = (where: string): SessionUsageError =>
-  new SessionUsageError(`The function of a session ${where} is async. Await first, then pass a plain function.`)
+/** The error of an async function. What becomes of its promise is nobody's concern any more. */
+function refuseAsync(where: string, promise: unknown): SessionUsageError {
+  Promise.resolve(promise).catch(() => {})
+  return new SessionUsageError(`The function of a session ${where} is async. Await first, then pass a plain function.`)
+}
 
 function change(stored: Json | undefined, key: string, run: (current: unknown) => unknown, { codec }: Rules): Json | undefined {
   const { value, issues } = codec.key(key).decode(stored)
   if (issues) throw new SessionInvalidValueError(key)
   const next = run(value)
-  if (isPromise(next)) throw asyncFunction(`update of "${key}"`)
+  if (isPromise(next)) throw refuseAsync(`update of "${key}"`, next)
   return overlay(codec, key, stored, codec.key(key).encode(next))
 }
 
@@ -114,12 +117,18 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
   const writes = new Map<string, Json | undefined>()
   const over = new Map<string, Json | undefined>()
   let whole = false
+  let isOver = false
+  const check = (): void => {
+    if (isOver) throw new SessionUsageError('The transaction is over: use tx inside its function alone, and not after an await.')
+  }
   const current = (key: string): Json | undefined => (writes.has(key) ? writes.get(key) : data.get(key))
   const read = (key: string): Json | undefined => {
+    check()
     if (!writes.has(key)) reads.set(key, data.get(key))
     return current(key)
   }
   const write = (key: string, value: Json | undefined): void => {
+    check()
     if (!writes.has(key)) over.set(key, data.get(key))
     writes.set(key, value)
   }
@@ -127,6 +136,7 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
     get: (key) => codec.key(key).decode(read(key)).value,
     has: (key) => codec.key(key) && read(key) !== undefined,
     keys() {
+      check()
       whole = true
       return codec.keys.filter((key) => current(key) !== undefined)
     },
@@ -134,9 +144,13 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
     update: (key, run) => write(key, change(read(key), key, run, rules)),
     delete: (key) => void (codec.key(key) && write(key, undefined)),
   }
-  const result = operation.run(tx)
-  if (isPromise(result)) throw asyncFunction('transaction')
-  return { operation, reads, writes, over, whole, result }
+  try {
+    const result = operation.run(tx)
+    if (isPromise(result)) throw refuseAsync('transaction', result)
+    return { operation, reads, writes, over, whole, result }
+  } finally {
+    isOver = true
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { SessionTransaction } from 'sojourn'
 import { describe, expect, test } from 'vitest'
-import { begin, commits, createServer, errorOf, flush, follow, open, useFakeTime } from './harness.ts'
+import { begin, commits, createServer, errorOf, flush, follow, open, useFakeTime, type Values } from './harness.ts'
 
 useFakeTime()
 
@@ -61,7 +62,11 @@ describe('a transaction', () => {
 
   test('that is async is refused, and what it wrote is not shown', async () => {
     const { mock, session } = await begin({ count: 1 })
-    const run = (async (tx: { set(key: 'count', value: number): void }) => tx.set('count', 2)) as never
+    const run = (async (tx: { set(key: 'count', value: number): void }) => {
+      tx.set('count', 2)
+      await flush()
+      tx.set('count', 3) // rejects, and nobody has to look after it
+    }) as never
     const error = await errorOf(() => session.transaction(run))
     expect(error).toMatchObject({ code: 'usage' })
     expect((error as Error).message).toMatch(/async/)
@@ -75,6 +80,29 @@ describe('a transaction', () => {
     // biome-ignore lint/suspicious/noThenProperty: a promise of another library
     const error = await errorOf(() => session.transaction((() => ({ then: (resolve: (value: number) => void) => resolve(1) })) as never))
     expect(error).toMatchObject({ code: 'usage' })
+  })
+
+  test('whose tx is used after its function returned refuses that, and stores nothing of it', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    let leaked: SessionTransaction<Values> | undefined
+    const written = session.transaction((tx) => {
+      leaked = tx
+      tx.set('count', 2)
+    })
+    for (const call of [
+      () => leaked?.set('count', 99),
+      () => leaked?.delete('count'),
+      () => leaked?.update('count', () => 98),
+      () => leaked?.get('note'),
+      () => leaked?.keys(),
+    ]) {
+      expect(await errorOf(call)).toMatchObject({ code: 'usage' })
+    }
+    await written
+    expect(session.peek('count')).toBe(2)
+    expect(commits(mock)).toMatchObject([{ set: { count: 2 } }])
+    expect(commits(mock)[0]?.expect).not.toBe('base')
+    expect(await mock.data()).toEqual({ count: 2 })
   })
 
   test('before the load waits for it', async () => {
