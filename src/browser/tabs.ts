@@ -32,8 +32,9 @@ export interface Tabs {
 export function parseMessage(data: unknown): TabMessage | undefined {
   if (!isObject(data)) return
   const { hold, say } = data
-  if (typeof hold === 'number' && hold > 0) return { hold }
-  if (say === 'release' || say === 'busy' || say === 'quiet' || say === 'ask') return { say }
+  const by = typeof data.tab === 'string' && { tab: data.tab }
+  if (typeof hold === 'number' && hold > 0) return { hold, ...by }
+  if (say === 'release' || say === 'busy' || say === 'quiet' || say === 'ask') return { say, ...by }
   if (data.from !== null && typeof data.from !== 'string') return
   const state = parseState(data.state)
   return state && { from: data.from, state }

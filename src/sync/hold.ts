@@ -21,7 +21,7 @@ async function quietElsewhere(sync: Sync): Promise<void> {
     timer = clock.setTimeout(resolve, graceMs)
   })
   stop()
-  if (sync.busyTabs > 0) await new Promise<void>((resolve) => void quietedTabs.add(resolve))
+  if (sync.busyTabs.size > 0) await new Promise<void>((resolve) => void quietedTabs.add(resolve))
 }
 
 /** Tells the other tabs to hold for so long from now; false where there can be none. */
@@ -29,13 +29,13 @@ export function holdOthers(sync: Sync, timeoutMs: number): boolean {
   // Longer than our own limit, so that what is told at its end comes before they go on.
   const hold = timeoutMs + graceMs
   sync.heldUntil = sync.clock.now() + hold
-  return sync.tell({ hold })
+  return sync.tell({ hold, tab: sync.tab })
 }
 
 /** Holds this tab and the others; resolves when nothing is under way anywhere. */
 export async function hold(sync: Sync, timeoutMs: number): Promise<void> {
   sync.isHeld = true
-  sync.busyTabs = 0
+  sync.busyTabs.clear()
   sync.nudge?.()
   const hasOthers = holdOthers(sync, timeoutMs)
   await Promise.all([quiet(sync), hasOthers && quietElsewhere(sync)])
@@ -44,30 +44,36 @@ export async function hold(sync: Sync, timeoutMs: number): Promise<void> {
 /** Lets this tab and the others go on. */
 export function release(sync: Sync): void {
   sync.isHeld = false
-  sync.tell({ say: 'release' })
+  sync.tell({ say: 'release', tab: sync.tab })
 }
 
-function letGo(sync: Sync): void {
-  sync.clock.clearTimeout(sync.holdTimer)
-  sync.isHeldElsewhere = false
+/** One tab that held us does so no more. */
+function letGo(sync: Sync, tab: string): void {
+  sync.clock.clearTimeout(sync.heldBy.get(tab))
+  sync.heldBy.delete(tab)
+  sync.isHeldElsewhere = sync.heldBy.size > 0
   wake(sync)
 }
 
 /** Deals with what another tab says. */
 export function hear(sync: Sync, message: HoldMessage): void {
+  const { heldBy, busyTabs } = sync
+  const { tab = '' } = message
   if ('hold' in message) {
-    sync.clock.clearTimeout(sync.holdTimer)
+    sync.clock.clearTimeout(heldBy.get(tab))
+    heldBy.set(tab, sync.clock.setTimeout(() => letGo(sync, tab), Math.min(message.hold, maxHoldMs)))
     sync.isHeldElsewhere = true
-    sync.holdTimer = sync.clock.setTimeout(() => letGo(sync), Math.min(message.hold, maxHoldMs))
     if (!sync.isRunning) return
-    sync.tell({ say: 'busy' })
+    sync.tell({ say: 'busy', tab: sync.tab })
     sync.nudge?.()
-    void quiet(sync).then(() => sync.tell({ say: 'quiet' }))
-  } else if (message.say === 'release') letGo(sync)
-  else if (message.say === 'ask') sync.isHeld && sync.tell({ hold: sync.heldUntil - sync.clock.now() })
+    void quiet(sync).then(() => sync.tell({ say: 'quiet', tab: sync.tab }))
+  } else if (message.say === 'release') letGo(sync, tab)
+  else if (message.say === 'ask') sync.isHeld && sync.tell({ hold: sync.heldUntil - sync.clock.now(), tab: sync.tab })
   else {
-    sync.busyTabs += message.say === 'busy' ? 1 : -1
-    if (sync.busyTabs > 0) return
+    // By name, not by number: what a tab says to another holder is heard here too.
+    if (message.say === 'busy') busyTabs.add(tab)
+    else busyTabs.delete(tab)
+    if (busyTabs.size > 0) return
     for (const told of sync.quietedTabs) told()
     sync.quietedTabs.clear()
   }

@@ -8,9 +8,11 @@ import { answerReaders, become, type Sync, type SyncPorts } from './sync.ts'
 
 /** Creates the state of a pipeline that has done nothing yet. */
 export function createSync(ports: SyncPorts): Sync {
+  const client = ports.createClientId()
   return {
     ...ports,
-    client: ports.createClientId(),
+    tab: client,
+    client,
     n: 0,
     acknowledged: 0,
     flight: undefined,
@@ -37,8 +39,8 @@ export function createSync(ports: SyncPorts): Sync {
     holding: undefined,
     heldUntil: 0,
     isHeldElsewhere: false,
-    holdTimer: undefined,
-    busyTabs: 0,
+    heldBy: new Map(),
+    busyTabs: new Set(),
     quietedTabs: new Set(),
     isRunning: false,
     isWoken: false,
@@ -148,7 +150,7 @@ export function disposeSync(sync: Sync): void {
   sync.isDisposed = true
   sync.abort?.()
   sync.cancel?.()
-  sync.clock.clearTimeout(sync.holdTimer)
+  for (const timer of sync.heldBy.values()) sync.clock.clearTimeout(timer)
   const error = new SessionDisposedError()
   sync.ending?.reject(error)
   sync.ending = undefined

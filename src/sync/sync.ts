@@ -74,6 +74,8 @@ export interface Ending extends Waiter {
  * of this folder work on it; the loop in pipeline.ts calls them one after the other.
  */
 export interface Sync extends SyncPorts {
+  /** What the other tabs know this one by. */
+  readonly tab: string
   client: string
   /** The last commit number used. */
   n: number
@@ -117,9 +119,10 @@ export interface Sync extends SyncPorts {
   heldUntil: number
   /** Another tab runs its `exclusive`. */
   isHeldElsewhere: boolean
-  holdTimer: unknown
+  /** The tabs that do, each with the timer that ends it. */
+  readonly heldBy: Map<string, unknown>
   /** Held tabs that have something under way. */
-  busyTabs: number
+  readonly busyTabs: Set<string>
   readonly quietedTabs: Set<() => void>
   isRunning: boolean
   /** Something came to be done since the loop last looked. */

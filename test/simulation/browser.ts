@@ -51,6 +51,7 @@ export function createBrowser(name: string, visitor: string, { scheduler, wallCl
   const listeners = new Map<Page, (event: { readonly data: unknown }) => void>()
   let holder: Page | undefined
   const queue: Waiting[] = []
+  const arrivals = new Map<string, number>()
   let slowestMs = 0
 
   function next(): void {
@@ -87,7 +88,11 @@ export function createBrowser(name: string, visitor: string, { scheduler, wallCl
           if (other === page) continue
           const ms = messageMs(page.name)
           slowestMs = Math.max(slowestMs, ms)
-          scheduler.after(ms, () => other.enter(() => listeners.get(other) === listener && listener({ data: JSON.parse(text) })))
+          // In order, as from one tab to another; between different tabs there is none.
+          const way = `${page.name}>${other.name}`
+          const at = Math.max(arrivals.get(way) ?? 0, scheduler.now() + ms)
+          arrivals.set(way, at)
+          scheduler.after(at - scheduler.now(), () => other.enter(() => listeners.get(other) === listener && listener({ data: JSON.parse(text) })))
         }
       },
       addEventListener: (_, listener) => void listeners.set(page, listener),

@@ -155,7 +155,9 @@ export function createLedger(tab: string, watched: Watched): Ledger {
   function settle(): readonly string[] {
     watch()
     const faults = findAdopted()
-    const unstored = log.filter(({ entries: [entry] }) => entry?.status === 'acknowledged' && entry.stored.size === 0)
+    // The sessions that late copies create hold it too, and do not count.
+    const lineages = [base, ...moves.map(({ to }) => to)].flatMap((one) => one?.lineage ?? [])
+    const unstored = log.filter(({ entries: [entry] }) => entry?.status === 'acknowledged' && !lineages.some((lineage) => entry.stored.has(lineage)))
     const stored = log.filter((one) => one.entries[0]?.status === 'acknowledged' && !unstored.includes(one))
     const wasEmpty = isEmpty(base?.data ?? {}, unstored)
     log = log.filter((one) => one.entries[0]?.status === 'pending' || unstored.includes(one))
