@@ -1,5 +1,5 @@
 import { sessionClientHeader } from '../protocol/headers.ts'
-import type { WireRequest } from '../transport/transport.ts'
+import type { WireAnswer, WireRequest } from '../transport/transport.ts'
 import { backoffMs } from './backoff.ts'
 import type { SessionExchange } from './events.ts'
 import { judge, judgeFailure, type Verdict } from './judge.ts'
@@ -31,16 +31,22 @@ export async function attempt(sync: Sync, { request, told }: Attempt): Promise<V
   // Disposed of during the wait before this attempt.
   if (sync.isDisposed) return judgeFailure(undefined)
   const controller = new AbortController()
+  const { signal } = controller
+  // Not every fetch heeds its signal, and Node's forgets it once a wrapped request is collected: the attempt ends all the same.
+  const givenUp = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   const abort = (): void => controller.abort()
   const timer = clock.setTimeout(abort, sync.timeoutMs)
   sync.abort = abort
   become(sync, { activity: request.method === 'GET' ? 'loading' : 'sending' })
   emit('exchange', { ...told, outcome: 'sent' })
-  let verdict: Verdict
-  try {
+  async function exchange(): Promise<WireAnswer> {
     const isUnsafe = request.method !== 'GET'
     const headers = { Accept: 'application/json', [sessionClientHeader]: sync.client, ...request.headers, ...(isUnsafe && (await sync.csrf(sync.csrfToken))) }
-    verdict = judge(await transport({ ...request, headers, signal: controller.signal }))
+    return transport({ ...request, headers, signal })
+  }
+  let verdict: Verdict
+  try {
+    verdict = judge(await Promise.race([exchange(), givenUp]))
   } catch (cause) {
     verdict = judgeFailure(cause)
   }
