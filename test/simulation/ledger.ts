@@ -15,6 +15,8 @@ export interface Entry extends Call {
   result?: unknown
   /** The state with which a commit stored it, by lineage: a copy of a first commit creates a session that nobody has the cookie of. */
   readonly stored: Map<string, number>
+  /** The lineages in which a view that saved an old dict has undone it. */
+  readonly undone: Set<string>
   /** What it gives, by the states that it was stored on. */
   readonly expected: unknown[]
 }
@@ -127,7 +129,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     if (before === 0) log = []
     watch()
     move([], log)
-    const entry: Entry = { ...call, tab, order: entries.length, lineage: base && base.lineage, status: 'pending', stored: new Map(), expected: [] }
+    const entry: Entry = { ...call, tab, order: entries.length, lineage: base && base.lineage, status: 'pending', stored: new Map(), undone: new Set(), expected: [] }
     entries.push(entry)
     const value = call.kind === 'set' ? call.value : undefined
     const open = watched.pendingCount() > before ? undefined : log.findLast((one) => isWrite(one.call) && one.call.key === call.key)
@@ -157,7 +159,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     const faults = findAdopted()
     // The sessions that late copies create hold it too, and do not count.
     const lineages = [base, ...moves.map(({ to }) => to)].flatMap((one) => one?.lineage ?? [])
-    const unstored = log.filter(({ entries: [entry] }) => entry?.status === 'acknowledged' && !lineages.some((lineage) => entry.stored.has(lineage)))
+    const unstored = log.filter(({ entries: [entry] }) => entry?.status === 'acknowledged' && !lineages.some((lineage) => entry.stored.has(lineage) || entry.undone.has(lineage)))
     const stored = log.filter((one) => one.entries[0]?.status === 'acknowledged' && !unstored.includes(one))
     const wasEmpty = isEmpty(base?.data ?? {}, unstored)
     log = log.filter((one) => one.entries[0]?.status === 'pending' || unstored.includes(one))

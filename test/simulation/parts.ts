@@ -45,8 +45,8 @@ export interface Traffic {
   faults: number
   /** Commits that were refused, and what may be looked for to blame. */
   refusals: number
-  /** The request under way: when it left, and whether it can set a cookie. */
-  open: { readonly since: number; readonly isUnsafe: boolean } | undefined
+  /** The request that left last, until its answer comes; whether it can set a cookie, and whether it was given up. */
+  open: { readonly isUnsafe: boolean; readonly signal: AbortSignal } | undefined
   /** For each commit how often it was sent, and for how many reasons it had to be sent again. */
   readonly attempts: Map<string, { sent: number; reasons: number }>
   /** The lineages of the latest answers. */

@@ -25,7 +25,6 @@ export function createWire(browser: SimulatedBrowser, page: Page & { readonly wo
   }
 
   function noteAnswer(key: string | undefined, status: number, isExcuse: boolean): void {
-    traffic.open = undefined
     if (status === 409 || status === 422 || status === 413) traffic.refusals++
     const known = key === undefined ? undefined : traffic.attempts.get(key)
     // A 410 may be that of a cookie from before a log-in: the same bytes go once more.
@@ -38,9 +37,13 @@ export function createWire(browser: SimulatedBrowser, page: Page & { readonly wo
     const fate = world.fateOf(number)
     const cookie = browser.cookie()
     const key = headers['Idempotency-Key']?.slice(1, -1)
-    if (traffic.open) world.fail(`requests: ${name} has two requests under way`)
+    if (traffic.open && !traffic.open.signal.aborted) world.fail(`requests: ${name} has two requests under way`)
     if (method !== 'GET') world.alone.send({ name, browser, wokenAt: page.wokenAt })
-    traffic.open = { since: scheduler.now(), isUnsafe: method !== 'GET' }
+    const open = { isUnsafe: method !== 'GET', signal }
+    traffic.open = open
+    const close = (): void => {
+      if (traffic.open === open) traffic.open = undefined
+    }
     if (fate.kind || fate.out || fate.back || browser.isOffline) traffic.faults++
     if (key !== undefined) noteCommit(key)
     world.note(name, `#${traffic.requests} ${method} ${key?.split('/')[1] ?? ''} ${body ?? ''} ${JSON.stringify(fate)}`)
@@ -54,14 +57,17 @@ export function createWire(browser: SimulatedBrowser, page: Page & { readonly wo
         signal,
         deliver: () => server.handle(method, cookie, headers, body),
         answer(response) {
+          close()
           world.note(name, `${number} <- ${response.status} ${response.body?.slice(0, 160) ?? ''}`)
-          noteAnswer(key, response.status, isFaulty(fate))
+          // A page that slept may wake to the time limit and the answer at once.
+          noteAnswer(key, response.status, isFaulty(fate) || signal.aborted)
           const answer = toWireAnswer(response)
           const { lineage } = (answer.body ?? {}) as { lineage?: string | null }
           if (lineage !== undefined) traffic.looks = [...traffic.looks.slice(-3), lineage]
           resolve(answer)
         },
         fail() {
+          close()
           world.note(name, `${number} <- failed`)
           noteAnswer(key, 0, true)
           reject(new TypeError('Failed to fetch'))

@@ -177,7 +177,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     const lineage = server.reach(cookie)?.lineage
     if (!former || lineage === undefined || !server.restore(cookie, former.text)) return
     for (const { ledger } of tabs.values()) {
-      for (const entry of ledger.entries) if ((entry.stored.get(lineage) ?? -1) > former.index) entry.stored.delete(lineage)
+      for (const { stored, undone } of ledger.entries) if ((stored.get(lineage) ?? -1) > former.index && stored.delete(lineage)) undone.add(lineage)
       orders.delete(`${ledger.tab} ${lineage}`)
     }
   }
