@@ -1,6 +1,6 @@
 import { isObject } from '../protocol/json.ts'
-import type { HoldMessage } from '../sync/hold-message.ts'
 import { parseState, type State } from '../protocol/state.ts'
+import type { HoldMessage } from '../sync/hold-message.ts'
 
 /** A channel to the other tabs: what Sojourn uses of BroadcastChannel. */
 export interface SessionChannel {

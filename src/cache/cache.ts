@@ -3,9 +3,9 @@ import { isEqual, type Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { Decoded } from '../schema/codec.ts'
 import { createListeners, type Listeners } from './listeners.ts'
-import { isWrite, type Conflict, type Operation } from './operation.ts'
-import { rebase, type Move, type Mutation } from './rebase.ts'
-import { decodeStored, put, replay, type Rules, type Trace } from './replay.ts'
+import { type Conflict, isWrite, type Operation } from './operation.ts'
+import { type Move, type Mutation, rebase } from './rebase.ts'
+import { decodeStored, put, type Rules, replay, type Trace } from './replay.ts'
 
 /** What a move of the base brought up. */
 export interface Moved {
@@ -86,7 +86,10 @@ function count({ counts }: Parts, trace: Trace | undefined): void {
 function show(parts: Parts, trace: Trace | undefined): void {
   const changed = [...(trace?.writes ?? [])].filter(([key, value]) => !isEqual(parts.view.get(key), value))
   for (const [key, value] of changed) put(parts.view, key, value)
-  tell(parts, changed.map(([key]) => key))
+  tell(
+    parts,
+    changed.map(([key]) => key),
+  )
 }
 
 /** Before the first base only sets are shown: a function would run on data that is not there yet. */

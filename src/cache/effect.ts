@@ -1,5 +1,5 @@
-import { isEqual, own, type Json } from '../protocol/json.ts'
 import type { Commit } from '../protocol/commit.ts'
+import { isEqual, type Json, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { ConflictPolicy, LifeOperation, Operation } from './operation.ts'
 import { put, type Trace } from './replay.ts'
@@ -38,7 +38,9 @@ export function toEffect(base: State, traces: readonly Trace[], policy: (key: st
   return {
     ...(set.length > 0 && { set: Object.fromEntries(set.map((key) => [key, after.get(key) as Json])) }),
     ...(gone.length > 0 && { delete: gone }),
-    ...(whole ? { expect: 'base' } : expected.size > 0 && { expect: Object.fromEntries([...expected].map((key) => [key, (tags && own(tags, key)) ?? null])) }),
+    ...(whole
+      ? { expect: 'base' }
+      : expected.size > 0 && { expect: Object.fromEntries([...expected].map((key) => [key, (tags && own(tags, key)) ?? null])) }),
     ...(cleared && { clear: true }),
     ...(expiry && { expiry: expiry.expiry ?? null }),
     ...(life.some(({ kind }) => kind === 'cycleKey') && { cycleKey: true }),

@@ -1,4 +1,4 @@
-import { isEqual, isObject, own, type Json, type JsonObject } from '../protocol/json.ts'
+import { isEqual, isObject, type Json, type JsonObject, own } from '../protocol/json.ts'
 
 /**
  * Merges two changes of one value through plain objects; absent is `undefined`. What only one side changed is taken,

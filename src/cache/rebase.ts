@@ -1,8 +1,8 @@
-import { isEqual, own, type Json } from '../protocol/json.ts'
+import { isEqual, type Json, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import { fold } from './effect.ts'
 import type { Operation } from './operation.ts'
-import { put, replay, type Data, type Rules, type Trace } from './replay.ts'
+import { type Data, put, type Rules, replay, type Trace } from './replay.ts'
 
 /** One entry of the log: a call of the app, or several sets of one key that became one. */
 export interface Mutation {
@@ -49,7 +49,10 @@ export interface Rebased {
  */
 export function rebase({ base, log, view }: Replayed, { base: next, acknowledged, removed }: Move, rules: Rules): Rebased {
   const rest = log.filter((mutation) => !acknowledged?.has(mutation) && !removed?.has(mutation))
-  const expected = fold(base, [...(acknowledged ?? [])].map(({ trace }) => trace))
+  const expected = fold(
+    base,
+    [...(acknowledged ?? [])].map(({ trace }) => trace),
+  )
   const touched = new Set(base && rest.flatMap(({ trace }) => (trace ? [...trace.reads.keys(), ...trace.writes.keys()] : [])))
   const after = fold(next, [])
   const isMoved = (key: string): boolean => !isEqual(expected.get(key), next && own(next.data, key))

@@ -53,7 +53,13 @@ function overlay(codec: SessionCodec, key: string, stored: Json | undefined, enc
   }
 }
 
-function resolve({ codec, policy }: Rules, key: string, base: Json | undefined, mine: Json | undefined, theirs: Json | undefined): Json | undefined {
+function resolve(
+  { codec, policy }: Rules,
+  key: string,
+  base: Json | undefined,
+  mine: Json | undefined,
+  theirs: Json | undefined,
+): Json | undefined {
   const rule = policy(key)
   if (rule === 'mine') return mine
   if (rule === 'theirs') return theirs

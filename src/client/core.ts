@@ -2,9 +2,9 @@ import type * as z from 'zod/v4/core'
 import { createExpiryClock, type ExpiryClock } from '../browser/expiry.ts'
 import { watchLifecycle } from '../browser/lifecycle.ts'
 import { createTabs } from '../browser/tabs.ts'
-import { createCache, type Cache } from '../cache/cache.ts'
-import type { ConflictPolicy } from '../cache/operation.ts'
+import { type Cache, createCache } from '../cache/cache.ts'
 import { createListeners, type Listeners } from '../cache/listeners.ts'
+import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
@@ -134,7 +134,8 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
     codec,
     policy,
     clock,
-    transport: options.transport ?? createKyTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
+    transport:
+      options.transport ?? createKyTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
     csrf: createCsrf(url, options.csrf),
     random: options.random ?? Math.random,
     createClientId: options.createClientId ?? createClientId,

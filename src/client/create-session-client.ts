@@ -22,7 +22,9 @@ import { createWrites } from './writes.ts'
  * await session.get('theme')
  * await session.set('theme', 'dark')
  */
-export function createSessionClient<S extends z.$ZodObject>(options: SessionClientOptions<S>): SessionClient<SessionValues<S>, SessionInputs<S>> {
+export function createSessionClient<S extends z.$ZodObject>(
+  options: SessionClientOptions<S>,
+): SessionClient<SessionValues<S>, SessionInputs<S>> {
   const core = createCore(options)
   const { cache, expiry, sync, on } = core
   const writes = createWrites(core)

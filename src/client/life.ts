@@ -103,15 +103,17 @@ export function createLife({ cache, sync, start }: Core): Life {
 
 /** The log as the app sees it, with the end that is not confirmed yet. */
 export function toPending(sync: Sync): readonly PendingMutation[] {
-  const entries = sync.cache.log.map((mutation): PendingMutation => ({
-    kind: mutation.operation.kind,
-    keys: keysOf(mutation),
-    sent: mutation.sent,
-    discard() {
-      if (mutation.sent || !sync.cache.log.includes(mutation)) return false
-      rejectAll(sync, [mutation], () => new SessionDiscardedError())
-      return true
-    },
-  }))
+  const entries = sync.cache.log.map(
+    (mutation): PendingMutation => ({
+      kind: mutation.operation.kind,
+      keys: keysOf(mutation),
+      sent: mutation.sent,
+      discard() {
+        if (mutation.sent || !sync.cache.log.includes(mutation)) return false
+        rejectAll(sync, [mutation], () => new SessionDiscardedError())
+        return true
+      },
+    }),
+  )
   return sync.ending ? [{ kind: 'end', keys: [], sent: true, discard: () => false }, ...entries] : entries
 }

@@ -32,5 +32,8 @@ export function openLock(name: string): SessionLock | undefined {
 /** A client id: 128 random bits, in base64url. In memory only, since a duplicated tab shares what is stored. */
 export function createClientId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
 }

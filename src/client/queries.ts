@@ -5,7 +5,18 @@ import { createSessionKey, type UntypedClient } from './session-key.ts'
 import { createSnapshot, toServerSnapshot } from './snapshot.ts'
 import type { SessionKey } from './types.ts'
 
-type QueryNames = 'get' | 'peek' | 'has' | 'keys' | 'entries' | 'key' | 'subscribe' | 'listen' | 'getSnapshot' | 'getServerSnapshot' | 'ready'
+type QueryNames =
+  | 'get'
+  | 'peek'
+  | 'has'
+  | 'keys'
+  | 'entries'
+  | 'key'
+  | 'subscribe'
+  | 'listen'
+  | 'getSnapshot'
+  | 'getServerSnapshot'
+  | 'ready'
 
 /** The calls that read. */
 export interface Queries extends Pick<UntypedClient, QueryNames> {
@@ -51,7 +62,12 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   let isHydrated = false
   let readiness: Readiness | undefined
   const getServerSnapshot = (): ReturnType<typeof toServerSnapshot> => (server ??= toServerSnapshot(cache, codec, hydrated))
-  const load = createLoad(core, () => isHydrated && !(isHydrated = false))
+  const takeHydrated = (): boolean => {
+    const was = isHydrated
+    isHydrated = false
+    return was
+  }
+  const load = createLoad(core, takeHydrated)
   const begin = (): void => {
     // Components that mount after a 401 ask no more, and after dispose() are told nothing.
     if (!sync.isDisposed && !sync.isPaused) void load().catch(() => {})
@@ -80,7 +96,8 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
       return stored().map((key) => [key, cache.read(key).value])
     },
     key(name) {
-      const key = keys.get(name) ?? createSessionKey(name, { ...core, ...writes, get, load: begin, getServerSnapshot, getHydrated: () => hydrated })
+      const key =
+        keys.get(name) ?? createSessionKey(name, { ...core, ...writes, get, load: begin, getServerSnapshot, getHydrated: () => hydrated })
       keys.set(name, key)
       return key
     },
@@ -102,7 +119,10 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
       server = toServerSnapshot(cache, codec, hydrated)
     },
     ready() {
-      readiness ??= toReadiness(load().catch(() => {}), cache.base !== undefined)
+      readiness ??= toReadiness(
+        load().catch(() => {}),
+        cache.base !== undefined,
+      )
       return readiness
     },
   }

@@ -1,9 +1,9 @@
 import type { Cache } from '../cache/cache.ts'
-import { createKeyState, toServerState } from './snapshot.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import type { Sync } from '../sync/sync.ts'
+import { createKeyState, toServerState } from './snapshot.ts'
 import type { SessionClient, SessionKey, SessionKeyState } from './types.ts'
 
 /** The client with its types taken off: what its parts work with. */

@@ -20,7 +20,8 @@ export function createSnapshot(sync: Sync, codec: SessionCodec): () => SessionSn
   let snapshot: SessionSnapshot<Values> | undefined
   return () => {
     const { cache, status, activity, error, ending } = sync
-    if (!values || revision !== cache.revision) values = keep(values, Object.fromEntries(codec.keys.map((key) => [key, cache.read(key).value])))
+    if (!values || revision !== cache.revision)
+      values = keep(values, Object.fromEntries(codec.keys.map((key) => [key, cache.read(key).value])))
     revision = cache.revision
     const pending = cache.log.length + (ending ? 1 : 0)
     snapshot = keep(snapshot, { values, status, activity, pending, identity: cache.base?.identity, error })

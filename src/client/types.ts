@@ -141,10 +141,7 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   /** Deletes all keys but the server's own. */
   clear(options?: WaitOptions): Promise<void>
   /** One atomic, serialisable commit. The function is pure and synchronous and runs again on every rebase. */
-  transaction<R>(
-    run: (tx: SessionTransaction<V, I>) => R extends PromiseLike<unknown> ? never : R,
-    options?: WaitOptions,
-  ): Promise<R>
+  transaction<R>(run: (tx: SessionTransaction<V, I>) => R extends PromiseLike<unknown> ? never : R, options?: WaitOptions): Promise<R>
 
   /** Ends the session, here and everywhere: Django's `flush()`. Wiped at once; resolves when the server said that it is gone. */
   end(options?: WaitOptions): Promise<void>

@@ -8,7 +8,10 @@ import { toReceipt } from './receipt.ts'
 import type { UntypedClient } from './session-key.ts'
 import type { WaitOptions } from './types.ts'
 
-type Writes = Pick<UntypedClient, 'set' | 'update' | 'delete' | 'pop' | 'setDefault' | 'clear' | 'transaction' | 'setExpiry' | 'touch' | 'cycleKey'>
+type Writes = Pick<
+  UntypedClient,
+  'set' | 'update' | 'delete' | 'pop' | 'setDefault' | 'clear' | 'transaction' | 'setExpiry' | 'touch' | 'cycleKey'
+>
 
 /** What the wire says for an expiry: whole seconds, 0 for the end of the browser, null for the server's policy. @throws SessionUsageError */
 export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'): number | null {
@@ -36,11 +39,15 @@ export function createWrites({ cache, codec, sync, errors, start, pure }: Core):
   const set = (key: string, mine: ReturnType<ReturnType<SessionCodec['key']>['encode']>, options?: WaitOptions): Promise<void> =>
     quiet(done(write({ kind: mine === undefined ? 'delete' : 'set', key, mine, was: undefined, rooted: false }, options)))
   // Two types of one thing: the typed transaction of the client, and the untyped one of the cache.
-  const transaction = (run: (tx: Transaction) => unknown, options?: WaitOptions): Promise<unknown> => write({ kind: 'transaction', run: pure(run) }, options)
+  const transaction = (run: (tx: Transaction) => unknown, options?: WaitOptions): Promise<unknown> =>
+    write({ kind: 'transaction', run: pure(run) }, options)
 
   return {
     set: (key, value, options) => set(key, codec.key(key).encode(value), options),
-    delete: (key, options) => set((codec.key(key), key), undefined, options),
+    delete(key, options) {
+      codec.key(key) // an unknown key throws
+      return set(key, undefined, options)
+    },
     update(key, change, options) {
       codec.key(key)
       return quiet(done(write({ kind: 'update', key, change: pure(change) }, options)))

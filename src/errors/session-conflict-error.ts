@@ -14,9 +14,9 @@ export class SessionConflictError extends SessionError {
   declare readonly theirs: unknown
 
   constructor(key: string, values: { base: unknown; mine: unknown; theirs: unknown }) {
-    super(
-      `Failed to write session key "${key}": it was changed by somebody else. Look at base, mine and theirs and write again.`,
-      { key, ...values },
-    )
+    super(`Failed to write session key "${key}": it was changed by somebody else. Look at base, mine and theirs and write again.`, {
+      key,
+      ...values,
+    })
   }
 }

@@ -14,7 +14,7 @@ type Part = z.SomeType | readonly z.SomeType[] | z.$ZodShape | null | undefined
  * Looks through a schema for a part that cannot be written or whose wire type is not JSON, and says what it is.
  * What a `custom` or async schema does shows only when it runs.
  */
-export function findFault(schema: z.SomeType, isWire = true, seen = new Map<unknown, boolean>()): string | undefined {
+export function findFault(schema: z.SomeType, isWire = true, seen: Map<unknown, boolean> = new Map()): string | undefined {
   // Recursive schemas come round again. What was seen as the app's side of a pipe only may still be refused as wire.
   if (seen.get(schema) || seen.get(schema) === isWire) return
   seen.set(schema, isWire)

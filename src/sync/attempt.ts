@@ -3,7 +3,7 @@ import type { WireAnswer, WireRequest } from '../transport/transport.ts'
 import { backoffMs } from './backoff.ts'
 import type { SessionExchange } from './events.ts'
 import { judge, judgeFailure, type Verdict } from './judge.ts'
-import { become, sleep, type Sync } from './sync.ts'
+import { become, type Sync, sleep } from './sync.ts'
 
 /** What one attempt sends, and how it is told. */
 export interface Attempt {
@@ -41,7 +41,12 @@ export async function attempt(sync: Sync, { request, told }: Attempt): Promise<V
   emit('exchange', { ...told, outcome: 'sent' })
   async function exchange(): Promise<WireAnswer> {
     const isUnsafe = request.method !== 'GET'
-    const headers = { Accept: 'application/json', [sessionClientHeader]: sync.client, ...request.headers, ...(isUnsafe && (await sync.csrf(sync.csrfToken))) }
+    const headers = {
+      Accept: 'application/json',
+      [sessionClientHeader]: sync.client,
+      ...request.headers,
+      ...(isUnsafe && (await sync.csrf(sync.csrfToken))),
+    }
     return transport({ ...request, headers, signal })
   }
   let verdict: Verdict

@@ -28,5 +28,5 @@ export function retryAfterMs(value: string | null, date: string | null): number 
   // Date.parse takes "-5" and "1.5" for dates; all of HTTP's have a time.
   if (!isSeconds && !/\d\d:\d\d:\d\d/.test(value)) return 0
   const ms = isSeconds ? Number(value) * 1000 : Date.parse(value) - (date === null ? Date.now() : Date.parse(date))
-  return ms > 0 ? ms : 0
+  return Math.max(0, ms || 0) // a date that is none asks for no time
 }

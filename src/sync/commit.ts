@@ -11,7 +11,7 @@ import { backoffMs } from './backoff.ts'
 import { failed, type Verdict } from './judge.ts'
 import { blame, maxFailures, pause, read } from './read.ts'
 import { acknowledge, keysOf, move, rejectAll, takeOurs } from './settle.ts'
-import { sleep, type Flight, type Sync } from './sync.ts'
+import { type Flight, type Sync, sleep } from './sync.ts'
 
 /** Bodies up to this size outlive the page; all of a page's together may have 64 KiB. */
 const keepaliveBytes = 60 * 1024
@@ -22,12 +22,22 @@ export function prepare(sync: Sync): Flight | undefined {
   const base = cache.base
   if (!base) return
   const mutations = cache.send(Math.min(sync.limit, cache.log.length))
-  const effect = toEffect(base, mutations.map(({ trace }) => trace as Trace), sync.policy)
+  const effect = toEffect(
+    base,
+    mutations.map(({ trace }) => trace as Trace),
+    sync.policy,
+  )
   if (!effect) {
     sync.suspects = Math.max(0, sync.suspects - mutations.length)
     return void move(sync, base, new Set(mutations))
   }
-  const commit: Commit = { lineage: base.lineage, base: base.version, after: sync.acknowledged, ...effect, ...(sync.isFresh && base.lineage === null && { fresh: true }) }
+  const commit: Commit = {
+    lineage: base.lineage,
+    base: base.version,
+    after: sync.acknowledged,
+    ...effect,
+    ...(sync.isFresh && base.lineage === null && { fresh: true }),
+  }
   return { n: ++sync.n, body: JSON.stringify(commit), mutations, attempts: 0, failures: 0, isDoubtful: false, isRenewed: false }
 }
 
@@ -44,7 +54,11 @@ export async function commit(sync: Sync, flight: Flight): Promise<void> {
       body,
       // A refusal for the quota looks like a network error, so the second attempt goes without.
       keepalive: flight.attempts !== 2 && new TextEncoder().encode(body).length < keepaliveBytes,
-      headers: { 'Content-Type': 'application/json', Prefer: 'return=minimal', [idempotencyKeyHeader]: formatIdempotencyKey(sync.client, n) },
+      headers: {
+        'Content-Type': 'application/json',
+        Prefer: 'return=minimal',
+        [idempotencyKeyHeader]: formatIdempotencyKey(sync.client, n),
+      },
     },
     told: { kind: 'commit', n, attempt: flight.attempts, mutations: mutations.length },
   })

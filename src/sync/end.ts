@@ -5,7 +5,7 @@ import { backoffMs } from './backoff.ts'
 import { failed } from './judge.ts'
 import { pause, read } from './read.ts'
 import { finish } from './settle.ts'
-import { sleep, type Ending, type Sync } from './sync.ts'
+import { type Ending, type Sync, sleep } from './sync.ts'
 
 /** What the view is based on from `end()` until the server said what it has. */
 const wiped: Omit<State, 'version'> = { lineage: null, data: {}, tags: {}, last: 0, expiry: { age: 0, atBrowserClose: false } }

@@ -61,7 +61,10 @@ export function hear(sync: Sync, message: HoldMessage): void {
   const { tab = '' } = message
   if ('hold' in message) {
     sync.clock.clearTimeout(heldBy.get(tab))
-    heldBy.set(tab, sync.clock.setTimeout(() => letGo(sync, tab), Math.min(message.hold, maxHoldMs)))
+    heldBy.set(
+      tab,
+      sync.clock.setTimeout(() => letGo(sync, tab), Math.min(message.hold, maxHoldMs)),
+    )
     sync.isHeldElsewhere = true
     if (!sync.isRunning) return
     sync.tell({ say: 'busy', tab: sync.tab })

@@ -1,8 +1,8 @@
 import type { SessionError } from '../errors/session-error.ts'
 import { SessionNetworkError } from '../errors/session-network-error.ts'
 import { SessionProtocolError } from '../errors/session-protocol-error.ts'
-import { parseProblem, type ProblemDetail } from '../protocol/problem.ts'
-import { parseAnswer, parseState, type Answer, type State } from '../protocol/state.ts'
+import { type ProblemDetail, parseProblem } from '../protocol/problem.ts'
+import { type Answer, parseAnswer, parseState, type State } from '../protocol/state.ts'
 import type { WireAnswer } from '../transport/transport.ts'
 import { retryAfterMs } from './backoff.ts'
 
@@ -25,7 +25,13 @@ export type Verdict =
   /** The server refuses what the commit contains. */
   | { readonly kind: 'rejected'; readonly status: number; readonly name: string; readonly errors: readonly ProblemDetail[] }
   /** Nothing can be said of the outcome: tried again. `isTemporary` where the server asked for time. */
-  | { readonly kind: 'failed'; readonly error: SessionError; readonly retryAfterMs: number; readonly isAnswered: boolean; readonly isTemporary: boolean }
+  | {
+      readonly kind: 'failed'
+      readonly error: SessionError
+      readonly retryAfterMs: number
+      readonly isAnswered: boolean
+      readonly isTemporary: boolean
+    }
 
 /** The verdict on an exchange that brought no answer. */
 export function judgeFailure(cause: unknown): Verdict {
@@ -34,7 +40,13 @@ export function judgeFailure(cause: unknown): Verdict {
 
 /** The verdict on an answer that makes no sense where it came. */
 export function failed(status: number): Verdict & { kind: 'failed' } {
-  return { kind: 'failed', error: new SessionProtocolError(status, 'it does not belong to the request'), retryAfterMs: 0, isAnswered: true, isTemporary: false }
+  return {
+    kind: 'failed',
+    error: new SessionProtocolError(status, 'it does not belong to the request'),
+    retryAfterMs: 0,
+    isAnswered: true,
+    isTemporary: false,
+  }
 }
 
 /**
@@ -58,7 +70,9 @@ export function judge({ status, header, body }: WireAnswer): Verdict {
   if (status === 409 && problem?.name === 'unknown-key') return { kind: 'unknown-key' }
   if (status === 409) {
     const state = parseState(body)
-    return state ? { kind: 'refused', state: problem?.name === 'forgotten' ? { ...state, forgotten: true } : state } : fail(new SessionProtocolError(status, 'the body is no state'))
+    return state
+      ? { kind: 'refused', state: problem?.name === 'forgotten' ? { ...state, forgotten: true } : state }
+      : fail(new SessionProtocolError(status, 'the body is no state'))
   }
   if (status === 410 && (problem || parseState(body))) return { kind: 'other-lineage' }
   if (status === 422 && problem?.name === 'key-reused') return { kind: 'key-reused' }

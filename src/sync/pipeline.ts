@@ -124,7 +124,7 @@ export function wake(sync: Sync): void {
   queueMicrotask(async () => {
     while (sync.isWoken) {
       sync.isWoken = false
-      while (await turn(sync)) continue
+      while (await turn(sync));
     }
     sync.isRunning = false
     for (const told of sync.quieted) told()

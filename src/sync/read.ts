@@ -4,7 +4,7 @@ import type { State } from '../protocol/state.ts'
 import { attempt, backOff } from './attempt.ts'
 import { failed } from './judge.ts'
 import { acknowledge, finish, rejectAll, takeOurs } from './settle.ts'
-import { answerReaders, become, endReason, sleep, type Sync } from './sync.ts'
+import { answerReaders, become, endReason, type Sync, sleep } from './sync.ts'
 
 /** How long a key that the server does not know is given to become known, in milliseconds: a log-in may be under way. */
 const secondLookMs = 3000
@@ -68,7 +68,8 @@ export async function read(sync: Sync, isSecond = false): Promise<void> {
   const isStrange = state && (state.unknownKey ? isSecond || isElsewhere(sync, state) : !isSecond && isElsewhere(sync, state))
   const { flight, ending } = sync
   // The old key of a rotation whose answer was lost answers that commit alone, so the commit asks before the session is given up.
-  if (state?.unknownKey && isStrange && !isSecond && !ending && flight?.isDoubtful && flight.failures < maxFailures) return goOn(sync, state)
+  if (state?.unknownKey && isStrange && !isSecond && !ending && flight?.isDoubtful && flight.failures < maxFailures)
+    return goOn(sync, state)
   if (state && isStrange) {
     if (state.unknownKey) await sleep(sync, secondLookMs, true)
     const second = await look(sync, false)

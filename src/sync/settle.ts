@@ -1,10 +1,10 @@
-import type { Mutation } from '../cache/rebase.ts'
 import { fold } from '../cache/effect.ts'
+import type { Mutation } from '../cache/rebase.ts'
 import { decodeStored } from '../cache/replay.ts'
-import { SessionEndedError } from '../errors/session-ended-error.ts'
-import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
+import { SessionEndedError } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
+import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
 import type { Answer, State } from '../protocol/state.ts'
 import { answerReaders, type Flight, type Sync } from './sync.ts'
 
@@ -16,7 +16,7 @@ export function keysOf({ operation, trace }: Mutation): readonly string[] {
 }
 
 /** Moves the base and tells everybody: views first, then the promises, then the events. */
-export function move(sync: Sync, base: State | undefined, acknowledged = none, removed = none): void {
+export function move(sync: Sync, base: State | undefined, acknowledged: ReadonlySet<Mutation> = none, removed: ReadonlySet<Mutation> = none): void {
   const { cache, emit } = sync
   const moved = cache.move({ base, acknowledged, removed })
   for (const mutation of acknowledged) settle(mutation)
@@ -52,7 +52,7 @@ export function rejectAll(sync: Sync, mutations: readonly Mutation[], toError: (
 }
 
 /** Takes a state of an answer to our own request as the base. `acknowledged` are the mutations that it contains, `removed` those that it may contain. */
-export function takeState(sync: Sync, state: State, acknowledged = none, removed = none): void {
+export function takeState(sync: Sync, state: State, acknowledged: ReadonlySet<Mutation> = none, removed: ReadonlySet<Mutation> = none): void {
   const from = sync.cache.base?.version ?? null
   sync.acknowledged = state.last
   sync.csrfToken = state.csrf ?? sync.csrfToken
@@ -81,7 +81,12 @@ const isWhole = (answer: Answer): answer is State => answer.data !== undefined
 
 /** Fills in what a minimal answer leaves out: the state before was our base, and nothing else was changed. */
 function complete({ cache }: Sync, mutations: readonly Mutation[], answer: Answer): State {
-  const data = Object.fromEntries(fold(cache.base, mutations.map(({ trace }) => trace)))
+  const data = Object.fromEntries(
+    fold(
+      cache.base,
+      mutations.map(({ trace }) => trace),
+    ),
+  )
   // A server without tags: none of ours may look as if the keys were absent.
   if (!answer.tags && !cache.base?.tags) return { ...answer, data }
   const tags = Object.entries({ ...cache.base?.tags, ...answer.tags }).filter(([key]) => Object.hasOwn(data, key))
@@ -112,7 +117,9 @@ export function takeOurs(sync: Sync, state: State): void {
 function valuesOf(sync: Sync, { operation, trace }: Mutation): Record<string, unknown> {
   if (!trace) return 'key' in operation ? { [operation.key]: undefined } : {}
   const { codec } = sync
-  return Object.fromEntries([...trace.writes].flatMap(([key, raw]) => (codec.keys.includes(key) ? [[key, decodeStored(codec, key, raw)]] : [])))
+  return Object.fromEntries(
+    [...trace.writes].flatMap(([key, raw]) => (codec.keys.includes(key) ? [[key, decodeStored(codec, key, raw)]] : [])),
+  )
 }
 
 /** The lineage is gone: its pending mutations are never sent to another, and the given state is the base of what comes. */
@@ -120,7 +127,10 @@ export function finish(sync: Sync, reason: SessionEndReason, base: State): void 
   const { cache, flight } = sync
   const from = cache.base?.version ?? null
   const doubtful = new Set([...sync.lost.values(), flight].flatMap((sent) => (sent?.isDoubtful ? sent.mutations : [])))
-  const ended = cache.log.map((mutation) => [mutation, new SessionEndedError(reason, doubtful.has(mutation) ? 'unknown' : 'not-stored', valuesOf(sync, mutation))] as const)
+  const ended = cache.log.map(
+    (mutation) =>
+      [mutation, new SessionEndedError(reason, doubtful.has(mutation) ? 'unknown' : 'not-stored', valuesOf(sync, mutation))] as const,
+  )
   sync.flight = undefined
   sync.lost.clear()
   Object.assign(sync, { suspects: 0, limit: Number.POSITIVE_INFINITY, isFresh: false, acknowledged: base.last })

@@ -19,7 +19,9 @@ describe('the examples of the docs', () => {
       exclude: [],
     }
     writeFileSync(`${folder}tsconfig.json`, JSON.stringify(config))
-    const { stdout } = await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${folder}tsconfig.json`]).catch((error) => error)
+    const { stdout } = await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${folder}tsconfig.json`]).catch(
+      (error) => error,
+    )
     expect(stdout).toBe('')
   })
 
