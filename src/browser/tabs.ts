@@ -4,14 +4,19 @@ import type { HoldMessage } from '../sync/hold-message.ts'
 
 /** A channel to the other tabs: what Sojourn uses of BroadcastChannel. */
 export interface SessionChannel {
+  /** Sends to the other tabs; the message is plain JSON. */
   postMessage(message: unknown): void
+  /** Hears what other tabs send, never what this one does. */
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
+  /** Closes the channel; nothing is heard after. */
   close(): void
 }
 
 /** What a tab tells the others: the session went from one version to this state. */
 export interface StateMessage {
+  /** The version that the state follows on; null where there was none. */
   readonly from: string | null
+  /** The whole state, with `last` 0 and without a CSRF token. */
   readonly state: State
 }
 

@@ -23,6 +23,7 @@ export interface WaitOptions {
 
 /** How one key stands. The same object until something of it changes. */
 export interface SessionKeyState {
+  /** Of the whole session. */
   readonly status: SessionStatus
   /** Whether the view has a value for the key; false where its default is shown. */
   readonly stored: boolean
@@ -38,7 +39,9 @@ export interface SessionKeyState {
 export interface SessionSnapshot<V extends object> {
   /** Every key of the schema with its value. The same object until a value changes. */
   readonly values: Readonly<V>
+  /** `loading` only before the first data. */
   readonly status: SessionStatus
+  /** What the client is doing now. */
   readonly activity: SessionActivity
   /** How many mutations are pending. */
   readonly pending: number
@@ -58,6 +61,7 @@ export interface SessionExpiry {
 
 /** A mutation that is not acknowledged yet. */
 export interface PendingMutation {
+  /** The call that made it; `end` for a session whose end is not confirmed yet. */
   readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end'
   /** The keys that it touches. */
   readonly keys: readonly string[]
@@ -75,8 +79,11 @@ export interface SessionTransaction<V extends object, I extends Inputs<V> = V> {
   has<K extends keyof V>(key: K): boolean
   /** The stored keys of the schema. Reading them expects that no key comes or goes. */
   keys(): string[]
+  /** Writes a value. @throws SessionSchemaError */
   set<K extends keyof V>(key: K, value: I[K]): void
+  /** Writes what a pure function makes of the value. */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K]): void
+  /** Deletes the key. */
   delete<K extends keyof V>(key: K): void
 }
 
@@ -88,6 +95,7 @@ export interface SessionEvents extends SyncEvents {
 
 /** One key of the session, with everything that can be done with it. A Svelte store too. */
 export interface SessionKey<T, I = T> {
+  /** The key. */
   readonly name: string
   /** Loads once, lazily; then the view. Rejects with `SessionAuthError` where the server wants a log-in. */
   get(): Promise<T>
@@ -97,6 +105,7 @@ export interface SessionKey<T, I = T> {
   set(value: I, options?: WaitOptions): Promise<void>
   /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */
   update(change: (current: T) => I, options?: WaitOptions): Promise<void>
+  /** Deletes the key; resolves when acknowledged. */
   delete(options?: WaitOptions): Promise<void>
   /** Calls at once with the value, then at each change. */
   subscribe(run: (value: T) => void): Unsubscribe
@@ -112,6 +121,7 @@ export interface SessionKey<T, I = T> {
 
 /** What `dehydrate` gives and `hydrate` takes: plain JSON. */
 export interface DehydratedSession {
+  /** The base, without the CSRF token. */
   readonly state: Omit<State, 'csrf'>
 }
 
@@ -133,6 +143,7 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   set<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<void>
   /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K], options?: WaitOptions): Promise<void>
+  /** Deletes the key. Shown at once; resolves when acknowledged. */
   delete<K extends keyof V>(key: K, options?: WaitOptions): Promise<void>
   /** Deletes the key; resolves with the value that was deleted. */
   pop<K extends keyof V>(key: K, options?: WaitOptions): Promise<V[K]>

@@ -23,8 +23,11 @@ export type ProblemName =
 
 /** One refused key of a 413 or 422. */
 export interface ProblemDetail {
+  /** The key that is refused. */
   readonly key?: string | undefined
+  /** Where in its value, from the outside in. */
   readonly path?: readonly (string | number)[] | undefined
+  /** Why, in the server's words. */
   readonly message: string
 }
 
@@ -32,6 +35,7 @@ export interface ProblemDetail {
 export interface Problem {
   /** Last segment of `type`; a name of `ProblemName` or one that a later server added. */
   readonly name: string
+  /** The keys that the server names; empty where it names none. */
   readonly errors: readonly ProblemDetail[]
 }
 

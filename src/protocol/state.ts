@@ -20,6 +20,7 @@ export interface State {
   readonly tags?: Readonly<Record<string, string>> | undefined
   /** The last commit number stored for the client that asks, 0 for none. */
   readonly last: number
+  /** When the session ends if nothing is written any more. */
   readonly expiry: Expiry
   /** Opaque tag of the signed-in user; null for nobody, absent where the server does not say. */
   readonly identity?: string | null | undefined

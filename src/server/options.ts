@@ -6,6 +6,7 @@ import type { SessionStore } from './store.ts'
 
 /** Why a request is not admitted: a 401, a 429 or a 503. */
 export interface Refusal {
+  /** Which answer: 401, 429 or 503. */
   readonly name: 'unauthenticated' | 'rate-limited' | 'unavailable'
   /** For people. */
   readonly detail?: string | undefined

@@ -4,6 +4,7 @@ export interface Clock {
   now(): number
   /** Calls once after a delay in milliseconds; returns what `clearTimeout` takes. */
   setTimeout(run: () => void, delayMs: number): unknown
+  /** Takes back a timer; one that has fired, or undefined, is none. */
   clearTimeout(handle: unknown): void
 }
 

@@ -5,6 +5,7 @@ import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 
 /** One step of an exchange with the server, without any session data. */
 export interface SessionExchange {
+  /** What is exchanged: a GET, a PATCH or a DELETE. */
   readonly kind: 'read' | 'commit' | 'end'
   /** `sent` an attempt; the others how it came out. `failed` is tried again. */
   readonly outcome: 'sent' | 'acknowledged' | 'unchanged' | 'conflict' | 'refused' | 'failed' | 'elsewhere' | 'needs-auth'

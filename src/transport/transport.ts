@@ -1,7 +1,10 @@
 /** One request to the session's URL. */
 export interface WireRequest {
+  /** The HTTP method. */
   readonly method: 'GET' | 'PATCH' | 'DELETE'
+  /** The header fields, the CSRF token among them. */
   readonly headers: Readonly<Record<string, string>>
+  /** The body as text; undefined for none. */
   readonly body?: string | undefined
   /** Whether the request outlives the page. Browsers allow 64 KiB of such bodies at once. */
   readonly keepalive?: boolean | undefined
@@ -11,6 +14,7 @@ export interface WireRequest {
 
 /** One answer, read to its end. */
 export interface WireAnswer {
+  /** The HTTP status. */
   readonly status: number
   /** A header field; null where it is absent. */
   header(name: string): string | null
