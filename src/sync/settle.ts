@@ -16,7 +16,12 @@ export function keysOf({ operation, trace }: Mutation): readonly string[] {
 }
 
 /** Moves the base and tells everybody: views first, then the promises, then the events. */
-export function move(sync: Sync, base: State | undefined, acknowledged: ReadonlySet<Mutation> = none, removed: ReadonlySet<Mutation> = none): void {
+export function move(
+  sync: Sync,
+  base: State | undefined,
+  acknowledged: ReadonlySet<Mutation> = none,
+  removed: ReadonlySet<Mutation> = none,
+): void {
   const { cache, emit } = sync
   const moved = cache.move({ base, acknowledged, removed })
   for (const mutation of acknowledged) settle(mutation)
@@ -52,7 +57,12 @@ export function rejectAll(sync: Sync, mutations: readonly Mutation[], toError: (
 }
 
 /** Takes a state of an answer to our own request as the base. `acknowledged` are the mutations that it contains, `removed` those that it may contain. */
-export function takeState(sync: Sync, state: State, acknowledged: ReadonlySet<Mutation> = none, removed: ReadonlySet<Mutation> = none): void {
+export function takeState(
+  sync: Sync,
+  state: State,
+  acknowledged: ReadonlySet<Mutation> = none,
+  removed: ReadonlySet<Mutation> = none,
+): void {
   const from = sync.cache.base?.version ?? null
   sync.acknowledged = state.last
   sync.csrfToken = state.csrf ?? sync.csrfToken
