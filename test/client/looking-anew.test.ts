@@ -130,6 +130,14 @@ describe('needs-auth', () => {
     expect(written.status).toBe('resolved')
   })
 
+  test('reads after it are unconditional, since a 304 tells no identity', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next('unauthenticated')
+    await errorOf(() => session.revalidate())
+    await session.revalidate()
+    expect(mock.requests.slice(1).map(({ headers }) => 'if-none-match' in headers)).toEqual([true, false])
+  })
+
   test('a resume that is too early pauses again', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'unauthenticated', times: 2 })

@@ -71,6 +71,17 @@ describe('tabs of one browser', () => {
     expect([ended, one.peek('count'), two.peek('count'), one.identity]).toEqual([[[], []], 1, 1, null])
   })
 
+  test('of a new visitor adopt the session that one of them made only by an answer of their own', async () => {
+    const mock = createServer()
+    const hub = createHub()
+    const [one, two] = [open(mock, { channel: hub.channel }), open(mock, { channel: hub.channel })]
+    await Promise.all([one.get('count'), two.get('count')])
+    await one.set('count', 5)
+    await flush()
+    expect(traffic(mock, 2)).toEqual(['PATCH/1 200', 'GET 200'])
+    expect(two.peek('count')).toBe(5)
+  })
+
   test('drop garbage without a word', async () => {
     const { mock, hub, one, loaded } = await openTabs(2)
     const state = { lineage: 'L', version: 'v', data: {}, tags: {}, last: 0, expiry: { age: 1, atBrowserClose: false } }
@@ -151,6 +162,17 @@ describe('tabs of one browser', () => {
     await advance(10_000)
     expect([one.peek('note'), two.peek('note'), one.identity, two.identity]).toEqual([undefined, undefined, 'bob', 'bob'])
     expect(ended).toEqual([{ reason: 'replaced' }])
+  })
+
+  test('cannot bring back what one of them is ending, by a message of before', async () => {
+    const { mock, hub, one } = await openTabs(1)
+    const before = one.dehydrate()?.state
+    mock.offline()
+    void one.end()
+    await flush()
+    hub.say({ from: before?.version, state: { ...before, version: 'v9-late', data: { count: 99 } } })
+    await advance(1_000)
+    expect([one.peek('count'), one.getSnapshot().pending]).toEqual([0, 1])
   })
 
   test('with ten of them a write is one request, and a chain of writes converges', async () => {

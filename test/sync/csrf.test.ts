@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { advance, createServer, flush, follow, inTime, open, traffic, useFakeTime } from '../client/harness.ts'
+import { openScripted } from './scripted.ts'
 
 useFakeTime()
 
@@ -11,6 +12,16 @@ describe('the CSRF token', () => {
     await session.end()
     expect(traffic(mock)).toEqual(['GET 200', 'PATCH/1 200', 'DELETE 204', 'GET 200'])
     expect(mock.requests[0]?.headers).not.toHaveProperty('x-csrftoken')
+  })
+
+  test('stays known where a later state does not tell it again', async () => {
+    let commits = 0
+    const { session, requests } = openScripted(({ method }) =>
+      method === 'GET' ? { csrf: 'first' } : { version: `v${++commits + 1}`, last: commits, data: {} },
+    )
+    await session.set('count', 1)
+    await session.set('count', 2)
+    expect(requests.map(({ headers }) => headers['x-csrftoken'])).toEqual([undefined, 'first', 'first'])
   })
 
   test('that a log-in elsewhere changed costs one read and one more attempt, with the identical bytes', async () => {

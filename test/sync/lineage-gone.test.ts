@@ -12,13 +12,13 @@ describe('a session that is really over', () => {
     async (how, reason) => {
       const { mock, session } = await begin({ count: 1, theme: 'dark' })
       const former = await mock.lineage()
-      const [ended, rejections] = [collect(session, 'ended'), collect(session, 'rejected')]
+      const [ended, rejections, dropped] = [collect(session, 'ended'), collect(session, 'rejected'), collect(session, 'dropped')]
       await mock[how]()
       const pending = [follow(() => session.set('count', 2)), follow(() => session.update('cart', (cart) => [...cart, 'tea']))]
       await advance(10_000)
       expect(pending[0]?.error).toMatchObject({ code: 'ended', reason, fate: 'not-stored', values: { count: 2 } })
       expect(pending[1]?.error).toMatchObject({ code: 'ended', reason, fate: 'not-stored', values: { cart: ['tea'] } })
-      expect(ended).toEqual([{ reason }])
+      expect([ended, dropped]).toEqual([[{ reason }], []])
       expect(rejections.map(({ keys }) => keys)).toEqual([['count'], ['cart']])
       expect([session.peek('theme'), session.pending, session.expiry]).toEqual(['light', [], null])
       await inTime(session.set('count', 7))

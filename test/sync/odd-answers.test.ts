@@ -139,6 +139,39 @@ describe('a server without tags', () => {
   })
 })
 
+describe('a server that keeps the lineage when somebody else signs in', () => {
+  test('ends the session all the same: what was pending is not sent as the other', async () => {
+    let identity = 'ann'
+    const { session, requests } = openScripted(({ method }) => {
+      if (method === 'GET') return { identity, data: { note: identity }, version: `v-${identity}` }
+      identity = 'bob'
+      return new Response('', { status: 401 })
+    })
+    await session.get('note')
+    const ended = collect(session, 'ended')
+    const written = follow(() => session.set('count', 2))
+    await flush()
+    session.resume()
+    await advance(10_000)
+    expect(written.error).toMatchObject({ code: 'ended', reason: 'replaced' })
+    expect([ended, session.peek('note'), patches(requests).length]).toEqual([[{ reason: 'replaced' }], 'bob', 1])
+  })
+})
+
+describe('a session that no DELETE ends', () => {
+  test('is ended again and again, each time after a longer wait', async () => {
+    const { session, requests } = openScripted(({ method }) =>
+      method === 'DELETE' ? new Response(null, { status: 204 }) : { data: { count: 1 } },
+    )
+    await session.get('count')
+    const outcome = follow(() => session.end())
+    await advance(60_000)
+    expect([outcome.status, session.pending.length, session.peek('count')]).toEqual(['pending', 1, 0])
+    expect(requests.length).toBeGreaterThan(6)
+    expect(requests.length).toBeLessThan(30)
+  })
+})
+
 describe('answers that do not belong to the request', () => {
   test.each<[string, () => Response]>([
     ['204 to a commit', () => new Response(null, { status: 204 })],
