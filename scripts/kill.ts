@@ -9,14 +9,16 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+    block: { type: 'string', default: '5' },
     variant: { type: 'string', multiple: true },
   },
 })
 const rounds = Number(values.rounds)
 const seed = Number(values.seed)
+const block = Number(values.block)
 const names = values.variant?.filter((name): name is Variant => Object.hasOwn(variants, name))
-if (!(rounds > 0 && Number.isSafeInteger(seed)) || names?.length !== values.variant?.length) {
-  console.error(`Usage: npm run kill -- --rounds 100 --seed 1 --variant ${Object.keys(variants).join('|')}`)
+if (!(rounds > 0 && block > 0 && Number.isSafeInteger(seed)) || names?.length !== values.variant?.length) {
+  console.error(`Usage: npm run kill -- --rounds 100 --seed 1 --block 5 --variant ${Object.keys(variants).join('|')}`)
   process.exit(2)
 }
 // The server and the files go with this process.
@@ -24,7 +26,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 const startedAt = performance.now()
 console.log(`${rounds} rounds, seed ${seed}`)
-const { faults, figures } = await runKills({ rounds, seed, ...(names && { variants: names }), tell: console.log })
+const { faults, figures } = await runKills({ rounds, seed, block, ...(names && { variants: names }), tell: console.log })
 for (const [what, times] of Object.entries(figures).sort(([a], [b]) => (a < b ? -1 : 1)))
   console.log(`${String(times).padStart(8)}  ${what}`)
 console.log(`${String(Math.round((performance.now() - startedAt) / 1000)).padStart(8)}  seconds`)

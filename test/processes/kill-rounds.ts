@@ -16,6 +16,8 @@ export interface KillOptions {
   readonly seed: number
   /** The variants, one after the other. @default all */
   readonly variants?: readonly Variant[] | undefined
+  /** How many rounds the same tabs write before new ones with a new session take over. @default 5 */
+  readonly block?: number | undefined
   /** Told how far it is. */
   readonly tell?: ((line: string) => void) | undefined
 }
@@ -26,8 +28,6 @@ export interface KillReport {
   readonly figures: Readonly<Record<string, number>>
 }
 
-/** How many rounds the same tabs write. */
-const blockRounds = 5
 /** The longest that a server lives, in milliseconds. */
 const lifeMs = 600
 /** The longest until a server that is starting is killed, in milliseconds. */
@@ -151,6 +151,7 @@ export async function runKills({
   rounds,
   seed,
   variants: names = Object.keys(variants) as Variant[],
+  block: blockRounds = 5,
   tell,
 }: KillOptions): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-kill-'))
