@@ -27,7 +27,9 @@ export function prepare(sync: Sync): Flight | undefined {
     mutations.map(({ trace }) => trace as Trace),
     sync.policy,
   )
-  if (!effect) {
+  // No late copy of a first commit reaches a session that is there.
+  if (base.lineage === null) sync.isLoose = false
+  if (!effect && !sync.isLoose) {
     sync.suspects = Math.max(0, sync.suspects - mutations.length)
     return void move(sync, base, new Set(mutations))
   }
@@ -113,7 +115,7 @@ async function calm(sync: Sync): Promise<void> {
 
 /** Somebody else used our number: from here on we are another client, and what may have been stored is not sent again. */
 function renumber(sync: Sync, flight: Flight): void {
-  Object.assign(sync, { client: sync.createClientId(), n: 0, acknowledged: 0, flight: undefined })
+  Object.assign(sync, { client: sync.createClientId(), n: 0, acknowledged: 0, flight: undefined, isLoose: false })
   sync.lost.clear()
   if (flight.isDoubtful) rejectAll(sync, flight.mutations, () => new SessionUnknownFateError())
 }
@@ -134,6 +136,7 @@ function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verd
   const blamed = findBlamed(mutations, errors)
   sync.lost.set(flight.n, flight)
   sync.flight = undefined
+  sync.isLoose = mutations.length > 0 && (sync.isLoose || flight.isDoubtful)
   blame(sync, blamed.length > 0 ? 0 : mutations.length)
   rejectAll(sync, blamed, (mutation) => {
     const keys = keysOf(mutation)

@@ -17,6 +17,7 @@ export function createSync(ports: SyncPorts): Sync {
     acknowledged: 0,
     flight: undefined,
     lost: new Map(),
+    isLoose: false,
     limit: Number.POSITIVE_INFINITY,
     suspects: 0,
     isFresh: false,
@@ -61,7 +62,7 @@ async function turn(sync: Sync): Promise<boolean> {
   const isReadFirst = !cache.base || sync.isPaused || sync.wanted === 'full'
   if (ending && !sync.isPaused) await sendEnd(sync, ending)
   else if (isReadFirst || (sync.wanted !== 'no' && !sync.flight && cache.log.length === 0)) await read(sync)
-  else if (sync.flight || cache.log.length > 0) await send(sync)
+  else if (sync.flight || cache.log.length > 0 || sync.isLoose) await send(sync)
   else return false
   return true
 }
@@ -87,7 +88,7 @@ async function send(sync: Sync): Promise<void> {
       await read(sync)
     }
     // A conditional read that is wanted meanwhile is answered by the commit; waiting for it here would be for ever.
-    if (sync.wanted !== 'full' && (sync.flight || sync.cache.log.length > 0) && isFree()) await start()
+    if (sync.wanted !== 'full' && (sync.flight || sync.cache.log.length > 0 || sync.isLoose) && isFree()) await start()
     // The reads between its attempts too: whoever got the lock meanwhile would create a second session.
     while (sync.flight && isFree()) await (sync.wanted === 'full' ? read(sync) : commit(sync, sync.flight))
   }

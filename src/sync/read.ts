@@ -114,7 +114,10 @@ function goOn(sync: Sync, state: State): void {
 /** A commit that the server cannot take: what is to blame is found by halving; a single one left has an unknown fate. */
 function giveUp(sync: Sync, state: State): void {
   const { mutations } = sync.flight ?? { mutations: [] }
+  const { isLoose } = sync
   takeOurs(sync, state)
+  // A single one is told that its fate is unknown, and an empty one that cannot be stored is not worth more.
+  if (mutations.length <= 1) sync.isLoose = isLoose && mutations.length === 1
   blame(sync, mutations.length === 1 ? 0 : mutations.length)
   if (mutations.length === 1) rejectAll(sync, mutations, () => new SessionUnknownFateError())
 }

@@ -79,6 +79,7 @@ export function acknowledge(sync: Sync, flight: Flight, answer: Answer): void {
   const { mutations } = flight
   sync.flight = undefined
   sync.lost.clear()
+  sync.isLoose = false
   sync.conflicts = 0
   sync.isFresh = false
   // Of the suspects these are not to blame, so the one to blame is among the rest.
@@ -116,6 +117,7 @@ export function takeOurs(sync: Sync, state: State): void {
   const isUndone = !isNewLineage && !state.forgotten && state.last < sync.acknowledged
   if (stored) lost.clear()
   sync.flight = undefined
+  sync.isLoose = !stored && !isNewLineage && (sync.isLoose || flight?.isDoubtful === true)
   // What may have been stored before the server forgot us could run twice: in the replay on a state that contains it, too.
   const unknown = state.forgotten && flight?.isDoubtful ? pendingOf(sync, flight.mutations) : []
   takeState(sync, state, new Set(pendingOf(sync, stored ?? [])), new Set(unknown))
@@ -143,7 +145,7 @@ export function finish(sync: Sync, reason: SessionEndReason, base: State): void 
   )
   sync.flight = undefined
   sync.lost.clear()
-  Object.assign(sync, { suspects: 0, limit: Number.POSITIVE_INFINITY, isFresh: false, acknowledged: base.last })
+  Object.assign(sync, { isLoose: false, suspects: 0, limit: Number.POSITIVE_INFINITY, isFresh: false, acknowledged: base.last })
   move(sync, base, none, new Set(cache.log))
   sync.onState(base, from)
   for (const [mutation, error] of ended) reject(sync, mutation, error)

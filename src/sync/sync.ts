@@ -84,6 +84,11 @@ export interface Sync extends SyncPorts {
   flight: Flight | undefined
   /** Commits refused or given up since the last acknowledged one: a late copy may be stored after all, and `last` tells. */
   readonly lost: Map<number, Flight>
+  /**
+   * A commit was refused after an attempt that may still arrive, and no later number is stored yet: should the keys come
+   * to be as it expects, the late copy would store what was rejected. The next commit ends that, an empty one if need be.
+   */
+  isLoose: boolean
   /** How many mutations the next commit may carry, while the ones to blame for a refusal are looked for. */
   limit: number
   /** How many mutations at the head of the log are known to hold one to blame. */
