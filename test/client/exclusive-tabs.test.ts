@@ -99,6 +99,16 @@ describe('exclusive holds the other tabs', () => {
     expect([result.status, written.status]).toEqual(['resolved', 'resolved'])
   })
 
+  test('no message holds a tab for longer than a minute', async () => {
+    const { hub, two } = await openTabs()
+    hub.say({ hold: 86_400_000 })
+    const written = follow(() => two.set('count', 2))
+    await advance(59_000)
+    expect(written.status).toBe('pending')
+    await advance(2_000)
+    expect(written.status).toBe('resolved')
+  })
+
   test('a message that is not one of ours holds nobody', async () => {
     const { hub, two } = await openTabs()
     for (const garbage of [{ hold: 'long' }, { hold: -1 }, { hold: Number.NaN }, { hold: null }, { say: 'hold' }, { say: 'busy', hold: 0 }])

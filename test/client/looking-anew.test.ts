@@ -138,6 +138,24 @@ describe('needs-auth', () => {
     expect(mock.requests.slice(1).map(({ headers }) => 'if-none-match' in headers)).toEqual([true, false])
   })
 
+  test('what mounts after it asks no more, and is told when it is over', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next('unauthenticated')
+    await errorOf(() => session.revalidate())
+    const fresh = open(mock)
+    mock.next('unauthenticated')
+    await fresh.ready()
+    const before = mock.requests.length
+    const seen: number[] = []
+    for (let times = 0; times < 10; times++) fresh.key('count').subscribe((count) => void seen.push(count))()
+    fresh.key('count').listen((count) => void seen.push(count))
+    await flush()
+    expect(mock.requests).toHaveLength(before)
+    fresh.resume()
+    await flush()
+    expect(seen.at(-1)).toBe(1)
+  })
+
   test('a resume that is too early pauses again', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'unauthenticated', times: 2 })

@@ -1,6 +1,6 @@
 import { SessionNetworkError } from 'sojourn'
 import { describe, expect, test } from 'vitest'
-import { createServer, flush, follow, inTime, open, useFakeTime } from './harness.ts'
+import { advance, createServer, flush, follow, inTime, open, useFakeTime } from './harness.ts'
 
 useFakeTime()
 
@@ -70,6 +70,16 @@ describe('a request', () => {
     await inTime(session.set('count', 2))
     expect(await mock.data()).toEqual({ count: 2 })
     expect([...activities]).not.toContain('offline')
+  })
+
+  test('has all the time that the app gives it', async () => {
+    const { mock, session } = openRecording({ timeoutMs: 120_000 })
+    const held = mock.next('hold-answer')
+    const read = follow(() => session.get('count'))
+    await advance(119_000)
+    await held.release()
+    await flush()
+    expect([read.status, mock.requests.length]).toEqual(['resolved', 1])
   })
 
   test('ends with its time limit also where the body never ends', async () => {
