@@ -89,6 +89,8 @@ async function findRefusal(
   { commit }: Attempt,
   { settings }: Context,
 ): Promise<Response | undefined> {
+  // A touch is not to blame for what is there, and has to pass: it ends what late copies of refused commits could do.
+  if (changed.length === 0) return undefined
   const limit = settings.maxSessionBytes
   const size = sizeOf(next.data)
   const before: SessionRecord | undefined = subject.key === 'known' ? subject.record : undefined
