@@ -16,7 +16,8 @@ export function createAlone({ scheduler, fail }: Pick<World, 'scheduler' | 'fail
       running.set(browser, { since: run?.since ?? now, askedAt: run?.askedAt ?? since, count: (run?.count ?? 0) + 1 })
       if (browser.slowestMs > promptMs || now - since >= limitMs) return
       for (const { name, browser: own, traffic, isSleeping, isGone, wokenAt } of tabs.values()) {
-        if (own === browser && traffic.open?.isUnsafe && !traffic.open.signal.aborted && !isSleeping && !isGone && wokenAt < since) fail(`exclusive: ${name} has a commit under way`)
+        if (own === browser && traffic.open?.isUnsafe && !traffic.open.signal.aborted && !isSleeping && !isGone && wokenAt < since)
+          fail(`exclusive: ${name} has a commit under way`)
       }
     },
     end(browser) {

@@ -46,7 +46,11 @@ export interface BrowserParts {
   readonly isSpinning: () => boolean
 }
 
-export function createBrowser(name: string, visitor: string, { scheduler, wallClock, messageMs, onCookie, isSpinning }: BrowserParts): SimulatedBrowser {
+export function createBrowser(
+  name: string,
+  visitor: string,
+  { scheduler, wallClock, messageMs, onCookie, isSpinning }: BrowserParts,
+): SimulatedBrowser {
   let jar: { readonly value: string; readonly until: number } | undefined
   const listeners = new Map<Page, (event: { readonly data: unknown }) => void>()
   let holder: Page | undefined
@@ -76,7 +80,8 @@ export function createBrowser(name: string, visitor: string, { scheduler, wallCl
       const value = line.slice(line.indexOf('=') + 1, line.indexOf(';'))
       const maxAge = /Max-Age=(\d+)/.exec(line)?.[1]
       onCookie(value)
-      jar = value === '' ? undefined : { value, until: maxAge === undefined ? Number.POSITIVE_INFINITY : wallClock() + Number(maxAge) * 1000 }
+      jar =
+        value === '' ? undefined : { value, until: maxAge === undefined ? Number.POSITIVE_INFINITY : wallClock() + Number(maxAge) * 1000 }
     },
     setCookie(cookie) {
       jar = cookie === undefined ? undefined : { value: cookie, until: Number.POSITIVE_INFINITY }
@@ -92,7 +97,9 @@ export function createBrowser(name: string, visitor: string, { scheduler, wallCl
           const way = `${page.name}>${other.name}`
           const at = Math.max(arrivals.get(way) ?? 0, scheduler.now() + ms)
           arrivals.set(way, at)
-          scheduler.after(at - scheduler.now(), () => other.enter(() => listeners.get(other) === listener && listener({ data: JSON.parse(text) })))
+          scheduler.after(at - scheduler.now(), () =>
+            other.enter(() => listeners.get(other) === listener && listener({ data: JSON.parse(text) })),
+          )
         }
       },
       addEventListener: (_, listener) => void listeners.set(page, listener),
@@ -101,7 +108,9 @@ export function createBrowser(name: string, visitor: string, { scheduler, wallCl
     openLock: (page) => (run) =>
       new Promise((resolve, reject) => {
         const begin = (waited: boolean) => () => {
-          run(waited).then(resolve, reject).finally(() => holder === page && next())
+          run(waited)
+            .then(resolve, reject)
+            .finally(() => holder === page && next())
         }
         if (page.isGone || isSpinning()) return
         if (holder) return void queue.push({ page, start: begin(true) })

@@ -1,5 +1,5 @@
-import type { SessionTransaction } from '../../src/client/types.ts'
 import * as z from 'zod/mini'
+import type { SessionTransaction } from '../../src/client/types.ts'
 
 /** One key for each kind of value and each policy. `x` is not in it: a newer deploy writes that. */
 export const schema = z.object({

@@ -2,7 +2,11 @@ import type { Tab, World } from './parts.ts'
 import type { Stored } from './server.ts'
 
 /** When faults have stopped: all promises have settled, nothing is pending, and the view is on the server's state. */
-export function checkTab({ name, client, waiting, browser, isGone, isDisposed, ledger, traffic }: Tab, { server, fail }: World, steps: number): void {
+export function checkTab(
+  { name, client, waiting, browser, isGone, isDisposed, ledger, traffic }: Tab,
+  { server, fail }: World,
+  steps: number,
+): void {
   const { requests, faults, refusals } = traffic
   // What other tabs and server code do costs reads; each fault and each refusal costs a few requests more.
   const bound = 30 + 6 * steps + 8 * faults + 8 * refusals
@@ -20,18 +24,27 @@ export function checkTab({ name, client, waiting, browser, isGone, isDisposed, l
 }
 
 /** A counter is the number of acknowledged increments since it was last written blindly, and of those whose fate is unknown. */
-export function checkCounters(tabs: readonly Tab[], { server, heldBy, fail }: Pick<World, 'server' | 'fail'> & { heldBy(stored: Stored): Tab['ledger']['log'] }): void {
+export function checkCounters(
+  tabs: readonly Tab[],
+  { server, heldBy, fail }: Pick<World, 'server' | 'fail'> & { heldBy(stored: Stored): Tab['ledger']['log'] },
+): void {
   for (const [lineage, last] of server.lineages) {
     const isBlind = (stored: Stored): boolean => {
       const calls = heldBy(stored).map(({ call }) => call)
-      return calls.some(({ kind, key }) => kind === 'clear' || (key === 'n' && kind !== 'update')) || (!stored.by && stored.before?.data.n !== stored.data.n)
+      return (
+        calls.some(({ kind, key }) => kind === 'clear' || (key === 'n' && kind !== 'update')) ||
+        (!stored.by && stored.before?.data.n !== stored.data.n)
+      )
     }
     let blind: Stored | undefined = last
     while (blind && !isBlind(blind)) blind = blind.before
     const since = blind?.index ?? -1
     const increments = tabs
       .flatMap(({ ledger }) => ledger.entries)
-      .filter(({ stored, kind, key, tx }) => (stored.get(lineage) ?? -1) > since && ((kind === 'update' && key === 'n') || tx === 'move' || tx === 'limit'))
+      .filter(
+        ({ stored, kind, key, tx }) =>
+          (stored.get(lineage) ?? -1) > since && ((kind === 'update' && key === 'n') || tx === 'move' || tx === 'limit'),
+      )
     const start = Number(blind?.data.n ?? 0)
     const [least, most] = [increments.filter(({ status }) => status === 'acknowledged').length, increments.length]
     const count = Number(last.data.n ?? 0) - start

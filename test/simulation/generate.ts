@@ -124,7 +124,8 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
   const isWild = random.chance(0.6)
   let at = 0
   const count = 3 + random.int(12)
-  for (const { name } of browsers.slice(1)) if (browsers.every(({ visitor }) => visitor === 'v1')) add(200 + random.int(2000), name, 'join', 'b1')
+  for (const { name } of browsers.slice(1))
+    if (browsers.every(({ visitor }) => visitor === 'v1')) add(200 + random.int(2000), name, 'join', 'b1')
   for (let index = 0; index < count; index++) {
     at += random.weigh({ none: 4, short: 4, long: 2 }) === 'none' ? 0 : random.int(random.chance(0.3) ? 5000 : 200)
     const browser = random.pick(browsers)

@@ -34,7 +34,10 @@ export class LightResponse {
   readonly status: number
   readonly headers: LightHeaders
   readonly body: string | null
-  constructor(body: string | null = null, { status = 200, headers }: { status?: number; headers?: LightHeaders | Record<string, string> } = {}) {
+  constructor(
+    body: string | null = null,
+    { status = 200, headers }: { status?: number; headers?: LightHeaders | Record<string, string> } = {},
+  ) {
     this.status = status
     this.headers = new LightHeaders(headers)
     this.body = body
@@ -47,7 +50,12 @@ const encoder = new TextEncoder()
 export function createRequest(method: string, headers: Readonly<Record<string, string>>, body?: string): Request {
   const parts = body === undefined ? [] : [encoder.encode(body)]
   const reader = { read: () => Promise.resolve({ done: parts.length === 0, value: parts.shift() }), cancel: () => Promise.resolve() }
-  return { method, url: 'https://app.example/session', headers: new LightHeaders(headers), body: { getReader: () => reader } } as unknown as Request
+  return {
+    method,
+    url: 'https://app.example/session',
+    headers: new LightHeaders(headers),
+    body: { getReader: () => reader },
+  } as unknown as Request
 }
 
 /** Web Crypto, as far as the handler uses it, without its thread pool. */
@@ -68,7 +76,8 @@ export function enterHost(scheduler: Scheduler, wallClock: () => number, random:
   const { now } = Date
   const { random: hostRandom } = Math
   const thrown: unknown[] = []
-  const put = (name: string, value: unknown): void => void Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+  const put = (name: string, value: unknown): void =>
+    void Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   put('Response', LightResponse)
   put('crypto', lightCrypto)
   put('setTimeout', (run: () => void, delayMs = 0) => scheduler.after(delayMs, run))

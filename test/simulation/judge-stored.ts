@@ -41,7 +41,9 @@ export function judgeStored(stored: Stored, held: Held, orders: Orders, isReache
   const expected = toExpected(before?.data ?? {}, held)
   const names = held.members.map(({ call }) => call.id).join()
   if (!expected || !isSame(expected, data)) {
-    faults.push(`serial: ${names} on ${JSON.stringify(before?.data)} should give ${JSON.stringify(expected)}, stored is ${JSON.stringify(data)}`)
+    faults.push(
+      `serial: ${names} on ${JSON.stringify(before?.data)} should give ${JSON.stringify(expected)}, stored is ${JSON.stringify(data)}`,
+    )
   }
   if (held.lineage !== null && held.lineage !== lineage) faults.push(`lineage: ${names} for ${held.lineage} is stored in ${lineage}`)
   for (const entry of entries) faults.push(...judgeEntry(entry, stored, isReached))
@@ -52,6 +54,7 @@ export function judgeStored(stored: Stored, held: Held, orders: Orders, isReache
     orders.set(key, Math.max(entry.order, orders.get(key) ?? -1))
   }
   const rule = entries.findLast(({ kind }) => kind === 'expiry')
-  if (!isSame(expiry, rule ? rule.expiry : (before?.expiry ?? null))) faults.push(`serial: ${names} leaves the expiry at ${JSON.stringify(expiry)}`)
+  if (!isSame(expiry, rule ? rule.expiry : (before?.expiry ?? null)))
+    faults.push(`serial: ${names} leaves the expiry at ${JSON.stringify(expiry)}`)
   return faults
 }

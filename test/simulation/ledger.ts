@@ -1,4 +1,4 @@
-import { apply, isSame, type Call, type Data, type Pending, replay } from './model.ts'
+import { apply, type Call, type Data, isSame, type Pending, replay } from './model.ts'
 
 /** A call of the app with all that became of it. */
 export interface Entry extends Call {
@@ -129,7 +129,16 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     if (before === 0) log = []
     watch()
     move([], log)
-    const entry: Entry = { ...call, tab, order: entries.length, lineage: base && base.lineage, status: 'pending', stored: new Map(), undone: new Set(), expected: [] }
+    const entry: Entry = {
+      ...call,
+      tab,
+      order: entries.length,
+      lineage: base && base.lineage,
+      status: 'pending',
+      stored: new Map(),
+      undone: new Set(),
+      expected: [],
+    }
     entries.push(entry)
     const value = call.kind === 'set' ? call.value : undefined
     const open = watched.pendingCount() > before ? undefined : log.findLast((one) => isWrite(one.call) && one.call.key === call.key)
@@ -138,7 +147,14 @@ export function createLedger(tab: string, watched: Watched): Ledger {
       open.entries.push(entry)
       return entry
     }
-    log.push({ call, seen: base ? view()[watchedKey(call)] : undefined, value, fixed: isWrite(call), rooted: base !== undefined, entries: [entry] })
+    log.push({
+      call,
+      seen: base ? view()[watchedKey(call)] : undefined,
+      value,
+      fixed: isWrite(call),
+      rooted: base !== undefined,
+      entries: [entry],
+    })
     return entry
   }
 
@@ -159,15 +175,33 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     const faults = findAdopted()
     // The sessions that late copies create hold it too, and do not count.
     const lineages = [base, ...moves.map(({ to }) => to)].flatMap((one) => one?.lineage ?? [])
-    const unstored = log.filter(({ entries: [entry] }) => entry?.status === 'acknowledged' && !lineages.some((lineage) => entry.stored.has(lineage) || entry.undone.has(lineage)))
+    const unstored = log.filter(
+      ({ entries: [entry] }) =>
+        entry?.status === 'acknowledged' && !lineages.some((lineage) => entry.stored.has(lineage) || entry.undone.has(lineage)),
+    )
     const stored = log.filter((one) => one.entries[0]?.status === 'acknowledged' && !unstored.includes(one))
     const wasEmpty = isEmpty(base?.data ?? {}, unstored)
-    log = log.filter((one) => one.entries[0]?.status === 'pending' || unstored.includes(one))
+    // What a replay rejects is in the log until that replay, and the model has to find the same.
+    // An end takes the rest with it, and nobody knows in which order.
+    const isEnded = log.some(({ entries: [entry] }) => entry?.error === 'ended')
+    const refused = isEnded
+      ? []
+      : log.filter(({ entries: [entry] }) => entry?.status === 'rejected' && ['conflict', 'RangeError'].includes(entry.error ?? ''))
+    log = log.filter((one) => one.entries[0]?.status === 'pending' || unstored.includes(one) || refused.includes(one))
     move(stored, log)
+    for (const {
+      call,
+      refused: isRefused,
+      entries: [entry],
+    } of refused)
+      if (!isRefused) faults.push(`view: ${call.id} is rejected (${entry?.error}) for no reason`)
+    log = log.filter((one) => !refused.includes(one))
     if (base) replay(base.data, log)
-    if (!wasEmpty && !isEmpty(base?.data ?? {}, unstored)) faults.push(`once: ${unstored.map(({ call }) => call.id)} acknowledged, and no commit stored it`)
+    if (!wasEmpty && !isEmpty(base?.data ?? {}, unstored))
+      faults.push(`once: ${unstored.map(({ call }) => call.id)} acknowledged, and no commit stored it`)
     log = log.filter((one) => !unstored.includes(one))
-    for (const { refused, call } of log) if (refused) faults.push(`view: ${call.id} is pending although its policy or its own function refuses it`)
+    for (const { refused, call } of log)
+      if (refused) faults.push(`view: ${call.id} is pending although its policy or its own function refuses it`)
     // A call that was made before anything was known is meant for what is found.
     if (base) for (const { entries: own } of log) for (const entry of own) entry.lineage ??= base.lineage
     for (const { key, count } of sent) {

@@ -74,15 +74,23 @@ export function updated({ id, key }: Call, data: Data): Value {
 
 /** What each transaction reads, writes and gives; null where it throws. */
 const transactions: Readonly<Record<string, (data: Data, id: string) => { next: Data; result: unknown } | null>> = {
-  move: (data, id) => ({ next: { ...data, r: `${id}:${list(data, 'l').length}`, n: count(data, 'n') + 1 }, result: list(data, 'l').length }),
+  move: (data, id) => ({
+    next: { ...data, r: `${id}:${list(data, 'l').length}`, n: count(data, 'n') + 1 },
+    result: list(data, 'l').length,
+  }),
   flip: ({ r, ...data }, id) => ({ next: r === undefined ? { ...data, r: id } : data, result: r !== undefined }),
   keys: (data, id) => ({ next: { ...data, m: `${id}:${keysOf(data)}` }, result: keysOf(data) }),
   look: (data) => ({ next: data, result: count(data, 'n') + list(data, 'l').length }),
-  limit: (data, id) => (count(data, 'n') % 3 === 0 ? { next: { ...data, n: count(data, 'n') + 1, l: [...list(data, 'l'), id] }, result: id } : null),
+  limit: (data, id) =>
+    count(data, 'n') % 3 === 0 ? { next: { ...data, n: count(data, 'n') + 1, l: [...list(data, 'l'), id] }, result: id } : null,
   guard: (data, id) => ({ next: { ...data, l: [...list(data, 'l'), `${id}=${data.j ?? ''}`] }, result: data.j }),
 }
 
-const keysOf = (data: Data): string => Object.keys(data).filter((key) => key !== 'x').sort().join()
+const keysOf = (data: Data): string =>
+  Object.keys(data)
+    .filter((key) => key !== 'x')
+    .sort()
+    .join()
 export const put = (data: Data, key: string, value: Value | undefined): Data => {
   const { [key]: _, ...rest } = data
   return value === undefined ? rest : { ...rest, [key]: value }
@@ -93,7 +101,8 @@ export function apply(data: Data, { call, value, fixed, dropped }: Pending): { r
   const { kind, key = '', id } = call
   if (dropped) return { next: data }
   if (fixed) return { next: put(data, key, value) }
-  if (kind === 'update') return typeof data[key] === typeof updated(call, {}) || data[key] === undefined ? { next: put(data, key, updated(call, data)) } : null
+  if (kind === 'update')
+    return typeof data[key] === typeof updated(call, {}) || data[key] === undefined ? { next: put(data, key, updated(call, data)) } : null
   if (kind === 'clear') return { next: {} }
   if (kind === 'pop') return { next: put(data, key, undefined), result: data[key] ?? defaults[key] }
   if (kind === 'default') return { next: put(data, key, data[key] ?? call.value), result: data[key] ?? call.value }
@@ -110,7 +119,7 @@ export function replay(base: Data, log: readonly Pending[], isMoved: (key: strin
     const { call, seen } = pending
     const { kind, key = '' } = call
     const theirs = data[key]
-    const isMet = pending.rooted && !isSame(theirs, seen)
+    const isMet = pending.rooted && !isSame(theirs, seen) && !(pending.fixed && kind !== 'update' && isSame(theirs, pending.value))
     const rule = isMoved(key) || policies[key] === 'mine' ? (policies[key] ?? 'merge') : 'merge'
     if (kind === 'set' || kind === 'delete') {
       if (isMet) {
@@ -123,7 +132,8 @@ export function replay(base: Data, log: readonly Pending[], isMoved: (key: strin
       if (rule === 'theirs') pending.dropped = true
       else if (rule === 'reject') pending.refused = true
       else if (rule === 'max') Object.assign(pending, { value: Math.max(Number(pending.value ?? 0), Number(theirs ?? 0)), fixed: true })
-    } else if (call.tx === 'guard' && pending.rooted && isMoved('j') && !isSame(data.j, seen)) pending.refused = true
+    } else if ((kind === 'pop' || kind === 'default') && isMet && rule === 'reject') pending.refused = true
+    else if (call.tx === 'guard' && pending.rooted && isMoved('j') && !isSame(data.j, seen)) pending.refused = true
     const done = pending.refused ? null : apply(data, pending)
     if (!done) pending.refused = true
     else data = done.next

@@ -57,7 +57,9 @@ const performs: Readonly<Record<string, Perform>> = {
   cycle: life((client) => client.cycleKey(), 'cycle'),
   expiry({ client, write }, id, expiry) {
     const seconds = { default: null, 'browser-close': 0 }[expiry] ?? Number(expiry) / 1000
-    write({ kind: 'expiry', id, expiry: expiry === 'default' ? null : seconds }, () => client.setExpiry((Number.isNaN(Number(expiry)) ? expiry : Number(expiry)) as never))
+    write({ kind: 'expiry', id, expiry: expiry === 'default' ? null : seconds }, () =>
+      client.setExpiry((Number.isNaN(Number(expiry)) ? expiry : Number(expiry)) as never),
+    )
   },
   get: ({ client, follow }, key) => follow('get', client.get(key as keyof Values)),
   entries: ({ client, follow }) => follow('entries', client.entries()),
@@ -74,10 +76,16 @@ const performs: Readonly<Record<string, Perform>> = {
       world.alone.begin(browser, since)
       return world.request(browser, { what, args: [argument ?? ''] }).finally(() => world.alone.end(browser))
     }
-    follow('exclusive', trust(() => client.exclusive(request)))
+    follow(
+      'exclusive',
+      trust(() => client.exclusive(request)),
+    )
   },
   notice({ client, browser, world, follow }, what, argument) {
-    follow('notice', world.request(browser, { what, args: [argument ?? ''] }).then((response) => client.notice(response as never)))
+    follow(
+      'notice',
+      world.request(browser, { what, args: [argument ?? ''] }).then((response) => client.notice(response as never)),
+    )
   },
   dehydrate({ client, world }, name) {
     const state = client.dehydrate()

@@ -56,7 +56,10 @@ export function printScript({ seed, mode, browsers, maxAgeMs, latencyMs, steps, 
 
 /** Reads what `printScript` wrote. Empty lines and those that begin with # are left out. */
 export function parseScript(text: string): Script {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
   const of = (word: string): string[][] => lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.split(' ').slice(1))
   const head = new Map(of('history')[0]?.map((part) => part.split('=') as [string, string]))
   return {

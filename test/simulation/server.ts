@@ -91,7 +91,16 @@ export function createServer(parts: ServerParts): SimulatedServer {
     const by = last?.seq === record.seq ? { client: last.client, n: last.n } : undefined
     const version = versionOf({ key: 'known', record })
     const { lineage, expiry } = record
-    const stored = { lineage, version, index: (before?.index ?? -1) + 1, data: publicOf(record.data), identity: record.data._identity ?? null, expiry, by, before }
+    const stored = {
+      lineage,
+      version,
+      index: (before?.index ?? -1) + 1,
+      data: publicOf(record.data),
+      identity: record.data._identity ?? null,
+      expiry,
+      by,
+      before,
+    }
     lineages.set(lineage, stored)
     versions.set(version, stored)
     parts.onStored(stored)
@@ -135,7 +144,11 @@ export function createServer(parts: ServerParts): SimulatedServer {
 
   /** Puts a record in the place of the present one, beside the handler. */
   function replace(cookie: string, before: SessionRecord, record: SessionRecord): void {
-    const write = { id: idOf(cookie), expected: before.mark, entry: { revision: record.mark, value: JSON.stringify({ record }), expiresAt: record.expiresAt } }
+    const write = {
+      id: idOf(cookie),
+      expected: before.mark,
+      entry: { revision: record.mark, value: JSON.stringify({ record }), expiresAt: record.expiresAt },
+    }
     // The memory store writes before its promise settles.
     void inner.write(write)
     note(write)
@@ -155,7 +168,8 @@ export function createServer(parts: ServerParts): SimulatedServer {
       const record = recordOf(cookie)
       return record && versions.get(versionOf({ key: 'known', record }))
     },
-    handle: (method, cookie, headers, body) => handler(createRequest(method, toFields(cookie, headers), body)) as unknown as Promise<LightResponse>,
+    handle: (method, cookie, headers, body) =>
+      handler(createRequest(method, toFields(cookie, headers), body)) as unknown as Promise<LightResponse>,
     async serve(cookie, run) {
       const session = await handler.open(createRequest('POST', toFields(cookie, {})))
       try {
@@ -176,9 +190,20 @@ export function createServer(parts: ServerParts): SimulatedServer {
       if (!record) return
       let next = record
       for (let index = 0; index < 64; index++) {
-        const attempt = { client: `foreign-client-${foreigners++}`, n: 1, hash: 'h', tags: {}, commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }), after: 0 } }
+        const attempt = {
+          client: `foreign-client-${foreigners++}`,
+          n: 1,
+          hash: 'h',
+          tags: {},
+          commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }), after: 0 },
+        }
         const mark = `evict${scheduler.now()}-${random.int(2 ** 31)}`
-        const outcome = decideCommit({ key: 'known', record: next }, attempt, { now: wallClock(), maxAgeMs: parts.maxAgeMs, mark, lineage: '' })
+        const outcome = decideCommit({ key: 'known', record: next }, attempt, {
+          now: wallClock(),
+          maxAgeMs: parts.maxAgeMs,
+          mark,
+          lineage: '',
+        })
         if (outcome.kind === 'store') next = outcome.next
       }
       if (next !== record) replace(cookie as string, record, next)

@@ -42,7 +42,8 @@ export async function shrink(script: Script, fails: Fails): Promise<Script> {
     await reduce<Step>(best.steps, (steps) => attempt({ ...best, steps }))
     await reduce([...best.fates], (fates) => attempt({ ...best, fates: new Map(fates) }))
     for (const [name, fate] of best.fates) {
-      for (const option of simpler(fate)) if (isLess(option, best.fates.get(name) ?? {})) await attempt({ ...best, fates: new Map(best.fates).set(name, option) })
+      for (const option of simpler(fate))
+        if (isLess(option, best.fates.get(name) ?? {})) await attempt({ ...best, fates: new Map(best.fates).set(name, option) })
     }
     if (best.latencyMs > 0) await attempt({ ...best, latencyMs: 0 })
     if (best.maxAgeMs !== 1_209_600_000) await attempt({ ...best, maxAgeMs: 1_209_600_000 })

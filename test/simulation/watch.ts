@@ -66,7 +66,8 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
     if (!stored || lineage === null) return
     const owner = world.ownerOf(lineage)
     if (owner !== undefined && owner !== browser.visitor) world.fail(`lineage: ${name} of ${browser.visitor} sees the session of ${owner}`)
-    if (lineage === newest.lineage && stored.index < newest.index) world.fail(`base: ${name} goes back from state ${newest.index} to ${stored.index} of ${lineage}`)
+    if (lineage === newest.lineage && stored.index < newest.index)
+      world.fail(`base: ${name} goes back from state ${newest.index} to ${stored.index} of ${lineage}`)
     newest = { lineage, index: stored.index }
   }
 
@@ -84,7 +85,8 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
       const view = { ...defaults, ...ledger.view() } as Record<string, unknown>
       for (const key of keys) {
         const value = client.peek(key)
-        if (!isSame(value, view[key])) world.fail(`view: ${name} shows ${key} = ${JSON.stringify(value)}, the log on the base gives ${JSON.stringify(view[key])}`)
+        if (!isSame(value, view[key]))
+          world.fail(`view: ${name} shows ${key} = ${JSON.stringify(value)}, the log on the base gives ${JSON.stringify(view[key])}`)
       }
     },
   }

@@ -7,7 +7,12 @@ import type { Traffic, World } from './parts.ts'
 export type OnCommit = (client: string, n: number) => void
 
 /** The transport of one tab: the real handler behind the virtual network. Counts what leaves. */
-export function createWire(browser: SimulatedBrowser, page: Page & { readonly wokenAt: number }, world: World, onCommit: OnCommit): { readonly transport: Transport; readonly traffic: Traffic } {
+export function createWire(
+  browser: SimulatedBrowser,
+  page: Page & { readonly wokenAt: number },
+  world: World,
+  onCommit: OnCommit,
+): { readonly transport: Transport; readonly traffic: Traffic } {
   const { scheduler, server } = world
   const { name } = page
   const traffic: Traffic = { requests: 0, faults: 0, refusals: 0, open: undefined, attempts: new Map(), looks: [] }
@@ -16,7 +21,8 @@ export function createWire(browser: SimulatedBrowser, page: Page & { readonly wo
     const known = traffic.attempts.get(key)
     if (known) {
       known.sent++
-      if (known.sent > 1 + known.reasons) world.fail(`requests: ${name} sends commit ${key} the ${known.sent}th time, for ${known.reasons} reasons`)
+      if (known.sent > 1 + known.reasons)
+        world.fail(`requests: ${name} sends commit ${key} the ${known.sent}th time, for ${known.reasons} reasons`)
       return
     }
     traffic.attempts.set(key, { sent: 1, reasons: 0 })
@@ -41,9 +47,14 @@ export function createWire(browser: SimulatedBrowser, page: Page & { readonly wo
     if (method !== 'GET') world.alone.send({ name, browser, wokenAt: page.wokenAt })
     const open = { isUnsafe: method !== 'GET', signal }
     traffic.open = open
-    const close = (): void => {
+    /** Once: by its answer, its failure, or being given up. A page that slept may wake to its time limit and its answer at once. */
+    let isOver = false
+    const close = (status: number, isExcuse: boolean): void => {
       if (traffic.open === open) traffic.open = undefined
+      if (!isOver) noteAnswer(key, status, isExcuse)
+      isOver = true
     }
+    signal.addEventListener('abort', () => close(0, true))
     if (fate.kind || fate.out || fate.back || browser.isOffline) traffic.faults++
     if (key !== undefined) noteCommit(key)
     world.note(name, `#${traffic.requests} ${method} ${key?.split('/')[1] ?? ''} ${body ?? ''} ${JSON.stringify(fate)}`)
@@ -57,19 +68,16 @@ export function createWire(browser: SimulatedBrowser, page: Page & { readonly wo
         signal,
         deliver: () => server.handle(method, cookie, headers, body),
         answer(response) {
-          close()
           world.note(name, `${number} <- ${response.status} ${response.body?.slice(0, 160) ?? ''}`)
-          // A page that slept may wake to the time limit and the answer at once.
-          noteAnswer(key, response.status, isFaulty(fate) || signal.aborted)
+          close(response.status, isFaulty(fate))
           const answer = toWireAnswer(response)
           const { lineage } = (answer.body ?? {}) as { lineage?: string | null }
           if (lineage !== undefined) traffic.looks = [...traffic.looks.slice(-3), lineage]
           resolve(answer)
         },
         fail() {
-          close()
           world.note(name, `${number} <- failed`)
-          noteAnswer(key, 0, true)
+          close(0, true)
           reject(new TypeError('Failed to fetch'))
         },
       })

@@ -96,7 +96,10 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
 
   function onStored(stored: Stored): void {
     const { by, before, data } = stored
-    note('server', `stored ${stored.version} of ${stored.lineage} by ${by ? `${by.client}/${by.n}` : 'server code'} ${JSON.stringify(data)}`)
+    note(
+      'server',
+      `stored ${stored.version} of ${stored.lineage} by ${by ? `${by.client}/${by.n}` : 'server code'} ${JSON.stringify(data)}`,
+    )
     if (!by) for (const what of app.judge(stored)) fail(what)
     else if (by.client.startsWith('foreign')) {
       if (!isSame(before?.data ?? {}, data)) fail('serial: a foreign touch changed data')
@@ -177,7 +180,8 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     const lineage = server.reach(cookie)?.lineage
     if (!former || lineage === undefined || !server.restore(cookie, former.text)) return
     for (const { ledger } of tabs.values()) {
-      for (const { stored, undone } of ledger.entries) if ((stored.get(lineage) ?? -1) > former.index && stored.delete(lineage)) undone.add(lineage)
+      for (const { stored, undone } of ledger.entries)
+        if ((stored.get(lineage) ?? -1) > former.index && stored.delete(lineage)) undone.add(lineage)
       orders.delete(`${ledger.tab} ${lineage}`)
     }
   }
@@ -201,7 +205,8 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     }
     await scheduler.runUntil(scheduler.now() + lengthMs, afterEach)
     for (const [{ name, traffic }, requests] of before) {
-      if (traffic.requests - requests > maxRoundRequests * 4) fail(`requests: ${name} sent ${traffic.requests - requests} in a round of reads`)
+      if (traffic.requests - requests > maxRoundRequests * 4)
+        fail(`requests: ${name} sent ${traffic.requests - requests} in a round of reads`)
     }
   }
 
@@ -215,7 +220,8 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
       for (const tab of tabs.values()) checkTab(tab, world, script.steps.length)
       checkCounters([...tabs.values()], { server, fail, heldBy: (stored) => heldBy(stored)?.members ?? [] })
     }
-    for (const error of host.thrown) if (!(error instanceof EvalError)) fail(`rejection: thrown on its own: ${String((error as Error)?.stack)}`)
+    for (const error of host.thrown)
+      if (!(error instanceof EvalError)) fail(`rejection: thrown on its own: ${String((error as Error)?.stack)}`)
     for (const error of server.errors) fail(`server: ${String((error as Error)?.stack)}`)
   }
 
