@@ -133,7 +133,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
       ...call,
       tab,
       order: entries.length,
-      lineage: base && base.lineage,
+      lineage: base?.lineage,
       status: 'pending',
       stored: new Map(),
       undone: new Set(),

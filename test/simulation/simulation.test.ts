@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { generate } from './generate.ts'
+import type { Mode } from './script.ts'
+import { runHistory } from './world.ts'
+
+/** Runs histories of successive seeds; gives the faults that they show. `npm run simulate` shrinks and prints one. */
+async function findFaults(firstSeed: number, count: number, mode: Mode): Promise<string[]> {
+  const faults: string[] = []
+  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+    const { script, drawFate } = generate(seed, mode)
+    const { fault } = await runHistory(script, { drawFate })
+    if (fault !== undefined) faults.push(`seed ${seed}: ${fault}`)
+  }
+  return faults
+}
+
+test('no history of clients, networks and servers breaks an invariant', { timeout: 120_000 }, async () => {
+  expect(await findFaults(1, 400, 'normal')).toEqual([])
+})
+
+test('beside server code that saves old data, histories break no more than they may', { timeout: 120_000 }, async () => {
+  expect(await findFaults(5000, 200, 'old-views')).toEqual([])
+})
+
+test('a history is the same each time that it is played', async () => {
+  const play = async (): Promise<string> => {
+    const { script, drawFate } = generate(7)
+    const lines: string[] = []
+    await runHistory(script, { drawFate, tell: (line) => void lines.push(line) })
+    return lines.join('\n')
+  }
+  expect(await play()).toBe(await play())
+})
