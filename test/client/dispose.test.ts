@@ -121,6 +121,26 @@ describe('a client that was disposed of', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('before its second look, or before it ends the session once more, sends nothing after it', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    await mock.expire()
+    const read = follow(() => session.revalidate())
+    await advance(1_000)
+    session.dispose()
+    const rotated = await begin({ count: 1 })
+    rotated.mock.next({ fault: 'hold', method: 'DELETE' })
+    const ended = follow(() => rotated.session.end())
+    await flush()
+    await rotated.mock.rotateKey() // so that the DELETE meets a key of before, and is sent again after a wait
+    await rotated.mock.release()
+    await flush()
+    rotated.session.dispose()
+    const sent = [mock.requests.length, rotated.mock.requests.length]
+    await advance(60_000)
+    expect([mock.requests.length, rotated.mock.requests.length]).toEqual(sent)
+    expect([read.status, ended.status, vi.getTimerCount()]).toEqual(['rejected', 'rejected', 0])
+  })
+
   test('that was never used leaves nothing', () => {
     createSessionClient({ url: 'http://localhost/session', schema }).dispose()
     expect(vi.getTimerCount()).toBe(0)
