@@ -65,8 +65,10 @@ export async function read(sync: Sync, isSecond = false): Promise<void> {
     become(sync, { status: 'ready', error: null })
     return answerReaders(sync)
   }
-  const isStrange = state && (state.unknownKey ? isSecond || isElsewhere(sync, state) : !isSecond && isElsewhere(sync, state))
   const { flight, ending } = sync
+  // An end may have met a key that was rotated away a moment ago, and be needed once more under the new one.
+  const isLooked = isSecond || typeof ending?.lineage === 'string'
+  const isStrange = state && (state.unknownKey ? isLooked || isElsewhere(sync, state) : !isSecond && isElsewhere(sync, state))
   // The old key of a rotation whose answer was lost answers that commit alone, so the commit asks before the session is given up.
   if (state?.unknownKey && isStrange && !isSecond && !ending && flight?.isDoubtful && flight.failures < maxFailures)
     return goOn(sync, state)
