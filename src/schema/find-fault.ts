@@ -16,7 +16,7 @@ type Part = z.SomeType | readonly z.SomeType[] | z.$ZodShape | null | undefined
  */
 export function findFault(schema: z.SomeType, isWire = true, seen: Map<unknown, boolean> = new Map()): string | undefined {
   // Recursive schemas come round again. What was seen as the app's side of a pipe only may still be refused as wire.
-  if (seen.get(schema) || seen.get(schema) === isWire) return
+  if (seen.get(schema) || (seen.has(schema) && !isWire)) return
   seen.set(schema, isWire)
   const { def, innerType } = schema._zod as z.$ZodTypeInternals & { readonly innerType?: z.SomeType }
   const { type } = def
