@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
+import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { generate } from '../test/simulation/generate.ts'
-import { type Mode, parseScript, printScript } from '../test/simulation/script.ts'
-import { shrink } from '../test/simulation/shrink.ts'
+import { runFleet } from '../test/simulation/fleet.ts'
+import { type Mode, parseScript } from '../test/simulation/script.ts'
 import { runHistory } from '../test/simulation/world.ts'
 
 /** Runs histories of clients and server on virtual time; the first that breaks an invariant is shrunk and printed. */
@@ -10,11 +10,16 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
+    /** `old-views`: server code also saves whole dicts that it read before. */
     mode: { type: 'string', default: 'normal' },
+    workers: { type: 'string', default: '1' },
+    scenarios: { type: 'boolean', default: false },
+    /** One line of JSON, and nothing is shrunk. */
+    json: { type: 'boolean', default: false },
+    /** Plays the script in a file and tells what happens. */
     replay: { type: 'string' },
   },
 })
-const invariantOf = (fault: string | undefined): string | undefined => fault?.split(':')[0]
 
 async function replay(file: string): Promise<boolean> {
   const { fault } = await runHistory(parseScript(readFileSync(file, 'utf8')), { tell: console.log })
@@ -24,22 +29,21 @@ async function replay(file: string): Promise<boolean> {
 
 async function run(count: number, firstSeed: number, mode: Mode): Promise<boolean> {
   const startedAt = performance.now()
-  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const { script, drawFate } = generate(seed, mode)
-    const { fault, script: played } = await runHistory(script, { drawFate })
-    if (fault === undefined) continue
-    const smallest = await shrink(played, async (next) => invariantOf((await runHistory(next)).fault) === invariantOf(fault))
-    console.log(
-      `seed ${seed} breaks an invariant after ${seed - firstSeed + 1} histories: ${fault}\nreplay this with --replay <file>:\n${printScript(smallest)}`,
-    )
-    return false
-  }
+  const workers = Number(values.workers)
+  const found = await runFleet({ batch: { mode, firstSeed, count }, workers, withScenarios: values.scenarios, withShrinking: !values.json })
   const seconds = (performance.now() - startedAt) / 1000
-  console.log(
-    `${count} histories from seed ${firstSeed}, mode ${mode}: no violation; ${seconds.toFixed(1)} s, ${Math.round(count / seconds)} a second`,
-  )
-  return true
+  if (values.json) console.log(JSON.stringify(found ?? {}))
+  else if (found) {
+    const after = typeof found.of === 'number' ? ` after ${found.of - firstSeed + 1} histories` : ''
+    console.log(`${found.of} breaks an invariant${after}: ${found.fault}\nreplay this with --replay <file>:\n${found.script}`)
+  } else {
+    const rate = Math.round(count / seconds / workers)
+    console.log(
+      `${count} histories from seed ${firstSeed}, mode ${mode}: no violation; ${seconds.toFixed(1)} s, ${rate} a second for each of ${workers}`,
+    )
+  }
+  return found === undefined
 }
 
 const holds = values.replay ? await replay(values.replay) : await run(Number(values.runs), Number(values.seed), values.mode as Mode)
-process.exit(holds ? 0 : 1)
+process.exitCode = holds ? 0 : 1

@@ -8,13 +8,14 @@ const promptMs = 20
 
 /** Holds that no commit of a browser's tabs is under way while an exclusive request runs. Reads set no cookie, and a new tab begins with one. */
 export function createAlone({ scheduler, fail }: Pick<World, 'scheduler' | 'fail'>, tabs: ReadonlyMap<string, Tab>): World['alone'] {
-  const running = new Map<SimulatedBrowser, { readonly since: number; readonly askedAt: number; count: number }>()
+  const running = new Map<SimulatedBrowser, { readonly tab: string; readonly since: number; readonly askedAt: number; count: number }>()
   return {
-    begin(browser, since) {
+    begin(tab, browser, since) {
       const now = scheduler.now()
       const run = running.get(browser)
-      running.set(browser, { since: run?.since ?? now, askedAt: run?.askedAt ?? since, count: (run?.count ?? 0) + 1 })
-      if (browser.slowestMs > promptMs || now - since >= limitMs) return
+      running.set(browser, { tab, since: run?.since ?? now, askedAt: run?.askedAt ?? since, count: (run?.count ?? 0) + 1 })
+      // A page that slept has lost its hold of the others.
+      if (browser.slowestMs > promptMs || now - since >= limitMs || (tabs.get(tab)?.wokenAt ?? 0) >= since) return
       for (const { name, browser: own, traffic, isSleeping, isGone, wokenAt } of tabs.values()) {
         if (own === browser && traffic.open?.isUnsafe && !traffic.open.signal.aborted && !isSleeping && !isGone && wokenAt < since)
           fail(`exclusive: ${name} has a commit under way`)
@@ -28,6 +29,8 @@ export function createAlone({ scheduler, fail }: Pick<World, 'scheduler' | 'fail
     },
     send({ name, browser, wokenAt }) {
       const run = running.get(browser)
+      // A page that slept has lost its hold of the others.
+      if (run && (tabs.get(run.tab)?.wokenAt ?? 0) >= run.askedAt) return
       if (!run || browser.slowestMs > promptMs || scheduler.now() - run.since >= limitMs || wokenAt >= run.askedAt) return
       fail(`exclusive: ${name} sends a commit meanwhile`)
     },

@@ -57,7 +57,12 @@ export function createApp(world: Omit<World, 'request'>): App {
         browser,
         page: { name, isGone: false, enter: (run) => run() },
         isKept: true,
-        deliver: () => server.serve(cookie, (session) => (endpoints[what] as Endpoint)(session, args, sleep)),
+        isApp: true,
+        deliver: () =>
+          server.serve(cookie, (session) => {
+            if (what === 'sign-out' && session.lineage !== null) world.ends.add(session.lineage)
+            return (endpoints[what] as Endpoint)(session, args, sleep)
+          }),
         answer(response) {
           world.note(name, `<- ${response.status} of ${what}`)
           resolve(response)

@@ -10,7 +10,7 @@ export interface SimulatedBrowser {
   /** The session cookie that goes with a request now. */
   cookie(): string | undefined
   /** Takes the cookie of an answer. */
-  take(response: LightResponse): void
+  take(response: LightResponse, isApp: boolean): void
   /** Puts a key in the jar, as a second device does that got the same one. */
   setCookie(cookie: string | undefined): void
   openChannel(page: Page): SessionChannel
@@ -41,7 +41,7 @@ export interface BrowserParts {
   /** How long a message from one tab to another takes, in milliseconds. */
   readonly messageMs: (from: string) => number
   /** Told every cookie that the browser takes. */
-  readonly onCookie: (cookie: string) => void
+  readonly onCookie: (cookie: string, isApp: boolean) => void
   /** Told of each thing that may come again and again without time passing; true where it does. */
   readonly isSpinning: () => boolean
 }
@@ -74,12 +74,12 @@ export function createBrowser(
       return slowestMs
     },
     cookie: () => (jar && jar.until > wallClock() ? jar.value : undefined),
-    take({ headers }) {
+    take({ headers }, isApp) {
       const line = headers.get('Set-Cookie')
       if (line === null) return
       const value = line.slice(line.indexOf('=') + 1, line.indexOf(';'))
       const maxAge = /Max-Age=(\d+)/.exec(line)?.[1]
-      onCookie(value)
+      onCookie(value, isApp)
       jar =
         value === '' ? undefined : { value, until: maxAge === undefined ? Number.POSITIVE_INFINITY : wallClock() + Number(maxAge) * 1000 }
     },

@@ -1,26 +1,25 @@
 import type { Tab, World } from './parts.ts'
 import type { Stored } from './server.ts'
 
-/** When faults have stopped: all promises have settled, nothing is pending, and the view is on the server's state. */
-export function checkTab(
-  { name, client, waiting, browser, isGone, isDisposed, ledger, traffic }: Tab,
-  { server, fail }: World,
-  steps: number,
-): void {
-  const { requests, faults, refusals } = traffic
-  // What other tabs and server code do costs reads; each fault and each refusal costs a few requests more.
-  const bound = 30 + 6 * steps + 8 * faults + 8 * refusals
-  if (requests > bound) fail(`requests: ${name} sent ${requests}, more than ${bound}`)
-  if (isGone) return
-  for (const { id, status } of ledger.entries) if (status === 'pending') fail(`settle: ${id} has not settled`)
-  if (waiting.size > 0) fail(`settle: ${name} still waits for ${[...waiting.values()].join(', ')}`)
-  if (client.pending.length > 0) fail(`settle: ${name} still has ${client.pending.length} pending`)
-  if (isDisposed) return
+/** What has not come to rest: promises, pending calls, and views that are not on the server's state. */
+export function findUnsettled({ name, client, waiting, browser, isGone, isDisposed, ledger }: Tab, server: World['server']): string[] {
+  if (isGone) return []
+  const faults = ledger.entries.filter(({ status }) => status === 'pending').map(({ id }) => `settle: ${id} has not settled`)
+  if (waiting.size > 0) faults.push(`settle: ${name} still waits for ${[...waiting.values()].join(', ')}`)
+  if (client.pending.length > 0) faults.push(`settle: ${name} still has ${client.pending.length} pending`)
+  if (isDisposed) return faults
   const reached = server.reach(browser.cookie())
   const base = client.dehydrate()?.state
   if ((base?.lineage ?? null) !== (reached?.lineage ?? null) || (reached && base?.version !== reached.version)) {
-    fail(`settle: ${name} is at ${base?.version} of ${base?.lineage}, the server at ${reached?.version} of ${reached?.lineage}`)
+    faults.push(`settle: ${name} is at ${base?.version} of ${base?.lineage}, the server at ${reached?.version} of ${reached?.lineage}`)
   }
+  return faults
+}
+
+/** What other tabs and server code do costs reads; each fault and each refusal costs a few requests more. */
+export function checkTraffic({ name, traffic: { requests, faults, refusals } }: Tab, { fail }: Pick<World, 'fail'>, steps: number): void {
+  const bound = 30 + 6 * steps + 8 * faults + 8 * refusals
+  if (requests > bound) fail(`requests: ${name} sent ${requests}, more than ${bound}`)
 }
 
 /** A counter is the number of acknowledged increments since it was last written blindly, and of those whose fate is unknown. */

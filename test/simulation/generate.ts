@@ -123,7 +123,8 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
   const whoOf = ({ visitor }: BrowserPlan): string => (random.chance(0.8) ? visitor : `${visitor}b`)
   const isWild = random.chance(0.6)
   let at = 0
-  const count = 3 + random.int(12)
+  // Most of what breaks breaks early; some histories are long enough for what needs more.
+  const count = random.chance(0.7) ? 2 + random.int(6) : 6 + random.int(12)
   for (const { name } of browsers.slice(1))
     if (browsers.every(({ visitor }) => visitor === 'v1')) add(200 + random.int(2000), name, 'join', 'b1')
   for (let index = 0; index < count; index++) {

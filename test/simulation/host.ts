@@ -1,4 +1,3 @@
-import { createHmac, hash } from 'node:crypto'
 import type { Scheduler } from './scheduler.ts'
 
 /**
@@ -58,43 +57,92 @@ export function createRequest(method: string, headers: Readonly<Record<string, s
   } as unknown as Request
 }
 
+/** 256 bits that differ where the bytes do. A digest of Node's costs more than all that the handler does with it. */
+export function digest(bytes: Uint8Array): Uint8Array {
+  const words = new Uint32Array(8)
+  let [a, b] = [0x9e3779b9, 0x85ebca6b]
+  for (let index = 0; index < bytes.length; index++) {
+    a = Math.imul(a ^ (bytes[index] as number), 0x01000193)
+    b = Math.imul(b ^ (bytes[index] as number) ^ (a >>> 15), 0xc2b2ae35)
+  }
+  for (let index = 0; index < 8; index++) {
+    a = Math.imul(a ^ (a >>> 15) ^ index, 0x2c1b3c6d)
+    b = Math.imul(b ^ (b >>> 13) ^ a, 0x297a2d39)
+    words[index] = a ^ (b >>> 7)
+  }
+  return new Uint8Array(words.buffer)
+}
+
 /** Web Crypto, as far as the handler uses it, without its thread pool. */
 const lightCrypto = {
   getRandomValues: (bytes: Uint8Array) => bytes.fill(7),
   subtle: {
-    digest: async (_: string, bytes: Uint8Array) => hash('sha256', bytes, 'buffer'),
+    digest: async (_: string, bytes: Uint8Array) => digest(bytes),
     importKey: async (_: string, bytes: Uint8Array) => bytes,
-    sign: async (_: string, key: Uint8Array, bytes: Uint8Array) => createHmac('sha256', key).update(bytes).digest(),
+    sign: async (_: string, key: Uint8Array, bytes: Uint8Array) => digest(Uint8Array.from([...key, ...bytes])),
   },
 }
 
 const names = ['Response', 'crypto', 'setTimeout', 'clearTimeout', 'queueMicrotask'] as const
 
-/** Puts the stand-ins in place. Nothing else runs meanwhile: a history never waits for anything but microtasks. */
-export function enterHost(scheduler: Scheduler, wallClock: () => number, random: () => number): Host {
+/** What the stand-ins lead to while a history runs. */
+export interface HostParts {
+  readonly scheduler: Scheduler
+  readonly wallClock: () => number
+  readonly random: () => number
+  /** Whether errors say where they come from, which costs as much as the rest of an exchange. */
+  readonly hasStacks: boolean
+}
+
+let current: (HostParts & Host) | undefined
+let uninstall: (() => void) | undefined
+
+/**
+ * Puts the stand-ins in place until they are taken away again. Between histories they lead to the host. They stay for as
+ * long as histories follow each other: each change of a global throws away the machine code that was made for it.
+ */
+export function installHost(): () => void {
+  if (uninstall) return () => {}
   const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name) as PropertyDescriptor] as const)
+  const { setTimeout, clearTimeout } = globalThis
   const { now } = Date
-  const { random: hostRandom } = Math
-  const thrown: unknown[] = []
+  const { random } = Math
   const put = (name: string, value: unknown): void =>
     void Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   put('Response', LightResponse)
   put('crypto', lightCrypto)
-  put('setTimeout', (run: () => void, delayMs = 0) => scheduler.after(delayMs, run))
-  put('clearTimeout', scheduler.cancel)
+  put('setTimeout', (run: () => void, delayMs = 0) => (current ? current.scheduler.after(delayMs, run) : setTimeout(run, delayMs)))
+  put('clearTimeout', (timer: never) => (current ? current.scheduler.cancel(timer) : clearTimeout(timer)))
   put('queueMicrotask', (run: () => unknown) => {
+    const thrown = current?.thrown
     Promise.resolve()
       .then(run)
-      .catch((error) => thrown.push(error))
+      .catch((error) => thrown?.push(error))
   })
-  Date.now = wallClock
-  Math.random = random
-  return {
-    thrown,
+  Date.now = () => (current ? current.wallClock() : now())
+  Math.random = () => (current ? current.random() : random())
+  uninstall = () => {
+    for (const [name, descriptor] of own) Object.defineProperty(globalThis, name, descriptor)
+    Date.now = now
+    Math.random = random
+    uninstall = undefined
+  }
+  return uninstall
+}
+
+/** Leads the stand-ins to a history. Nothing else runs meanwhile: it never waits for anything but microtasks. */
+export function enterHost(parts: HostParts): Host {
+  const leave = installHost()
+  const { stackTraceLimit } = Error
+  if (!parts.hasStacks) Error.stackTraceLimit = 0
+  const host: Host = {
+    thrown: [],
     restore() {
-      for (const [name, descriptor] of own) Object.defineProperty(globalThis, name, descriptor)
-      Date.now = now
-      Math.random = hostRandom
+      current = undefined
+      Error.stackTraceLimit = stackTraceLimit
+      leave()
     },
   }
+  current = { ...parts, ...host }
+  return host
 }

@@ -113,11 +113,12 @@ export function createLedger(tab: string, watched: Watched): Ledger {
   }
 
   /** Brings what is left of the log to where the base has moved. What others changed is what differs from our own acknowledged calls. */
-  function move(acknowledged: readonly LogEntry[], rest: readonly LogEntry[]): void {
+  function move(acknowledged: readonly LogEntry[], rest: readonly LogEntry[], visit: (data: Data) => void = () => {}): void {
     let from: Data = acknowledged.reduce<Data>((data, one) => apply(data, one)?.next ?? data, base?.data ?? {})
     for (const { to } of moves) {
       const expected = from
       if (to) replay(to.data, rest, (key) => !isSame(expected[key], to.data[key]))
+      if (to) visit(to.data)
       from = to?.data ?? {}
     }
     if (moves.length > 0) base = moves.at(-1)?.to
@@ -180,7 +181,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
         entry?.status === 'acknowledged' && !lineages.some((lineage) => entry.stored.has(lineage) || entry.undone.has(lineage)),
     )
     const stored = log.filter((one) => one.entries[0]?.status === 'acknowledged' && !unstored.includes(one))
-    const wasEmpty = isEmpty(base?.data ?? {}, unstored)
+    let wasEmpty = isEmpty(base?.data ?? {}, unstored)
     // What a replay rejects is in the log until that replay, and the model has to find the same.
     // An end takes the rest with it, and nobody knows in which order.
     const isEnded = log.some(({ entries: [entry] }) => entry?.error === 'ended')
@@ -188,13 +189,13 @@ export function createLedger(tab: string, watched: Watched): Ledger {
       ? []
       : log.filter(({ entries: [entry] }) => entry?.status === 'rejected' && ['conflict', 'RangeError'].includes(entry.error ?? ''))
     log = log.filter((one) => one.entries[0]?.status === 'pending' || unstored.includes(one) || refused.includes(one))
-    move(stored, log)
-    for (const {
-      call,
-      refused: isRefused,
-      entries: [entry],
-    } of refused)
-      if (!isRefused) faults.push(`view: ${call.id} is rejected (${entry?.error}) for no reason`)
+    move(stored, log, (data) => {
+      wasEmpty ||= isEmpty(data, unstored)
+    })
+    if (base) replay(base.data, log)
+    for (const { call, entries } of refused.filter((one) => !one.refused)) {
+      faults.push(`view: ${call.id} is rejected (${entries[0]?.error}) for no reason`)
+    }
     log = log.filter((one) => !refused.includes(one))
     if (base) replay(base.data, log)
     if (!wasEmpty && !isEmpty(base?.data ?? {}, unstored))

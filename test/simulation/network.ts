@@ -12,6 +12,8 @@ export interface Sending {
   readonly page: Page
   /** Whether the exchange outlives its page. */
   readonly isKept: boolean
+  /** Whether it is the app's own. */
+  readonly isApp: boolean
   readonly signal?: AbortSignal | undefined
   /** Brings the request to the server. */
   deliver(): Promise<LightResponse>
@@ -40,7 +42,7 @@ export const foreignAnswers: Readonly<Record<string, () => LightResponse>> = {
 export const isFaulty = ({ kind }: Fate): boolean => kind !== undefined
 
 /** Sends one request through what its fate has in store for it. */
-export function send(scheduler: Scheduler, { fate, browser, page, isKept, signal, deliver, answer, fail }: Sending): void {
+export function send(scheduler: Scheduler, { fate, browser, page, isKept, isApp, signal, deliver, answer, fail }: Sending): void {
   const { kind, out = 20, back = 20, copy } = fate
   let isOver = false
   const end = (run: () => void): void => {
@@ -56,11 +58,11 @@ export function send(scheduler: Scheduler, { fate, browser, page, isKept, signal
     // An exchange that was given up takes no cookie any more; that of a page that is gone does if it was kept.
     scheduler.after(back, () => {
       if (isOver || (page.isGone && !isKept)) return
-      if (kind === 'cookie-cut') browser.take(response)
+      if (kind === 'cookie-cut') browser.take(response, isApp)
       if (kind === 'cut' || kind === 'cookie-cut') return end(fail)
       if (kind === 'hang') return
       const foreign = foreignAnswers[kind?.replace('-after', '') ?? '']?.()
-      if (!foreign) browser.take(response)
+      if (!foreign) browser.take(response, isApp)
       end(() => answer(foreign ?? response))
     })
   }

@@ -24,12 +24,18 @@ export interface World {
   isReached(lineage: string): boolean
   /** Whose a session is: that of the visitor whose browser first got its cookie. */
   ownerOf(lineage: string): string | undefined
+  /** Whether an exclusive request may have ended a wait. */
+  readonly hasExclusives: boolean
+  /** When the last step of the script was done: a call may end a wait. */
+  lastStepAt(): number
+  /** The lineages that somebody asked to end. */
+  readonly ends: Set<string>
   /** Sends a request of the app itself, with the browser's cookie. Rejects where no answer comes. */
   request(browser: SimulatedBrowser, step: Pick<Step, 'what' | 'args'>): Promise<LightResponse>
   /** No commit of a browser's clients may be under way while an exclusive request runs. */
   alone: {
     /** A request runs alone; `since` is when it was asked for. */
-    begin(browser: SimulatedBrowser, since: number): void
+    begin(tab: string, browser: SimulatedBrowser, since: number): void
     end(browser: SimulatedBrowser): void
     /** A commit leaves. */
     send(tab: Pick<Tab, 'name' | 'browser' | 'wokenAt'>): void
@@ -49,6 +55,9 @@ export interface Traffic {
   open: { readonly isUnsafe: boolean; readonly signal: AbortSignal } | undefined
   /** For each commit how often it was sent, and for how many reasons it had to be sent again. */
   readonly attempts: Map<string, { sent: number; reasons: number }>
+  /** Until when the server asked for time, and since when. */
+  waitsUntil: number
+  waitingSince: number
   /** The lineages of the latest answers. */
   looks: (string | null)[]
 }

@@ -7,6 +7,7 @@ import type { Step } from './script.ts'
 
 /** What a step of a tab works with. */
 export interface Hands {
+  readonly name: string
   readonly client: SessionClient<Values>
   readonly browser: SimulatedBrowser
   readonly world: World
@@ -66,14 +67,20 @@ const performs: Readonly<Record<string, Perform>> = {
   revalidate: ({ client, follow }) => follow('revalidate', client.revalidate()),
   settled: ({ client, follow }) => follow('settled', client.settled()),
   ready: ({ client, follow }) => follow('ready', client.ready()),
-  end: ({ client, follow }) => follow('end', client.end()),
+  end({ client, browser, world, follow }) {
+    const lineage = client.dehydrate()?.state.lineage
+    const ended = client.end().then(() => {
+      if (lineage && world.server.reach(browser.cookie())?.lineage === lineage) world.fail(`ended: end() resolves and ${lineage} lives`)
+    })
+    follow('end', ended)
+  },
   resume: ({ client }) => client.resume(),
   dispose: ({ client }) => client.dispose(),
   discard: ({ client }, index) => void client.pending[Number(index)]?.discard(),
-  exclusive({ client, browser, world, trust, follow }, what, argument) {
+  exclusive({ name, client, browser, world, trust, follow }, what, argument) {
     const since = world.scheduler.now()
     const request = (): Promise<unknown> => {
-      world.alone.begin(browser, since)
+      world.alone.begin(name, browser, since)
       return world.request(browser, { what, args: [argument ?? ''] }).finally(() => world.alone.end(browser))
     }
     follow(

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto'
 import { createMemoryStore, createSessionHandler, type ServerSession, type SessionStore, type StoreWrite } from '../../src/server/index.ts'
+import { toBase64Url } from '../../src/server/keys.ts'
 import { decideCommit, isPrivate, type SessionRecord, versionOf } from '../../src/server/record.ts'
-import { createRequest, LightResponse } from './host.ts'
+import { createRequest, digest, LightResponse } from './host.ts'
 import type { Data } from './model.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -20,13 +20,28 @@ export interface Stored {
   readonly before: Stored | undefined
 }
 
+/** A request of a client, as it left. */
+export interface Sent {
+  readonly method: string
+  readonly cookie: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+  readonly at: number
+}
+
 export interface SimulatedServer {
   /** The latest state of each lineage, the ended ones too. */
   readonly lineages: Map<string, Stored>
   readonly versions: Map<string, Stored>
   /** What a cookie reaches now; undefined where nothing. */
   reach(cookie: string | undefined): Stored | undefined
-  handle(method: string, cookie: string | undefined, headers: Readonly<Record<string, string>>, body?: string): Promise<LightResponse>
+  /** Whether a lineage has a key that reaches it. */
+  isAlive(lineage: string): boolean
+  /** The lineage that a cookie reaches, or reached before a rotation. */
+  lineageOf(cookie: string | undefined): string | undefined
+  /** When a lineage last got a new key, and by which commit; undefined where it was by server code. */
+  rotationOf(lineage: string): { readonly at: number; readonly by: Stored['by'] } | undefined
+  handle(request: Sent): Promise<LightResponse>
   /** Runs server code on the session of a cookie; gives its answer. */
   serve(cookie: string | undefined, run: (session: ServerSession) => Promise<unknown>): Promise<LightResponse>
   /** Ends the session of a cookie as its expiry does. */
@@ -51,7 +66,13 @@ export interface ServerParts {
   readonly latencyMs: number
   /** Told every stored state, at the moment at which it is. */
   onStored(stored: Stored): void
+  /** Told every session that a client's commit has created. */
+  onCreated(lineage: string, request: Sent): void
+  /** Told every session that is ended by a request. */
+  onEnded(lineage: string): void
 }
+
+const encoder = new TextEncoder()
 
 const publicOf = (data: SessionRecord['data']): Data => {
   const result: Record<string, unknown> = {}
@@ -63,13 +84,20 @@ const publicOf = (data: SessionRecord['data']): Data => {
 export function createServer(parts: ServerParts): SimulatedServer {
   const { scheduler, random, wallClock, latencyMs } = parts
   const records = new Map<string, SessionRecord>()
+  const keys = new Map<string, string>()
+  const rotations = new Map<string, { readonly at: number; readonly by: Stored['by'] }>()
   const lineages = new Map<string, Stored>()
   const versions = new Map<string, Stored>()
   const errors: unknown[] = []
   let life = 0
   let foreigners = 0
   const inner = createMemoryStore({ now: wallClock })
-  const idOf = (cookie: string): string => hash('sha256', cookie, 'base64url')
+  const ids = new Map<string, string>()
+  function idOf(cookie: string): string {
+    const id = ids.get(cookie) ?? toBase64Url(digest(encoder.encode(cookie)))
+    ids.set(cookie, id)
+    return id
+  }
 
   /** A step of the store takes its time; one of a process that died meanwhile never ends. */
   function wait(born: number): Promise<void> | undefined {
@@ -86,10 +114,12 @@ export function createServer(parts: ServerParts): SimulatedServer {
     const kept = insert ?? { id, entry }
     const { record } = JSON.parse(kept.entry.value) as { record: SessionRecord }
     records.set(kept.id, record)
+    keys.set(kept.id, record.lineage)
     const before = lineages.get(record.lineage)
     const last = record.clients.at(-1)
     const by = last?.seq === record.seq ? { client: last.client, n: last.n } : undefined
     const version = versionOf({ key: 'known', record })
+    if (insert) rotations.set(record.lineage, { at: scheduler.now(), by })
     const { lineage, expiry } = record
     const stored = {
       lineage,
@@ -122,6 +152,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     async remove(id, revision) {
       await wait(life)
       const isRemoved = await inner.remove(id, revision)
+      if (isRemoved) parts.onEnded(records.get(id)?.lineage as string)
       if (isRemoved) records.delete(id)
       return isRemoved
     },
@@ -168,8 +199,19 @@ export function createServer(parts: ServerParts): SimulatedServer {
       const record = recordOf(cookie)
       return record && versions.get(versionOf({ key: 'known', record }))
     },
-    handle: (method, cookie, headers, body) =>
-      handler(createRequest(method, toFields(cookie, headers), body)) as unknown as Promise<LightResponse>,
+    isAlive: (lineage) => [...records.values()].some((record) => record.lineage === lineage && record.expiresAt > wallClock()),
+    lineageOf: (cookie) => (cookie === undefined ? undefined : keys.get(idOf(cookie))),
+    rotationOf: (lineage) => rotations.get(lineage),
+    async handle(sent) {
+      const { method, cookie, headers, body } = sent
+      const response = (await handler(createRequest(method, toFields(cookie, headers), body))) as unknown as LightResponse
+      if (method === 'PATCH' && response.status === 200 && response.headers.get('Set-Cookie') !== null) {
+        const { lineage, version } = JSON.parse(response.body as string) as { lineage: string; version: string }
+        const stored = versions.get(version)
+        if (stored && !stored.before) parts.onCreated(lineage, sent)
+      }
+      return response
+    },
     async serve(cookie, run) {
       const session = await handler.open(createRequest('POST', toFields(cookie, {})))
       try {

@@ -78,7 +78,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
   }) as unknown as SessionClient<Values>
 
   const ledger = createLedger(name, {
-    base: () => (client.pending.some(({ kind }) => kind === 'end') ? wiped : (client.dehydrate()?.state as Base | undefined)),
+    base: () => (client.dehydrate()?.state as Base | undefined) ?? (client.pending.some(({ kind }) => kind === 'end') ? wiped : undefined),
     pendingCount: () => client.pending.filter(({ kind }) => kind !== 'end').length,
     isTrusted: () => trusted > 0,
   })
@@ -168,10 +168,11 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
       page.enter(() => {
         isDisposed ||= step.what === 'dispose'
         try {
-          perform(step, { client, browser, world, write, follow, trust })
+          perform(step, { name, client, browser, world, write, follow, trust })
           watch.after(step)
         } catch (error) {
-          if ((error as { code?: string }).code !== 'disposed') throw error
+          if (error instanceof EvalError) world.fail(`listener: what a subscriber throws comes out of a call of ${name}`)
+          else if ((error as { code?: string }).code !== 'disposed') throw error
         }
       })
     },

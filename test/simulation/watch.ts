@@ -6,6 +6,9 @@ import { defaults, isSame } from './model.ts'
 import type { Traffic, World } from './parts.ts'
 import type { Step } from './script.ts'
 
+/** How long the old key of a rotation answers the commit that made it, in milliseconds. */
+const graceMs = 55_000
+
 /** What is watched of one tab. */
 export interface Watched {
   readonly name: string
@@ -46,12 +49,23 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
     }
   }
 
+  /** Whether the server has a session under a new key that our own commit under way gave it: asked again, it leads on. */
+  function isOwnRotation(lineage: string): boolean {
+    const rotation = server.rotationOf(lineage)
+    const by = rotation?.by
+    if (!by?.client.startsWith(`${name}-`) || world.scheduler.now() - (rotation?.at ?? 0) >= graceMs) return false
+    const isPending = ledger.heldBy(by.client, by.n)?.members[0]?.entries[0]?.status === 'pending'
+    return isPending && server.lineageOf(browser.cookie()) === lineage && server.isAlive(lineage)
+  }
+
   client.on('ended', ({ reason }) => {
     world.note(name, `ended ${reason}`)
     if (former === null || client.pending.some(({ kind }) => kind === 'end')) return
+    if (isOwnRotation(former)) world.fail(`ended: ${name} loses ${former} by its own rotation`)
     const [second, last] = traffic.looks.slice(-2)
     if (second === former || last === former || second === undefined) world.fail(`ended: ${name} gives ${former} up without a second look`)
   })
+
   client.on('dropped', ({ reason }) => {
     if (world.mode === 'normal') world.fail(`dropped: ${name} tells of ${reason} writes, and nothing was`)
   })
@@ -82,10 +96,10 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
       const base = ledger.base()
       if (base) checkBase(base)
       former = base?.lineage ?? null
-      const view = { ...defaults, ...ledger.view() } as Record<string, unknown>
+      const view = ledger.view()
       for (const key of keys) {
         const value = client.peek(key)
-        if (!isSame(value, view[key]))
+        if (!isSame(value, view[key] ?? defaults[key]))
           world.fail(`view: ${name} shows ${key} = ${JSON.stringify(value)}, the log on the base gives ${JSON.stringify(view[key])}`)
       }
     },

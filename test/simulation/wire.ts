@@ -15,7 +15,16 @@ export function createWire(
 ): { readonly transport: Transport; readonly traffic: Traffic } {
   const { scheduler, server } = world
   const { name } = page
-  const traffic: Traffic = { requests: 0, faults: 0, refusals: 0, open: undefined, attempts: new Map(), looks: [] }
+  const traffic: Traffic = {
+    requests: 0,
+    faults: 0,
+    refusals: 0,
+    open: undefined,
+    attempts: new Map(),
+    looks: [],
+    waitsUntil: 0,
+    waitingSince: 0,
+  }
 
   function noteCommit(key: string): void {
     const known = traffic.attempts.get(key)
@@ -43,10 +52,14 @@ export function createWire(
     const fate = world.fateOf(number)
     const cookie = browser.cookie()
     const key = headers['Idempotency-Key']?.slice(1, -1)
+    const at = scheduler.now()
+    if (method === 'DELETE') world.ends.add(headers['Session-Lineage'] as string)
     if (traffic.open && !traffic.open.signal.aborted) world.fail(`requests: ${name} has two requests under way`)
     if (method !== 'GET') world.alone.send({ name, browser, wokenAt: page.wokenAt })
     const open = { isUnsafe: method !== 'GET', signal }
     traffic.open = open
+    if (traffic.waitsUntil > at && world.lastStepAt() < traffic.waitingSince && !world.hasExclusives)
+      world.fail(`requests: ${name} does not wait as long as it was asked to`)
     /** Once: by its answer, its failure, or being given up. A page that slept may wake to its time limit and its answer at once. */
     let isOver = false
     const close = (status: number, isExcuse: boolean): void => {
@@ -65,12 +78,16 @@ export function createWire(
         browser,
         page,
         isKept: keepalive === true,
+        isApp: false,
         signal,
-        deliver: () => server.handle(method, cookie, headers, body),
+        deliver: () => server.handle({ method, cookie, headers, body, at }),
         answer(response) {
           world.note(name, `${number} <- ${response.status} ${response.body?.slice(0, 160) ?? ''}`)
           close(response.status, isFaulty(fate))
           const answer = toWireAnswer(response)
+          const retryAfter = response.headers.get('Retry-After')
+          if (retryAfter !== null)
+            Object.assign(traffic, { waitingSince: scheduler.now(), waitsUntil: scheduler.now() + Number(retryAfter) * 1000 })
           const { lineage } = (answer.body ?? {}) as { lineage?: string | null }
           if (lineage !== undefined) traffic.looks = [...traffic.looks.slice(-3), lineage]
           resolve(answer)

@@ -1,8 +1,9 @@
 import process from 'node:process'
 import { createAlone } from './alone.ts'
 import { createApp } from './app.ts'
+import { createBirths } from './births.ts'
 import { createBrowser, type SimulatedBrowser } from './browser.ts'
-import { checkCounters, checkTab } from './finish.ts'
+import { checkCounters, checkTraffic, findUnsettled } from './finish.ts'
 import { enterHost } from './host.ts'
 import { judgeStored, type Orders } from './judge-stored.ts'
 import { isSame } from './model.ts'
@@ -35,8 +36,8 @@ const calm: Fate = {}
 const epochMs = 1_700_000_000_000
 /** How long after the last step faults go on, in milliseconds. */
 const aftermathMs = 40_000
-/** When the faults have stopped everything must settle within rounds of reads of this length; the last is short, so that no session ends meanwhile. */
-const roundsMs = [60_000, 60_000, 8_000]
+/** When the faults have stopped everything must settle within rounds of reads of this length. In a short one no session ends meanwhile. */
+const roundsMs = [60_000, 8_000, 60_000, 8_000]
 /** What is asked for in a round of reads is a handful of requests; more does not come to rest. */
 const maxRoundRequests = 12
 const maxEvents = 20_000
@@ -63,7 +64,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   const scheduler = createScheduler()
   const random = createRandom(script.seed, 'world')
   const wallClock = (): number => epochMs + scheduler.now()
-  const host = enterHost(scheduler, wallClock, createRandom(script.seed, 'host').next)
+  const host = enterHost({ scheduler, wallClock, random: createRandom(script.seed, 'host').next, hasStacks: tell !== undefined })
   const fates = new Map(script.fates)
   const tabs = new Map<string, Tab>()
   const browsers = new Map<string, SimulatedBrowser>()
@@ -74,6 +75,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   let fault: string | undefined
   let isHealed = false
   let events = 0
+  let lastStepAt = 0
   let spins = 0
 
   const fail = (what: string): void => {
@@ -110,7 +112,14 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     }
   }
 
-  const server = createServer({ scheduler, random, wallClock, maxAgeMs: script.maxAgeMs, latencyMs: script.latencyMs, onStored })
+  const hasGuests = script.steps.some(({ what }) => what === 'join')
+  const births = createBirths({ fail, scheduler, server: () => server, tabs, hasGuests })
+  const ends = new Set<string>()
+  const onEnded = (lineage: string): void => {
+    if (!ends.has(lineage)) fail(`ended: a request ends ${lineage}, and nobody asked for that`)
+  }
+  const { maxAgeMs, latencyMs } = script
+  const server = createServer({ scheduler, random, wallClock, maxAgeMs, latencyMs, onStored, onEnded, onCreated: births.onCreated })
   const isReached = (lineage: string): boolean =>
     owners.has(lineage) && [...browsers.values()].some((browser) => server.reach(browser.cookie())?.lineage === lineage)
   const parts = {
@@ -124,6 +133,9 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     isSpinning,
     isReached,
     ownerOf: (lineage: string) => owners.get(lineage),
+    ends,
+    lastStepAt: () => lastStepAt,
+    hasExclusives: script.steps.some(({ what }) => what === 'exclusive'),
     alone: createAlone({ scheduler, fail }, tabs),
     shelf: new Map<string, unknown>(),
   }
@@ -133,9 +145,10 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   for (const { name, visitor, tabs: names } of script.browsers) {
     let messages = 0
     const messageMs = (from: string): number => fateOf(`${from}~${++messages}`).out ?? 1
-    const onCookie = (cookie: string): void => {
+    const onCookie = (cookie: string, isApp: boolean): void => {
       const lineage = server.reach(cookie)?.lineage
       if (lineage === undefined) return
+      if (!isApp) births.onCookie(lineage, server.reach(browsers.get(name)?.cookie())?.lineage)
       if (owners.has(lineage) && owners.get(lineage) !== visitor) fail(`lineage: ${visitor} gets the cookie of ${owners.get(lineage)}`)
       owners.set(lineage, visitor)
     }
@@ -150,6 +163,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   }
 
   function step(one: Step): void {
+    lastStepAt = scheduler.now()
     note(one.who, `> ${one.what} ${one.args.join(' ')}`)
     const browser = browsers.get(one.who)
     if (browser) return stepBrowser(browser, one)
@@ -196,6 +210,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
 
   /** Everything that lives looks at the server again. */
   async function round(lengthMs: number): Promise<void> {
+    lastStepAt = scheduler.now()
     const before = new Map<Tab, number>()
     for (const tab of tabs.values()) {
       before.set(tab, tab.traffic.requests)
@@ -215,9 +230,15 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     await scheduler.runUntil((script.steps.at(-1)?.at ?? 0) + aftermathMs, afterEach)
     isHealed = true
     for (const browser of browsers.values()) browser.isOffline = false
-    for (const lengthMs of roundsMs) if (fault === undefined) await round(lengthMs)
+    let unsettled: string[] = []
+    for (const lengthMs of roundsMs) {
+      if (fault === undefined) await round(lengthMs)
+      unsettled = [...tabs.values()].flatMap((tab) => findUnsettled(tab, server))
+      if (unsettled.length === 0) break
+    }
     if (fault === undefined) {
-      for (const tab of tabs.values()) checkTab(tab, world, script.steps.length)
+      for (const what of unsettled) fail(what)
+      for (const tab of tabs.values()) checkTraffic(tab, world, script.steps.length)
       checkCounters([...tabs.values()], { server, fail, heldBy: (stored) => heldBy(stored)?.members ?? [] })
     }
     for (const error of host.thrown)
@@ -226,7 +247,21 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   }
 
   async function leave(): Promise<void> {
-    for (const tab of tabs.values()) if (!tab.isGone && !tab.isDisposed) tab.client.dispose()
+    for (const { client, isGone, isDisposed } of tabs.values()) {
+      if (isGone || isDisposed) continue
+      if (script.seed % 8 > 0) {
+        client.dispose()
+        continue
+      }
+      // Nobody touches these promises: they may not be unhandled rejections.
+      try {
+        void client.set('m', 'left')
+        void client.update('n', (n) => n + 1)
+        client.dispose()
+      } catch (error) {
+        fail(`listener: what a subscriber throws comes out of a call: ${String(error)}`)
+      }
+    }
     await drain()
     host.restore()
   }

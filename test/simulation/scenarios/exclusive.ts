@@ -1,20 +1,16 @@
-import { expect, test } from 'vitest'
-import { play } from '../play.ts'
+import type { Scenarios } from './scenarios.ts'
 
-test('a second exclusive request of the same tab waits for the commits of other tabs too', async () => {
-  const fault = await play(`
+/** Log-ins that hold everything else. */
+export const exclusive: Scenarios = {
+  'a second exclusive request of the same tab waits for the commits of other tabs too': `
     history seed=1
     browser b1 v1 A B
     at 0 A update "n" "A1"
     at 3000 B exclusive "sign-in" "v1"
     at 3000 B exclusive "look"
     fate A#2 {"out":4000}
-  `)
-  expect(fault).toBeUndefined()
-})
-
-test('nothing is sent before the last of two overlapping exclusive requests is over', async () => {
-  const fault = await play(`
+  `,
+  'nothing is sent before the last of two overlapping exclusive requests is over': `
     history seed=1
     browser b1 v1 A B
     at 0 A update "n" "A1"
@@ -24,12 +20,8 @@ test('nothing is sent before the last of two overlapping exclusive requests is o
     at 1150 B update "n" "B1"
     fate b1#1 {"out":50}
     fate b1#2 {"out":900,"back":900}
-  `)
-  expect(fault).toBeUndefined()
-})
-
-test('what a tab says to another holder is not taken for the quiet of one that is busy', async () => {
-  const fault = await play(`
+  `,
+  'what a tab says to another holder is not taken for the quiet of one that is busy': `
     history seed=1
     browser b1 v1 A B C
     at 0 C tx "guard" "C1"
@@ -42,12 +34,8 @@ test('what a tab says to another holder is not taken for the quiet of one that i
     fate A#3 {"out":195,"back":158}
     fate B#1 {"kind":"cut","back":100}
     fate B~15 {"out":19}
-  `)
-  expect(fault).toBeUndefined()
-})
-
-test('a tab that two others hold goes on when both have let it go', async () => {
-  const fault = await play(`
+  `,
+  'a tab that two others hold goes on when both have let it go': `
     history seed=1
     browser b1 v1 A B C
     at 0 C set "r" "C1"
@@ -58,6 +46,5 @@ test('a tab that two others hold goes on when both have let it go', async () => 
     at 1100 C set "r" "C2"
     fate b1#1 {"out":100}
     fate b1#2 {"out":3000,"back":3000}
-  `)
-  expect(fault).toBeUndefined()
-})
+  `,
+}

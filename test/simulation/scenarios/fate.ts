@@ -1,0 +1,51 @@
+import type { Scenarios } from './scenarios.ts'
+
+/** What becomes of writes whose fate is not known at once. */
+export const fate: Scenarios = {
+  'a commit that the server has forgotten is not run again on the state that may contain it': `
+    history seed=1
+    browser b1 v1 A
+    browser b2 v1 C
+    at 0 A set "o" "A1"
+    at 700 b2 join "b1"
+    at 3900 C tx "limit" "C1"
+    at 8600 b2 evict
+    fate C#2 {"kind":"hang"}
+  `,
+  'the late first attempt of a write that was rejected for a conflict is not stored when the key is again as it expects': `
+    history seed=1
+    browser b1 v1 A B
+    at 0 b1 write "x" "S0"
+    at 100 A get "n"
+    at 100 B get "n"
+    at 300 B set "j" "B1"
+    at 300 A set "j" "A1"
+    at 14000 B delete "j" "B2"
+    fate A#2 {"out":20000}
+  `,
+  'nor is that of a write which the server refuses for what it contains': `
+    history seed=1
+    browser b1 v1 A B
+    at 0 b1 write "m" "bad"
+    at 50 A get "n"
+    at 50 B get "n"
+    at 300 A set "r" "A1"
+    at 14000 B set "m" "B1"
+    fate A#2 {"out":20000}
+  `,
+  'a client that is disposed of while it ends a session has nothing pending': `
+    history seed=1
+    browser b1 v1 A
+    at 0 A cycle "A1"
+    at 46 A end
+    at 46 A dispose
+  `,
+  'a session that is being ended has no state to hydrate another client with': `
+    history seed=1
+    browser b1 v1 A B
+    at 0 A set "r" "A1"
+    at 500 A end
+    at 500 A dehydrate "state"
+    at 510 B hydrate "state"
+  `,
+}
