@@ -29,7 +29,7 @@ export function prepare(sync: Sync): Flight | undefined {
   )
   // No late copy of a first commit reaches a session that is there.
   if (base.lineage === null) sync.isLoose = false
-  if (!effect && !sync.isLoose) {
+  if (!effect && (mutations.length > 0 || !sync.isLoose)) {
     sync.suspects = Math.max(0, sync.suspects - mutations.length)
     return void move(sync, base, new Set(mutations))
   }

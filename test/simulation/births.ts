@@ -7,8 +7,10 @@ const secondLookMs = 2_900
 /** Holds that the creation of a session buries no other one that lives. */
 export interface Births {
   onCreated(lineage: string, request: Sent): void
-  /** A client's answer brings the cookie of a session, where the jar reaches another one or none. */
-  onCookie(lineage: string, former: string | undefined): void
+  /** An answer brings the cookie of a session, where the jar reaches another one or none. */
+  onCookie(lineage: string, former: string | undefined, isApp: boolean): void
+  /** When the cookie of a session last came to a browser. */
+  landedAt(lineage: string): number
 }
 
 /** What the births are judged by. */
@@ -22,25 +24,40 @@ export interface BirthParts extends Pick<World, 'fail' | 'scheduler'> {
 export function createBirths({ fail, scheduler, server: getServer, tabs, hasGuests }: BirthParts): Births {
   /** The tab whose commit has created each session. */
   const parents = new Map<string, string>()
+  /** When the cookie of each session last came to a browser. */
+  const landings = new Map<string, number>()
+  /** Sessions beside which another was created while their new key was on its way, with the time of that rotation. */
+  const suspects = new Map<string, number>()
+
+  /** Whether a session's new key came in the time that it is given. */
+  function isPrompt(lineage: string): boolean {
+    const rotation = getServer().rotationOf(lineage)
+    const landing = landings.get(lineage) ?? -1
+    return rotation !== undefined && landing >= rotation.at && landing < rotation.at + secondLookMs
+  }
+
   return {
+    landedAt: (lineage) => landings.get(lineage) ?? 0,
     onCreated(lineage, { cookie, headers, at }) {
       const [tab = ''] = headers['Idempotency-Key']?.slice(1).split('-') ?? []
       parents.set(lineage, tab)
       const server = getServer()
       const former = server.lineageOf(cookie)
       const rotation = former === undefined ? undefined : server.rotationOf(former)
-      if (former === undefined || !rotation || hasGuests || !server.isAlive(former)) return
-      // A rotation whose cookie takes longer than the client looks for is lost, and nothing can be done.
-      if (at < rotation.at + secondLookMs) fail(`buried: ${tab} creates ${lineage} where ${former} lives under a new key`)
+      if (former === undefined || !rotation || hasGuests || !server.isAlive(former) || at >= rotation.at + secondLookMs) return
+      if (isPrompt(former)) fail(`buried: ${tab} creates ${lineage} where ${former} lives under a new key`)
+      suspects.set(former, rotation.at)
     },
-    onCookie(lineage, former) {
+    onCookie(lineage, former, isApp) {
+      landings.set(lineage, scheduler.now())
+      if (scheduler.now() < (suspects.get(lineage) ?? Number.NEGATIVE_INFINITY) + secondLookMs)
+        fail(`buried: a session was created where ${lineage} lives under a new key`)
       const [parent, other] = [parents.get(lineage), parents.get(former ?? '')]
-      if (former === undefined || former === lineage || parent === undefined || other === undefined) return
+      if (isApp || former === undefined || former === lineage || parent === undefined || other === undefined) return
       // A cookie that another device was given is no creation.
       if (tabs.get(parent)?.browser !== tabs.get(other)?.browser) return
-      // The old key answers nobody else, so a rotation that is slower than the looking of another tab loses the session to it.
-      const rotation = getServer().rotationOf(lineage)
-      if (rotation && scheduler.now() >= rotation.at + secondLookMs) return
+      const rotations = [lineage, former].flatMap((one) => getServer().rotationOf(one) ?? [])
+      if (rotations.some(({ at }) => scheduler.now() >= at + secondLookMs)) return
       // What a page that is gone had under way comes when it comes.
       if (tabs.get(parent)?.isGone || tabs.get(other)?.isGone) return
       fail(`buried: the cookie of ${lineage}, by ${parent}, comes over that of ${former}, by ${other}`)

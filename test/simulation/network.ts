@@ -70,9 +70,13 @@ export function send(scheduler: Scheduler, { fate, browser, page, isKept, isApp,
   const isForeign = kind !== undefined && Object.hasOwn(foreignAnswers, kind)
   if (kind === 'lost') scheduler.after(out + back, () => end(fail))
   else if (isForeign) scheduler.after(out, () => come(new LightResponse()))
-  else scheduler.after(out, () => void deliver().then(come))
-  // The answer is that of the copy which comes first: the one before it would be an answer that is lost.
-  if (copy !== undefined && kind !== 'lost' && !isForeign) scheduler.after(Math.max(copy, out + 1), () => void deliver())
+  else
+    scheduler.after(out, () => {
+      const first = deliver()
+      void first.then(come)
+      // The answer is that of the copy which is dealt with first: the other one comes after it, and to nobody.
+      if (copy !== undefined) scheduler.after(copy - out, () => void first.then(deliver))
+    })
 }
 
 /** An answer as the client's transport gives it. */

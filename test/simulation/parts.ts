@@ -28,6 +28,8 @@ export interface World {
   readonly hasExclusives: boolean
   /** When the last step of the script was done: a call may end a wait. */
   lastStepAt(): number
+  /** When the cookie of a session last came to a browser. */
+  landedAt(lineage: string): number
   /** The lineages that somebody asked to end. */
   readonly ends: Set<string>
   /** Sends a request of the app itself, with the browser's cookie. Rejects where no answer comes. */
@@ -47,6 +49,8 @@ export interface World {
 /** How many requests a tab has sent, and what for. */
 export interface Traffic {
   requests: number
+  /** When the last request left. */
+  sentAt: number
   /** Requests that something befell. */
   faults: number
   /** Commits that were refused, and what may be looked for to blame. */

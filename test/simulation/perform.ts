@@ -2,12 +2,13 @@ import type { SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { toChange, transactions, type Values } from './calls.ts'
 import type { Call } from './model.ts'
-import type { World } from './parts.ts'
+import type { Traffic, World } from './parts.ts'
 import type { Step } from './script.ts'
 
 /** What a step of a tab works with. */
 export interface Hands {
   readonly name: string
+  readonly traffic: Traffic
   readonly client: SessionClient<Values>
   readonly browser: SimulatedBrowser
   readonly world: World
@@ -67,10 +68,12 @@ const performs: Readonly<Record<string, Perform>> = {
   revalidate: ({ client, follow }) => follow('revalidate', client.revalidate()),
   settled: ({ client, follow }) => follow('settled', client.settled()),
   ready: ({ client, follow }) => follow('ready', client.ready()),
-  end({ client, browser, world, follow }) {
+  end({ client, browser, world, traffic, follow }) {
     const lineage = client.dehydrate()?.state.lineage
     const ended = client.end().then(() => {
-      if (lineage && world.server.reach(browser.cookie())?.lineage === lineage) world.fail(`ended: end() resolves and ${lineage} lives`)
+      if (!lineage || world.server.reach(browser.cookie())?.lineage !== lineage) return
+      // A key that came after the last look had left cannot have been seen.
+      if (world.landedAt(lineage) < traffic.sentAt) world.fail(`ended: end() resolves and ${lineage} lives`)
     })
     follow('end', ended)
   },

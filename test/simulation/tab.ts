@@ -168,7 +168,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
       page.enter(() => {
         isDisposed ||= step.what === 'dispose'
         try {
-          perform(step, { name, client, browser, world, write, follow, trust })
+          perform(step, { name, traffic, client, browser, world, write, follow, trust })
           watch.after(step)
         } catch (error) {
           if (error instanceof EvalError) world.fail(`listener: what a subscriber throws comes out of a call of ${name}`)

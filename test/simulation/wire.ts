@@ -17,6 +17,7 @@ export function createWire(
   const { name } = page
   const traffic: Traffic = {
     requests: 0,
+    sentAt: 0,
     faults: 0,
     refusals: 0,
     open: undefined,
@@ -53,6 +54,7 @@ export function createWire(
     const cookie = browser.cookie()
     const key = headers['Idempotency-Key']?.slice(1, -1)
     const at = scheduler.now()
+    traffic.sentAt = at
     if (method === 'DELETE') world.ends.add(headers['Session-Lineage'] as string)
     if (traffic.open && !traffic.open.signal.aborted) world.fail(`requests: ${name} has two requests under way`)
     if (method !== 'GET') world.alone.send({ name, browser, wokenAt: page.wokenAt })

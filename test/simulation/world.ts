@@ -134,6 +134,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     isReached,
     ownerOf: (lineage: string) => owners.get(lineage),
     ends,
+    landedAt: births.landedAt,
     lastStepAt: () => lastStepAt,
     hasExclusives: script.steps.some(({ what }) => what === 'exclusive'),
     alone: createAlone({ scheduler, fail }, tabs),
@@ -148,7 +149,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     const onCookie = (cookie: string, isApp: boolean): void => {
       const lineage = server.reach(cookie)?.lineage
       if (lineage === undefined) return
-      if (!isApp) births.onCookie(lineage, server.reach(browsers.get(name)?.cookie())?.lineage)
+      births.onCookie(lineage, server.reach(browsers.get(name)?.cookie())?.lineage, isApp)
       if (owners.has(lineage) && owners.get(lineage) !== visitor) fail(`lineage: ${visitor} gets the cookie of ${owners.get(lineage)}`)
       owners.set(lineage, visitor)
     }

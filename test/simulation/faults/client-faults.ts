@@ -194,6 +194,10 @@ export const clientFaults: readonly PlantedFault[] = [
     patches: [{ file: settle, from: 'sync.isLoose = !stored && !isNewLineage && (sync.isLoose || flight?.isDoubtful === true)', to: '' }],
   },
   {
+    title: 'a call that changes nothing goes with the empty commit after a rejected one',
+    patches: [{ file: commit, from: '(mutations.length > 0 || !sync.isLoose)', to: '!sync.isLoose' }],
+  },
+  {
     title: 'each tab looks anew for a session that is gone',
     patches: [
       {

@@ -33,6 +33,18 @@ export const fate: Scenarios = {
     at 14000 B set "m" "B1"
     fate A#2 {"out":20000}
   `,
+  'a call that changes nothing does not go with the empty commit after a rejected one': `
+    history seed=1
+    browser b1 v1 A B
+    at 0 B update "n" "B1"
+    at 100 A get "n"
+    at 300 B set "j" "B2"
+    at 300 A set "j" "A1"
+    at 5000 A default "n" "A2"
+    at 10400 B update "n" "B3"
+    fate A#2 {"out":20000}
+    fate A#4 {"out":500}
+  `,
   'a client that is disposed of while it ends a session has nothing pending': `
     history seed=1
     browser b1 v1 A
