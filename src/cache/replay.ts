@@ -5,6 +5,7 @@ import { isEqual, type Json } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { merge } from './merge.ts'
 import type { ConflictPolicy, Operation, Transaction, UpdateOperation, WriteOperation } from './operation.ts'
+import { runTwice } from './run-twice.ts'
 
 /** What replaying needs to know beside the data. */
 export interface Rules {
@@ -171,9 +172,9 @@ export function replay(data: Data, operation: Operation, rules: Rules, last?: Tr
     case 'delete':
       return replayWrite(data, operation, rules)
     case 'update':
-      return replayUpdate(data, operation, rules, last)
+      return runTwice(replayUpdate)(data, operation, rules, last)
     case 'transaction':
-      return replayTransaction(data, operation, rules, last)
+      return runTwice(replayTransaction)(data, operation, rules, last)
     case 'clear':
       return { operation, reads: nothing, writes: new Map([...data.keys()].map((key) => [key, undefined])), whole: true }
     default:

@@ -141,7 +141,11 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   entries(): Promise<[string, unknown][]>
   /** Shown at once; resolves when acknowledged. @throws SessionSchemaError before anything is shown or sent. */
   set<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<void>
-  /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */
+  /**
+   * Runs a pure function on the value, again on every rebase; resolves when acknowledged. In development it runs twice at first.
+   *
+   * @throws SessionUsageError in development, where the two runs differ
+   */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K], options?: WaitOptions): Promise<void>
   /** Deletes the key. Shown at once; resolves when acknowledged. */
   delete<K extends keyof V>(key: K, options?: WaitOptions): Promise<void>

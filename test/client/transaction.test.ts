@@ -151,7 +151,7 @@ describe('what a transaction expects', () => {
       tx.set('note', tx.get('theme'))
       return tx.get('theme')
     })
-    expect(runs).toEqual(['light', 'dark'])
+    expect(runs).toEqual(['light', 'light', 'dark'])
     expect(result).toBe('dark')
     expect(await mock.data()).toMatchObject({ note: 'dark' })
   })

@@ -96,7 +96,7 @@ describe('update', () => {
     })
     expect(seen).toEqual([])
     await written
-    expect(seen).toEqual([5])
+    expect(seen).toEqual([5, 5])
     expect(await mock.data()).toEqual({ count: 6 })
   })
 

@@ -97,13 +97,13 @@ describe('ten thousand mutations in a tick', () => {
     expect(Object.keys(await mock.data())).toHaveLength(size)
   })
 
-  test('as updates of one key each run once', async () => {
+  test('as updates of one key each run at their call alone, there twice in development', async () => {
     const { mock, session } = await begin({ count: 0 })
     let runs = 0
     for (let index = 0; index < size; index++) void session.update('count', (count) => count + Math.sign(++runs))
     expect(session.peek('count')).toBe(size)
     await session.settled()
-    expect([runs, await mock.data()]).toEqual([size, { count: size }])
+    expect([runs, await mock.data()]).toEqual([2 * size, { count: size }])
     expect(commits(mock)).toHaveLength(1)
   })
 })

@@ -34,7 +34,8 @@ describe('an attempt that brings no usable answer', () => {
     expect(new Set(sent.map(({ body }) => JSON.stringify(body))).size).toBe(1)
     expect(new Set(sent.map(({ n }) => n)).size).toBe(1)
     expect(await mock.data()).toEqual({ count: 2, note: 'a' })
-    expect([runs, ended]).toEqual([[1], []])
+    // Twice at the call, and never again.
+    expect([runs, ended]).toEqual([[1, 1], []])
     expect(session.getSnapshot()).toMatchObject({ status: 'ready', activity: 'idle', error: null })
   })
 

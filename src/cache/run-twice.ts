@@ -1,0 +1,94 @@
+import { SessionUsageError } from '../errors/session-usage-error.ts'
+import { isEqual, type Json } from '../protocol/json.ts'
+import type { SessionCodec } from '../schema/codec.ts'
+
+/** What a function of the app read and wrote, by key. */
+interface Ran {
+  readonly reads: ReadonlyMap<string, Json | undefined>
+  readonly writes: ReadonlyMap<string, Json | undefined>
+}
+
+/** What replays one kind of operation that has a function of the app. */
+type Replay<D, O, R, T> = (data: D, operation: O, rules: R, last?: T) => T
+
+type Guard = <D, O extends { readonly kind: string; readonly key?: string }, R extends { readonly codec: SessionCodec }, T extends Ran>(
+  replay: Replay<D, O, R, T>,
+) => Replay<D, O, R, T>
+
+/** Bundlers put the mode of the build in its place; a page that was built by none has no such global. */
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** A codec that remembers what it gave out, and whether that was changed since. */
+function watchReads(codec: SessionCodec): { readonly codec: SessionCodec; findChanged(): string | undefined } {
+  const given: { readonly key: string; readonly value: unknown; readonly was: Json | undefined }[] = []
+  const encode = (key: string, value: unknown): Json | undefined => {
+    try {
+      return codec.key(key).encode(value)
+    } catch {
+      return // a key without default, of which nothing is stored
+    }
+  }
+  return {
+    codec: {
+      keys: codec.keys,
+      key(key) {
+        const own = codec.key(key)
+        return {
+          encode: own.encode,
+          decode(raw) {
+            const decoded = own.decode(raw)
+            given.push({ key, value: decoded.value, was: encode(key, decoded.value) })
+            return decoded
+          },
+        }
+      },
+    },
+    findChanged: () => given.find(({ key, value, was }) => !isEqual(encode(key, value), was))?.key,
+  }
+}
+
+function findUnlike(first: Ran, second: Ran): string | undefined {
+  const keys = [first, second].flatMap(({ reads, writes }) => [...reads.keys(), ...writes.keys()])
+  return keys.find(
+    (key) =>
+      first.reads.has(key) !== second.reads.has(key) ||
+      first.writes.has(key) !== second.writes.has(key) ||
+      !isEqual(first.writes.get(key), second.writes.get(key)),
+  )
+}
+
+const again = 'It runs again on every rebase'
+
+const check: Guard = (replay) => (data, operation, rules, last) => {
+  if (last) return replay(data, operation, rules, last)
+  const refuse = (why: string, options?: ErrorOptions): never => {
+    const what = operation.kind + (operation.key === undefined ? '' : ` of "${operation.key}"`)
+    throw new SessionUsageError(`The function of a session ${what} is not pure: ${why}`, {}, options)
+  }
+  const { codec, findChanged } = watchReads(rules.codec)
+  const first = replay(data, operation, { ...rules, codec })
+  const changed = findChanged()
+  if (changed !== undefined) refuse(`it changes the value of "${changed}" that it is given. Return a new value.`)
+  let second = first
+  try {
+    second = replay(data, operation, rules)
+  } catch (cause) {
+    refuse(`run twice on the same values it throws. ${again}.`, { cause })
+  }
+  const unlike = findUnlike(first, second)
+  if (unlike === undefined) return first
+  return refuse(
+    `run twice on the same values it gives "${unlike}" two values. ${again}: take an id, a random number or the time before the call.`,
+  )
+}
+
+/**
+ * Has what runs a function of the app do so twice the first time, and compare: in development alone. A build for
+ * production has none of it, and a page of which no bundler said what it is does not run it.
+ *
+ * @throws SessionUsageError where the function is not pure, as one has to be that runs again on every rebase
+ */
+export let runTwice: Guard = (replay) => replay
+try {
+  if (process.env.NODE_ENV !== 'production') runTwice = check
+} catch {}
