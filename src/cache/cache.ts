@@ -52,7 +52,7 @@ export interface Cache {
 interface Parts {
   readonly rules: Rules
   readonly listeners: Map<string, Listeners<unknown>>
-  readonly watchers: Listeners<void>
+  readonly watchers: Listeners<number>
   readonly decoded: Map<string, Decoded & { readonly raw: Json | undefined }>
   /** For each key the mutation that a further set of it may be taken into: it is not sent, and nothing after it looks at the key. */
   readonly open: Map<string, Mutation>
@@ -62,6 +62,8 @@ interface Parts {
   log: Mutation[]
   view: Map<string, Json>
   revision: number
+  /** Counts what the watchers are told of, so that each is told of it once. */
+  news: number
 }
 
 function read({ rules, decoded, view }: Parts, key: string): Decoded {
@@ -74,9 +76,10 @@ function read({ rules, decoded, view }: Parts, key: string): Decoded {
 }
 
 function tell(parts: Parts, changed: readonly string[]): void {
+  parts.news++
   if (changed.length > 0) parts.revision++
-  for (const key of changed) parts.listeners.get(key)?.call(read(parts, key).value)
-  parts.watchers.call()
+  for (const key of changed) parts.listeners.get(key)?.call(() => read(parts, key).value)
+  parts.watchers.call(() => parts.news)
 }
 
 function count({ counts }: Parts, trace: Trace | undefined): void {
@@ -155,6 +158,7 @@ export function createCache(rules: Rules): Cache {
     log: [],
     view: new Map(),
     revision: 0,
+    news: 0,
   }
   return {
     get base() {
@@ -180,9 +184,9 @@ export function createCache(rules: Rules): Cache {
     listen(key, listener) {
       const existing = parts.listeners.get(key) ?? createListeners()
       parts.listeners.set(key, existing)
-      return existing.add(listener)
+      return existing.add(listener, read(parts, key).value)
     },
-    watch: parts.watchers.add,
-    wake: () => parts.watchers.call(),
+    watch: (listener) => parts.watchers.add(listener),
+    wake: () => tell(parts, []),
   }
 }

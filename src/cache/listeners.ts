@@ -1,30 +1,34 @@
 /** A set of listeners. */
 export interface Listeners<T> {
-  /** Adds one; each call counts for itself, so that one function may listen twice. Returns its removal. */
-  add(listener: (value: T) => void): () => void
-  /** Calls every one that was there at the start. What one throws is thrown on its own later, so it takes no other down. */
-  call(value: T): void
-  readonly size: number
+  /**
+   * Adds one; each call counts for itself, so that one function may listen twice. Returns its removal.
+   *
+   * @param known what it need not be told
+   */
+  add(listener: (value: T) => void, known?: T): () => void
+  /**
+   * Tells every one that was there at the start, unless it knows. What is told is what `get` gives by then: where one of
+   * them causes another call, the rest are told the newer value there and nothing here, so nobody is told an older value
+   * after a newer one, nor one twice. What one throws is thrown on its own later, so it takes no other down.
+   */
+  call(get: () => T): void
 }
 
-/**
- * Creates an empty set of listeners. Those of a `state` are told the newest alone: where one of them causes another call,
- * that call tells the rest, so that nobody is told an older value after a newer one. Those of an `event` are told each.
- */
-export function createListeners<T>(of: 'state' | 'event' = 'state'): Listeners<T> {
-  const entries = new Set<{ readonly listener: (value: T) => void }>()
-  let calls = 0
+/** Creates an empty set of listeners. */
+export function createListeners<T>(): Listeners<T> {
+  const entries = new Set<{ readonly listener: (value: T) => void; known: T | undefined }>()
   return {
-    add(listener) {
-      const entry = { listener }
+    add(listener, known) {
+      const entry = { listener, known }
       entries.add(entry)
       return () => void entries.delete(entry)
     },
-    call(value) {
-      const call = ++calls
+    call(get) {
       for (const entry of [...entries]) {
-        if (call !== calls && of === 'state') return
-        if (!entries.has(entry)) continue // removed by a listener before it
+        const value = get()
+        // Removed by a listener before it, or told by one.
+        if (!entries.has(entry) || Object.is(entry.known, value)) continue
+        entry.known = value
         try {
           entry.listener(value)
         } catch (error) {
@@ -33,9 +37,6 @@ export function createListeners<T>(of: 'state' | 'event' = 'state'): Listeners<T
           })
         }
       }
-    },
-    get size() {
-      return entries.size
     },
   }
 }

@@ -77,9 +77,9 @@ interface Hub extends Pick<Core, 'on'> {
 function createHub(): Hub {
   const listeners: { [E in keyof SessionEvents]?: Listeners<SessionEvents[E]> } = {}
   return {
-    emit: (event, value) => listeners[event]?.call(value),
+    emit: (event, value) => listeners[event]?.call(() => value),
     on(event, run) {
-      listeners[event] ??= createListeners('event') as never
+      listeners[event] ??= createListeners() as never
       return listeners[event].add(run)
     },
   }
