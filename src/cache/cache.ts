@@ -78,8 +78,8 @@ function read({ rules, decoded, view }: Parts, key: string): Decoded {
 function tell(parts: Parts, changed: readonly string[]): void {
   parts.news++
   if (changed.length > 0) parts.revision++
-  for (const key of changed) parts.listeners.get(key)?.call(() => read(parts, key).value)
-  parts.watchers.call(() => parts.news)
+  for (const key of changed) parts.listeners.get(key)?.call(read(parts, key).value)
+  parts.watchers.call(parts.news)
 }
 
 function count({ counts }: Parts, trace: Trace | undefined): void {
@@ -87,18 +87,28 @@ function count({ counts }: Parts, trace: Trace | undefined): void {
 }
 
 function show(parts: Parts, trace: Trace | undefined): void {
-  const changed = [...(trace?.writes ?? [])].filter(([key, value]) => !isEqual(parts.view.get(key), value))
-  for (const [key, value] of changed) put(parts.view, key, value)
-  tell(
-    parts,
-    changed.map(([key]) => key),
-  )
+  const changed: string[] = []
+  for (const [key, value] of trace?.writes ?? []) {
+    if (isEqual(parts.view.get(key), value)) continue
+    put(parts.view, key, value)
+    changed.push(key)
+  }
+  tell(parts, changed)
 }
 
 /** Before the first base only sets are shown: a function would run on data that is not there yet. */
 function preview({ base, view, rules }: Parts, operation: Operation): Trace | undefined {
   if (base) return replay(view, operation, rules)
   return isWrite(operation) ? { operation, reads: new Map(), writes: new Map([[operation.key, operation.mine]]) } : undefined
+}
+
+function createMutation(operation: Operation, trace: Trace | undefined): Mutation {
+  let resolve!: Mutation['resolve']
+  let reject!: Mutation['reject']
+  const receipt = new Promise<unknown>((...both) => {
+    ;[resolve, reject] = both
+  })
+  return { operation: trace?.operation ?? operation, trace, sent: false, receipt, resolve, reject }
 }
 
 function add(parts: Parts, operation: Operation): Mutation {
@@ -113,7 +123,7 @@ function add(parts: Parts, operation: Operation): Mutation {
     show(parts, trace)
     return former
   }
-  const mutation: Mutation = { operation: trace?.operation ?? operation, trace, sent: false, receipts: [] }
+  const mutation = createMutation(operation, trace)
   parts.log.push(mutation)
   count(parts, trace)
   if (isWrite(operation)) open.set(operation.key, mutation)

@@ -11,10 +11,10 @@ export interface Mutation {
   trace: Trace | undefined
   /** Whether it was taken into a commit. */
   sent: boolean
-  /** Told once: with no error when it is acknowledged. */
-  readonly receipts: ((error: unknown, result: unknown) => void)[]
-  /** What its callers were told, for one whose own call is not back yet: a subscriber may end the session inside it. */
-  told?: readonly [error: unknown, result: unknown]
+  /** What its callers were given: settles once, when it is acknowledged or rejected. */
+  readonly receipt: Promise<unknown>
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
 }
 
 /** How the base moves. */

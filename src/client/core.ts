@@ -77,9 +77,9 @@ interface Hub extends Pick<Core, 'on'> {
 function createHub(): Hub {
   const listeners: { [E in keyof SessionEvents]?: Listeners<SessionEvents[E]> } = {}
   return {
-    emit: (event, value) => listeners[event]?.call(() => value),
+    emit: (event, value) => listeners[event]?.call(value),
     on(event, run) {
-      listeners[event] ??= createListeners() as never
+      listeners[event] ??= createListeners('event') as never
       return listeners[event].add(run)
     },
   }
@@ -145,8 +145,9 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
     isExpired: expiry.isOver,
     tell: tabs.tell,
     emit: emit as Sync['emit'],
-    onRejected(keys, error) {
-      for (const key of keys) errors.set(key, error)
+    onSettled(keys, error) {
+      for (const key of keys) error ? errors.set(key, error) : errors.delete(key)
+      if (!error) return
       emit('rejected', { keys, error })
       cache.wake()
     },

@@ -9,9 +9,9 @@ import { requestRead, wake } from '../sync/pipeline.ts'
 import { keysOf, move, rejectAll } from '../sync/settle.ts'
 import { become, type Sync } from '../sync/sync.ts'
 import type { Core } from './core.ts'
-import { waitFor } from './receipt.ts'
 import type { UntypedClient } from './session-key.ts'
 import type { DehydratedSession, PendingMutation } from './types.ts'
+import { waitFor } from './wait-for.ts'
 
 type LifeNames = 'end' | 'settled' | 'revalidate' | 'exclusive' | 'notice' | 'resume' | 'dehydrate'
 

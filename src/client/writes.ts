@@ -2,11 +2,10 @@ import type { Operation, Transaction } from '../cache/operation.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { wake } from '../sync/pipeline.ts'
-import { keysOf } from '../sync/settle.ts'
 import type { Core } from './core.ts'
-import { toReceipt } from './receipt.ts'
 import type { UntypedClient } from './session-key.ts'
 import type { WaitOptions } from './types.ts'
+import { waitFor } from './wait-for.ts'
 
 type Writes = Pick<
   UntypedClient,
@@ -24,20 +23,15 @@ export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'
 }
 
 /** Creates the calls that write. Each shows at once and gives the promise of its acknowledgement. */
-export function createWrites({ cache, codec, sync, errors, start, pure }: Core): Writes {
-  function write(operation: Operation, options?: WaitOptions): Promise<unknown> {
+export function createWrites({ cache, codec, sync, start, pure }: Core): Writes {
+  function write<T = void>(operation: Operation, options?: WaitOptions): Promise<T> {
     start()
-    const mutation = cache.add(operation)
-    mutation.receipts.push((error) => {
-      if (error === undefined) for (const key of keysOf(mutation)) errors.delete(key)
-    })
-    const receipt = toReceipt(mutation, options)
+    const { receipt } = cache.add(operation)
     wake(sync)
-    return receipt
+    return (options?.signal ? waitFor(receipt, options) : receipt) as Promise<T>
   }
-  const done = async (receipt: Promise<unknown>): Promise<void> => void (await receipt)
   const set = (key: string, mine: ReturnType<ReturnType<SessionCodec['key']>['encode']>, options?: WaitOptions): Promise<void> =>
-    quiet(done(write({ kind: mine === undefined ? 'delete' : 'set', key, mine, was: undefined, rooted: false }, options)))
+    write({ kind: mine === undefined ? 'delete' : 'set', key, mine, was: undefined, rooted: false }, options)
   // Two types of one thing: the typed transaction of the client, and the untyped one of the cache.
   const transaction = (run: (tx: Transaction) => unknown, options?: WaitOptions): Promise<unknown> =>
     write({ kind: 'transaction', run: pure(run) }, options)
@@ -50,7 +44,7 @@ export function createWrites({ cache, codec, sync, errors, start, pure }: Core):
     },
     update(key, change, options) {
       codec.key(key)
-      return quiet(done(write({ kind: 'update', key, change: pure(change) }, options)))
+      return write({ kind: 'update', key, change: pure(change) }, options)
     },
     pop(key, options) {
       codec.key(key)
@@ -68,15 +62,9 @@ export function createWrites({ cache, codec, sync, errors, start, pure }: Core):
       }, options)
     },
     transaction: transaction as UntypedClient['transaction'],
-    clear: (options) => quiet(done(write({ kind: 'clear' }, options))),
-    setExpiry: (expiry, options) => quiet(done(write({ kind: 'setExpiry', expiry: toWireExpiry(expiry) }, options))),
-    touch: (options) => quiet(done(write({ kind: 'touch' }, options))),
-    cycleKey: (options) => quiet(done(write({ kind: 'cycleKey' }, options))),
+    clear: (options) => write({ kind: 'clear' }, options),
+    setExpiry: (expiry, options) => write({ kind: 'setExpiry', expiry: toWireExpiry(expiry) }, options),
+    touch: (options) => write({ kind: 'touch' }, options),
+    cycleKey: (options) => write({ kind: 'cycleKey' }, options),
   }
-}
-
-/** Marks a promise as looked after: nobody has to touch it. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
 }

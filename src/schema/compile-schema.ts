@@ -29,13 +29,14 @@ function refuseKey(name: string, reason: string, options?: ErrorOptions): never 
 }
 
 function compileKey(name: string, field: z.$ZodType, freeze: <T>(value: T) => T): KeyCodec {
+  const refuse = (message: string, path: readonly PropertyKey[]): never => {
+    throw new SessionSchemaError(name, [{ code: 'not_json', message, path }])
+  }
+
   const encodeKey: KeyCodec['encode'] = (value) => {
     try {
       const encoded = unwrap(safeEncode(field, value))
-      if (encoded === undefined) return
-      return copyJson(encoded, (message, path) => {
-        throw new SessionSchemaError(name, [{ code: 'not_json', message, path }])
-      })
+      return encoded === undefined ? undefined : copyJson(encoded, refuse)
     } catch (cause) {
       throw cause instanceof SessionSchemaError ? cause : new SessionSchemaError(name, issuesOf(cause), { cause })
     }

@@ -24,23 +24,24 @@ export function move(
 ): void {
   const { cache, emit } = sync
   const moved = cache.move({ base, acknowledged, removed })
-  for (const mutation of acknowledged) settle(mutation)
+  for (const mutation of acknowledged) settle(sync, mutation)
   for (const [mutation, error] of moved.rejected) reject(sync, mutation, error)
   for (const conflict of moved.conflicts) emit('conflict', conflict)
   for (const invalid of moved.invalid) emit('invalid', invalid)
 }
 
-/** Tells the callers of a mutation that it is acknowledged. */
-export function settle(mutation: Mutation): void {
-  mutation.told = [undefined, mutation.trace?.result]
-  for (const receipt of mutation.receipts) receipt(...mutation.told)
+/** Tells the callers of a mutation, and the app, that it is stored. It has left the log. */
+export function settle(sync: Sync, mutation: Mutation): void {
+  mutation.resolve(mutation.trace?.result)
+  sync.onSettled(keysOf(mutation))
 }
 
 /** Tells the callers of a mutation, and the app, that it was not stored. It has left the log. */
 export function reject(sync: Sync, mutation: Mutation, error: unknown): void {
-  mutation.told = [error, undefined]
-  for (const receipt of mutation.receipts) receipt(...mutation.told)
-  sync.onRejected(keysOf(mutation), error as SessionError)
+  // Nobody has to touch the promise of a write.
+  mutation.receipt.catch(() => {})
+  mutation.reject(error)
+  sync.onSettled(keysOf(mutation), error as SessionError)
 }
 
 /** Those of the mutations that are in the log still. */

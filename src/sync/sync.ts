@@ -30,8 +30,8 @@ export interface SyncPorts {
   readonly emit: <E extends keyof SyncEvents>(event: E, value: SyncEvents[E]) => void
   /** Decides conflicts, and what a commit expects. */
   readonly policy: (key: string) => ConflictPolicy
-  /** Told every mutation that was rejected; its callers know already. */
-  readonly onRejected: (keys: readonly string[], error: SessionError) => void
+  /** Told every mutation that was acknowledged, or rejected with an error; its callers know already. */
+  readonly onSettled: (keys: readonly string[], error?: SessionError) => void
   /** Told every state that became the base, with the version before where an answer to our own request brought it. */
   readonly onState: (state: State, from?: string | null) => void
   /** Says something to the other tabs; false where there can be none. */

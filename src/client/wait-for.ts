@@ -1,4 +1,3 @@
-import type { Mutation } from '../cache/rebase.ts'
 import type { WaitOptions } from './types.ts'
 
 /** Rejects when the signal ends the waiting; what is waited for goes on. A promise that nobody touches never raises an unhandled rejection. */
@@ -13,13 +12,4 @@ export function waitFor<T>(promise: Promise<T>, { signal }: WaitOptions = {}): P
     : promise
   waiting.catch(() => {})
   return waiting
-}
-
-/** The promise of one call: resolves when its mutation is acknowledged, with what a transaction gave. */
-export function toReceipt(mutation: Mutation, options?: WaitOptions): Promise<unknown> {
-  const acknowledged = new Promise<unknown>((resolve, reject) => {
-    const tell = (error: unknown, result: unknown): void => (error === undefined ? resolve(result) : reject(error))
-    mutation.told ? tell(...mutation.told) : mutation.receipts.push(tell)
-  })
-  return waitFor(acknowledged, options)
 }
