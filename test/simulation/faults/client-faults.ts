@@ -224,8 +224,8 @@ export const clientFaults: readonly PlantedFault[] = [
   {
     title: 'a promise that nobody touches is an unhandled rejection',
     patches: [
-      { file: 'src/client/receipt.ts', from: '  waiting.catch(() => {})\n', to: '' },
-      { file: 'src/client/writes.ts', from: '  promise.catch(() => {})\n', to: '' },
+      { file: 'src/client/wait-for.ts', from: '  waiting.catch(() => {})\n', to: '' },
+      { file: 'src/sync/settle.ts', from: '  mutation.receipt.catch(() => {})\n', to: '' },
     ],
   },
   {
