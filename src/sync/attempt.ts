@@ -8,7 +8,7 @@ import { become, type Sync, sleep } from './sync.ts'
 /** What one attempt sends, and how it is told. */
 export interface Attempt {
   readonly request: Omit<WireRequest, 'signal'>
-  readonly told: Omit<SessionExchange, 'outcome'>
+  readonly told: Omit<SessionExchange, 'outcome' | 'status'>
 }
 
 const outcomes: Record<Verdict['kind'], SessionExchange['outcome']> = {
@@ -50,14 +50,17 @@ export async function attempt(sync: Sync, { request, told }: Attempt): Promise<V
     return transport({ ...request, headers, signal })
   }
   let verdict: Verdict
+  let status: number | undefined
   try {
-    verdict = judge(await Promise.race([exchange(), givenUp]))
+    const answer = await Promise.race([exchange(), givenUp])
+    status = answer.status
+    verdict = judge(answer)
   } catch (cause) {
     verdict = judgeFailure(cause)
   }
   clock.clearTimeout(timer)
   sync.abort = undefined
-  if (!sync.isDisposed) emit('exchange', { ...told, outcome: outcomes[verdict.kind] })
+  if (!sync.isDisposed) emit('exchange', { ...told, outcome: outcomes[verdict.kind], status })
   return verdict
 }
 
