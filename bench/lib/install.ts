@@ -1,0 +1,12 @@
+import { cpSync, existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './child.ts'
+
+/** Puts the built package beside the peers, as npm would install it: measured is what users get, whoever builds meanwhile. */
+export function installBuild(): void {
+  const from = join(root, '..')
+  const to = join(root, 'node_modules/sojourn')
+  if (!existsSync(join(from, 'dist/src/index.js'))) throw new Error('Failed to install the built package: run npm run build.')
+  rmSync(to, { recursive: true, force: true })
+  for (const name of ['package.json', 'dist']) cpSync(join(from, name), join(to, name), { recursive: true })
+}

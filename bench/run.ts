@@ -1,0 +1,29 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { runHot } from './hot/suite.ts'
+import { root } from './lib/child.ts'
+import { installBuild } from './lib/install.ts'
+import { runSize } from './size/suite.ts'
+
+/** What can be measured, by the word that asks for it. */
+const suites: Readonly<Record<string, () => Promise<unknown>>> = { size: runSize, hot: runHot }
+
+const asked = process.argv.slice(2)
+const unknown = asked.find((name) => !(name in suites))
+if (unknown !== undefined) throw new Error(`Failed to measure "${unknown}": there are ${Object.keys(suites).join(', ')}.`)
+
+installBuild()
+mkdirSync(join(root, 'results'), { recursive: true })
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+for (const [name, run] of Object.entries(suites)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length }
+  const file = join(root, 'results', `${name}.json`)
+  writeFileSync(
+    file,
+    `${JSON.stringify({ suite: name, at: new Date().toISOString(), machine, peers: dependencies, results: await run() }, null, 2)}\n`,
+  )
+  console.log(`\nWritten to ${file}`)
+}
