@@ -1,0 +1,50 @@
+"""The body of a PATCH, from bytes to a commit."""
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, UnreadablePostError
+
+from .commit import Commit, CommitFault, parse_commit
+from .problems import Problem
+from .strict_json import JsonFault, parse_strict_json
+
+
+def read_commit(request: HttpRequest, max_bytes: int) -> tuple[Commit, bytes]:
+    """Reads and checks the body; what is longer than the limit is not read. Raises Problem."""
+    if not _is_json(request):
+        raise Problem("unsupported-media-type", headers={"Accept-Patch": "application/json"})
+    body = _read(request, max_bytes)
+    try:
+        # utf-8-sig: a byte order mark is skipped.
+        return parse_commit(parse_strict_json(body.decode("utf-8-sig"))), body
+    except UnicodeDecodeError:
+        raise Problem("bad-request", "The body is not UTF-8.") from None
+    except JsonFault as fault:
+        raise Problem("bad-request", f"The body is refused: {fault}.") from None
+    except CommitFault as fault:
+        raise Problem("bad-request", f"The body is no commit: {fault}.") from None
+
+
+def _read(request: HttpRequest, max_bytes: int) -> bytes:
+    max_bytes = min(max_bytes, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or max_bytes)
+    too_large = Problem("too-large", f"The body is longer than {max_bytes} bytes.", limit=max_bytes)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > max_bytes:
+        raise too_large
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise too_large from None
+    except UnreadablePostError:
+        raise Problem("bad-request", "The body is not complete.") from None
+    if len(body) > max_bytes:
+        raise too_large
+    return body
+
+
+def _is_json(request: HttpRequest) -> bool:
+    kind, *parameters = (part.strip() for part in request.META.get("CONTENT_TYPE", "").lower().split(";"))
+    charsets = [part[8:].strip('"') for part in parameters if part.startswith("charset=")]
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").lower()
+    return kind == "application/json" and encoding == "identity" and all(name in ("utf-8", "utf8") for name in charsets)

@@ -1,0 +1,49 @@
+"""The settings of this package: the dict ``SOJOURN`` of the project, and the defaults."""
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Callable, Optional, Sequence
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``SOJOURN = {"NAME": …}`` may say. The three functions are dotted paths or callables."""
+
+    #: The longest body of a request, in bytes. More is a 413 and is not read.
+    MAX_BODY_BYTES: int = 1_048_576
+    #: The most that one session holds, in bytes of JSON. A commit that would store more is a 413, unless it makes the session smaller.
+    MAX_SESSION_BYTES: int = 65_536
+    #: Other origins that may use the session, such as ``"https://app.example.com"``: by CORS and for the same-origin check.
+    ORIGINS: Sequence[str] = ()
+    #: Whether writes need Django's CSRF token beside the origin. With CSRF_USE_SESSIONS the origin alone is checked.
+    CSRF_TOKEN: bool = True
+    #: ``f(request) -> str | None``: who is signed in, as an opaque tag that the client may see.
+    IDENTITY: Any = "sojourn_django.identity.identity_of_user"
+    #: ``f(data, request, changed) -> [{"key", "path", "message"}]``: what is refused with a 422.
+    VALIDATE: Any = None
+    #: ``f(request) -> None | "unauthenticated" | ("rate-limited", seconds)``: asked before each read and write.
+    ADMIT: Any = None
+    #: How long the old key of a rotation still answers the commit that rotated it, in seconds.
+    GRACE_SECONDS: int = 60
+    #: Cache backends, beside those of Redis and Memcached, whose ``add`` is atomic for all processes: dotted paths of classes.
+    ATOMIC_CACHES: Sequence[str] = ()
+    #: Lets tests play server-side events by the control URL. Never in production: it signs in whoever asks.
+    TEST_CONTROL: bool = False
+
+
+def get_settings() -> Settings:
+    """The settings of now. Raises ImproperlyConfigured for a name that is none."""
+    given = getattr(settings, "SOJOURN", {})
+    unknown = sorted(set(given) - {field.name for field in fields(Settings)})
+    if unknown:
+        raise ImproperlyConfigured(f"SOJOURN has no setting {unknown[0]!r}.")
+    return Settings(**given)
+
+
+def get_function(value: Any) -> Optional[Callable[..., Any]]:
+    """The function that a setting names by its path, or is."""
+    return import_string(value) if isinstance(value, str) else value

@@ -1,0 +1,118 @@
+"""The one interface of the engines."""
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils.crypto import salted_hmac
+
+from ..conf import Settings
+from ..record import MAX_CLIENTS
+
+#: The private key of what is left at a key that was rotated.
+MOVED = "_sojourn_moved"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A session as it was read; ``raw`` is what a write compares with."""
+
+    key: str
+    data: dict[str, Any]
+    raw: Any
+    #: Seconds since the epoch.
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What is left of a key that was rotated: the new key, and the Idempotency-Key that may follow to it."""
+
+    to: Optional[str] = None
+    by: Optional[str] = None
+
+
+class CookieTooLarge(Exception):
+    """The session does not fit into its cookie any more."""
+
+    def __init__(self, limit: int):
+        super().__init__(limit)
+        #: In bytes.
+        self.limit = limit
+
+
+class Engine(ABC):
+    """Sessions by their keys.
+
+    Every write is a compare-and-set on what was read: False or None says that somebody else was first. What cannot be
+    done raises, so that the answer is 503: a store that is down must never look empty.
+    """
+
+    #: Whether data and record are stored in one write that cannot undo another.
+    atomic = True
+    #: How many clients a session remembers.
+    max_clients = MAX_CLIENTS
+
+    def __init__(self, store_class: type[SessionBase], grace_seconds: int = 60):
+        self.store_class = store_class
+        self.grace_seconds = grace_seconds
+
+    def check(self, conf: Settings) -> None:
+        """Raises ImproperlyConfigured where this engine cannot compare and set here."""
+
+    def is_key(self, key: str) -> bool:
+        """Whether a cookie's value has the form of a key; anything else names no session."""
+        return re.fullmatch(r"[A-Za-z0-9]{8,40}", key) is not None
+
+    @abstractmethod
+    def read(self, key: str) -> Optional[Stored]:
+        """The session of a key, never older than one read before; None where there is none or it is over."""
+
+    @abstractmethod
+    def create(self, data: dict[str, Any]) -> str:
+        """Stores a session under a new key, which it returns."""
+
+    @abstractmethod
+    def replace(self, stored: Stored, data: dict[str, Any]) -> Optional[str]:
+        """Stores other data in place of what was read; returns the key, which changes where the session lies in it."""
+
+    @abstractmethod
+    def rotate(self, stored: Stored, data: dict[str, Any], by: Optional[str]) -> Optional[str]:
+        """Stores data under a new key in place of the old one; for a while the old one leads there for ``by``."""
+
+    @abstractmethod
+    def remove(self, stored: Stored) -> bool:
+        """Ends what was read."""
+
+    @abstractmethod
+    def leave_moved(self, key: str, moved: Moved) -> None:
+        """Notes that a key is gone on purpose, for as long as requests with it may be on their way."""
+
+    @abstractmethod
+    def read_moved(self, key: str) -> Optional[Moved]:
+        """What was noted at a key."""
+
+    def store_of(self, key: Optional[str], data: dict[str, Any]) -> SessionBase:
+        """Django's own store, as if it had loaded this."""
+        store = self.store_class(key)
+        store._session_cache = data  # type: ignore[attr-defined]
+        return store
+
+
+def moved_key(key: str) -> str:
+    """Where the note of a rotated key lies: beside the sessions, at a key that nobody can guess, so that Django finds none at the old one."""
+    return salted_hmac("sojourn_django.moved", key, algorithm="sha256").hexdigest()[:32]
+
+
+def to_moved(data: Any) -> Optional[Moved]:
+    """The note in a stored dict."""
+    note = data.get(MOVED) if isinstance(data, dict) else None
+    return Moved(note.get("to"), note.get("by")) if isinstance(note, dict) else None
+
+
+def from_moved(moved: Moved) -> dict[str, Any]:
+    """A stored dict that holds a note alone."""
+    return {MOVED: {"to": moved.to, "by": moved.by}}

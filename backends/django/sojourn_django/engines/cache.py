@@ -1,0 +1,148 @@
+"""The cache engine: a lock by ``add``, the write under it, and a look whether it is there."""
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from contextlib import contextmanager
+from typing import Any, Iterator, Optional
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import CreateError
+from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
+
+from ..conf import Settings
+from ..stored import meta_of
+from .base import Engine, Moved, Stored, from_moved, moved_key, to_moved
+
+# Classes whose `add` is atomic for all processes. Django's file and database caches look and then set.
+_ATOMIC = (
+    "django.core.cache.backends.redis.RedisCache",
+    "django.core.cache.backends.memcached.BaseMemcachedCache",
+    "django_redis.cache.RedisCache",
+)
+_LOCAL = "django.core.cache.backends.locmem.LocMemCache"
+# Must outlast what is done under the lock, else two would hold it; in seconds.
+_LOCK_TTL = 10
+_LOCK_WAIT = 5
+_MISSING = object()
+
+
+class CacheFault(Exception):
+    """The cache dropped what it was given."""
+
+
+class CacheEngine(Engine):
+    """Sessions in a cache, above all Redis. What the cache evicts is gone."""
+
+    def check(self, conf: Settings) -> None:
+        names = [f"{base.__module__}.{base.__qualname__}" for base in type(self.cache).__mro__]
+        if not any(name in names for name in (*_ATOMIC, _LOCAL, *conf.ATOMIC_CACHES)):
+            raise ImproperlyConfigured(
+                f"The cache {names[0]} of SESSION_CACHE_ALIAS has no atomic add(), so two writers of one session could both "
+                "hold its lock. Use Redis or Memcached, or name the class in SOJOURN['ATOMIC_CACHES'] if its add() is atomic."
+            )
+
+    @property
+    def cache(self) -> Any:
+        return caches[settings.SESSION_CACHE_ALIAS]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether every process has a cache of its own."""
+        return any(f"{base.__module__}.{base.__qualname__}" == _LOCAL for base in type(self.cache).__mro__)
+
+    def read(self, key: str) -> Optional[Stored]:
+        # Not by the store's load(), which takes a cache that is down for an empty session.
+        data = self.cache.get(self._name(key), _MISSING)
+        if not isinstance(data, dict):
+            return None
+        # A cache does not tell when an entry is over; the record knows since its last commit, and later saves extend it.
+        age = self.store_of(key, data).get_expiry_age()
+        expires_at = meta_of(data).get("expires") or time.time() + age
+        return Stored(key, data, data, max(expires_at, time.time() + 1))
+
+    def create(self, data: dict[str, Any]) -> str:
+        store = self.store_of(None, self._timed(data))
+        for _ in range(10):
+            store._session_key = store._get_new_session_key()  # type: ignore[attr-defined]
+            try:
+                store.save(must_create=True)
+            except CreateError:
+                continue
+            self._look(str(store.session_key), data)
+            return str(store.session_key)
+        raise CacheFault("add() stores nothing")
+
+    def replace(self, stored: Stored, data: dict[str, Any]) -> Optional[str]:
+        with self._locked(stored.key) as is_mine:
+            if not self._is_still(stored) or not is_mine():
+                return None
+            self._set(stored.key, data)
+            self._look(stored.key, data)
+        return stored.key
+
+    def rotate(self, stored: Stored, data: dict[str, Any], by: Optional[str]) -> Optional[str]:
+        with self._locked(stored.key) as is_mine:
+            if not self._is_still(stored) or not is_mine():
+                return None
+            # The new entry first: what breaks off in between leaves two sessions and loses none.
+            key = self.create(data)
+            self.leave_moved(stored.key, Moved(key, by))
+            self.cache.delete(self._name(stored.key))
+        return key
+
+    def remove(self, stored: Stored) -> bool:
+        with self._locked(stored.key) as is_mine:
+            if not self._is_still(stored) or not is_mine():
+                return False
+            self.leave_moved(stored.key, Moved())
+            self.cache.delete(self._name(stored.key))
+        return True
+
+    def leave_moved(self, key: str, moved: Moved) -> None:
+        self.cache.set(self._name(moved_key(key)), from_moved(moved), self.grace_seconds)
+
+    def read_moved(self, key: str) -> Optional[Moved]:
+        return to_moved(self.cache.get(self._name(moved_key(key))))
+
+    def _name(self, key: str) -> str:
+        return f"{self.store_class.cache_key_prefix}{key}"  # type: ignore[attr-defined]
+
+    def _timed(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The data with the time at which they will be over, in the record."""
+        meta = meta_of(data)
+        if meta:
+            meta["expires"] = time.time() + self.store_of(None, data).get_expiry_age()
+        return data
+
+    def _set(self, key: str, data: dict[str, Any]) -> None:
+        self.cache.set(self._name(key), self._timed(data), self.store_of(key, data).get_expiry_age())
+
+    def _is_still(self, stored: Stored) -> bool:
+        now = self.cache.get(self._name(stored.key))
+        # By what they print too: NaN is not equal to itself.
+        return now == stored.raw or repr(now) == repr(stored.raw)
+
+    def _look(self, key: str, data: dict[str, Any]) -> None:
+        """A cache may drop a write and say nothing."""
+        if meta_of(self.cache.get(self._name(key)) or {}).get("mark") != meta_of(data).get("mark"):
+            raise CacheFault("set() stored nothing")
+
+    @contextmanager
+    def _locked(self, key: str) -> Iterator[Any]:
+        """Holds the lock of a session; gives a function that says whether there is still time to write under it."""
+        name, token = f"{self._name(key)}.lock", secrets.token_urlsafe(16)
+        give_up = time.monotonic() + _LOCK_WAIT
+        while not self.cache.add(name, token, _LOCK_TTL):
+            if time.monotonic() > give_up:
+                raise CacheFault("the lock is not released")
+            time.sleep(random.uniform(0.001, 0.01))
+        since = time.monotonic()
+        try:
+            yield lambda: time.monotonic() - since < _LOCK_TTL / 2
+        finally:
+            # Only one's own: after the time is over it may be somebody else's.
+            if self.cache.get(name) == token:
+                self.cache.delete(name)

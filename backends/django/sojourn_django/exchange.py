@@ -1,0 +1,155 @@
+"""One request for the session: who asks, what the cookie names, what the answer tells."""
+from __future__ import annotations
+
+import math
+import re
+import time
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from .conf import Settings, get_function
+from .engines import engine_for
+from .engines.base import Stored
+from .expiry import ends_with_browser
+from .origin import token_of
+from .problems import Problem, unavailable
+from .record import NO_KEY, UNKNOWN_KEY, Subject, client_of
+from .stored import AUTH, to_policy, to_subject
+from .wire import dump, to_wire
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a cookie leads; ``stored`` where there is a session."""
+
+    subject: Subject
+    stored: Optional[Stored] = None
+
+
+class Exchange:
+    """What the answers to one request are made from."""
+
+    def __init__(self, request: HttpRequest, conf: Settings):
+        self.request = request
+        self.conf = conf
+        self.engine = engine_for(type(request.session), conf)
+        self.client = _to_client(request)
+        self.cookie: Optional[str] = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        self.identity: Optional[str] = None
+        self._signed_in: Any = None
+
+    def find(self) -> Found:
+        """The session that the cookie names, once Django has looked whether its user may still be signed in."""
+        key = self.request.session.session_key
+        found = self.find_at(key)
+        if found.stored and self._authenticate(found.stored):
+            found = self.find_at(self.request.session.session_key)
+        return found
+
+    def find_at(self, key: Optional[str]) -> Found:
+        """The session of a key."""
+        stored = self.engine.read(key) if key and self.engine.is_key(key) else None
+        if stored is None:
+            return Found(NO_KEY if self.cookie is None else UNKNOWN_KEY)
+        subject = to_subject(stored.key, stored.data, stored.expires_at)
+        # What ends at a date is over then, whatever the engine makes of it.
+        if subject.record and subject.record.expires_at <= time.time():
+            return Found(UNKNOWN_KEY)
+        return Found(subject, stored)
+
+    def _authenticate(self, stored: Stored) -> bool:
+        """Touches the user, on the session as it was just read; True where Django changed the session for that.
+
+        Only so it is seen that the password was changed elsewhere, which ends the session.
+        """
+        session = self.request.session
+        signed_in = [stored.data.get(name) for name in AUTH]
+        if self._signed_in is not None:
+            # Somebody signed in or out between two tries. The client sends again and is judged as whom it then is.
+            if signed_in != self._signed_in:
+                raise unavailable()
+            return False
+        self._signed_in = signed_in
+        session._session_key = stored.key
+        session._session_cache = dict(stored.data)
+        session.modified = False
+        self.identity = get_function(self.conf.IDENTITY)(self.request)
+        if not session.modified:
+            return False
+        if session.session_key is not None:
+            session.save()
+            self._signed_in = [session.get(name) for name in AUTH]
+        return True
+
+    def state(self, subject: Subject) -> dict[str, Any]:
+        """The state of a session for the client that asks."""
+        record, policy = subject.record, to_policy()
+        known = record and client_of(record, self.client)
+        life = record.expires_at - time.time() if record else policy.max_age
+        state: dict[str, Any] = {
+            "lineage": record.lineage if record else None,
+            "version": subject.version,
+            "data": to_wire(record.data) if record else {},
+            "tags": record.tags if record else {},
+            "last": known.n if known else 0,
+            "expiry": {
+                "age": max(0, math.floor(life)),
+                "atBrowserClose": ends_with_browser(record.expiry if record else None, policy),
+            },
+            "identity": self.identity if record else None,
+        }
+        token = token_of(self.request, self.conf)
+        if token is not None:
+            state["csrf"] = token
+        if subject.key == "unknown":
+            state["unknownKey"] = True
+        if record and self.client is not None and not known and record.floor > 0:
+            state["forgotten"] = True
+        if not self.engine.atomic:
+            state["atomic"] = False
+        return state
+
+    def answer_state(self, subject: Subject, state: Optional[dict[str, Any]] = None) -> HttpResponse:
+        """A 200 with a state."""
+        response = HttpResponse(dump(state or self.state(subject)), content_type="application/json")
+        response["ETag"] = f'"{subject.version}"'
+        response["Session-Version"] = subject.version
+        return response
+
+    def answer_problem(self, name: str, subject: Subject, **members: Any) -> HttpResponse:
+        """A 409 or 410 with the state to go on from."""
+        return Problem(name, **members).to_response(self.state(subject))
+
+    def set_cookie(self, response: HttpResponse, key: str, subject: Subject) -> None:
+        """Gives the browser the key, for as long as the record says."""
+        until = subject.record.cookie_until if subject.record else 0
+        max_age = None if until is None else max(1, math.ceil(until - time.time()))
+        response.set_cookie(
+            settings.SESSION_COOKIE_NAME,
+            key,
+            max_age=max_age,
+            domain=settings.SESSION_COOKIE_DOMAIN,
+            path=settings.SESSION_COOKIE_PATH,
+            secure=settings.SESSION_COOKIE_SECURE or False,
+            httponly=settings.SESSION_COOKIE_HTTPONLY or False,
+            samesite=settings.SESSION_COOKIE_SAMESITE,
+        )
+
+    def delete_cookie(self, response: HttpResponse) -> None:
+        """Takes the key away from the browser."""
+        response.delete_cookie(
+            settings.SESSION_COOKIE_NAME,
+            path=settings.SESSION_COOKIE_PATH,
+            domain=settings.SESSION_COOKIE_DOMAIN,
+            samesite=settings.SESSION_COOKIE_SAMESITE,
+        )
+
+
+def _to_client(request: HttpRequest) -> Optional[str]:
+    client = request.META.get("HTTP_SESSION_CLIENT")
+    if client is not None and not re.fullmatch(r"[A-Za-z0-9_-]{22,64}", client):
+        raise Problem("bad-request", "Session-Client must be 22 to 64 characters of base64url.")
+    return client

@@ -1,0 +1,219 @@
+"""What a commit does to a session: plain data in, plain data out, in the order of docs/protocol.md."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any, Mapping, Optional, Union
+
+from .commit import UNCHANGED, Commit
+from .expiry import ExpiryFault, ExpiryRule, Policy, cookie_until, expires_at, outlives, to_rule
+
+#: How many clients a session remembers the last commit of.
+MAX_CLIENTS = 64
+
+
+@dataclass(frozen=True)
+class ClientRecord:
+    """The last commit that was stored for one client."""
+
+    client: str
+    n: int
+    #: Hash of the exact body: a number is bound to one body for ever.
+    hash: str
+    #: The session's ``seq`` once it was stored.
+    seq: int
+    #: Whether its answer set the cookie, so that a repetition sets it again.
+    cookie: bool
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """A session as it is stored."""
+
+    lineage: str
+    #: Counts the commits of this lineage. Clients never see an order: only the floor needs one.
+    seq: int = 0
+    #: A nonce, new with each commit.
+    mark: str = ""
+    #: Every key, the server's own ``_`` keys among them.
+    data: Mapping[str, Any] = field(default_factory=dict)
+    #: Of the public keys.
+    tags: Mapping[str, str] = field(default_factory=dict)
+    #: Least recent first.
+    clients: tuple[ClientRecord, ...] = ()
+    #: The highest ``seq`` at which a client that is forgotten since had stored a commit.
+    floor: int = 0
+    expiry: ExpiryRule = None
+    expires_at: float = 0
+    cookie_until: Optional[float] = 0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the cookie of a request names: ``none`` (no cookie), ``unknown``, or a ``known`` session."""
+
+    key: str
+    version: str
+    record: Optional[SessionRecord] = None
+
+
+#: The two states without a session are the same for everybody.
+NO_KEY = Subject("none", "v0")
+UNKNOWN_KEY = Subject("unknown", "v0-unknown")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A commit as it came: whose, which, the hash of its bytes, and the tags of what it sets."""
+
+    client: str
+    n: int
+    hash: str
+    commit: Commit
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What comes from outside: time, randomness, policy."""
+
+    now: float
+    policy: Policy
+    #: The nonce of the next state, and the lineage of a session that is created.
+    mark: str
+    lineage: str
+    max_clients: int = MAX_CLIENTS
+
+
+@dataclass(frozen=True)
+class Store:
+    """The commit is to be stored."""
+
+    next: SessionRecord
+    changed: tuple[str, ...]
+    #: Whether the session moves to a new key.
+    rotate: bool
+    #: Whether the answer sets the cookie.
+    cookie: bool
+    #: Whether the state before was exactly the commit's base, so that a minimal answer tells all.
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """The commit is stored already; ``cookie`` as its answer had it."""
+
+    cookie: bool
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The session stays as it is. ``kind`` names the problem, or ``bad-expiry``."""
+
+    kind: str
+    conflicts: Optional[tuple[str, ...]] = None
+
+
+Outcome = Union[Store, Replayed, Refused]
+
+
+def is_private(key: Any) -> bool:
+    """Whether a key is the server's own: never sent, never written by a commit."""
+    return str(key).startswith("_")
+
+
+def client_of(record: SessionRecord, client: Optional[str]) -> Optional[ClientRecord]:
+    """The last commit stored for a client."""
+    return next((known for known in record.clients if known.client == client), None)
+
+
+def decide_commit(subject: Subject, attempt: Attempt, circumstances: Circumstances) -> Outcome:
+    """Decides what a commit does: key, exactly once, lineage, after, expect."""
+    commit, n = attempt.commit, attempt.n
+    if subject.record is None:
+        if commit.lineage is not None:
+            return Refused("gone")
+        # Creating here could bury a living session whose key was rotated a moment ago, so the client looks first.
+        if subject.key == "unknown" and not commit.fresh:
+            return Refused("unknown-key")
+    record = subject.record or SessionRecord(circumstances.lineage)
+    known = client_of(record, attempt.client)
+    # Before the lineage: a first commit whose cookie arrived but whose answer was lost comes again with `lineage: null`.
+    if known and n <= known.n:
+        return Replayed(known.cookie) if n == known.n and attempt.hash == known.hash else Refused("key-reused")
+    if subject.record and commit.lineage != record.lineage:
+        return Refused("gone")
+    if not known and seq_of(commit.base) < record.floor:
+        return Refused("forgotten")
+    if not _is_in_step(record, known, commit):
+        return Refused("out-of-step")
+    conflicts = _find_conflicts(record, commit, subject.version)
+    if conflicts is not None:
+        return Refused("conflict", conflicts)
+    return _store(record, attempt, circumstances, subject)
+
+
+def _is_in_step(record: SessionRecord, known: Optional[ClientRecord], commit: Commit) -> bool:
+    """``after`` must be what the record says.
+
+    A client that the record dropped cannot be asked: its base is not below the floor, so all that it had stored is in
+    its base, and this commit is not.
+    """
+    if known:
+        return commit.after == known.n
+    return commit.after == 0 or 0 < record.floor and seq_of(commit.base) <= record.seq
+
+
+def _find_conflicts(record: SessionRecord, commit: Commit, version: str) -> Optional[tuple[str, ...]]:
+    """The keys that are not as the commit expects; None where all are, empty where only the version differs."""
+    keys = tuple(key for key, tag in commit.expect.items() if record.tags.get(key) != tag)
+    is_other_base = (commit.clear or commit.expects_base) and commit.base != version
+    return keys if keys or is_other_base else None
+
+
+def _store(record: SessionRecord, attempt: Attempt, circumstances: Circumstances, subject: Subject) -> Outcome:
+    commit = attempt.commit
+    try:
+        rule = record.expiry if commit.expiry == UNCHANGED else to_rule(commit.expiry, circumstances.now)
+    except ExpiryFault:
+        return Refused("bad-expiry")
+    gone = tuple(key for key in record.data if not is_private(key)) if commit.clear else commit.delete
+    rotate = subject.record is not None and commit.cycle_key
+    end = expires_at(rule, circumstances.policy, circumstances.now)
+    is_new = subject.record is None or rotate or rule != record.expiry
+    cookie = is_new or not outlives(record.cookie_until, end, circumstances.now)
+    stored = replace(
+        record,
+        seq=record.seq + 1,
+        mark=circumstances.mark,
+        data={**_keep(record.data, gone), **commit.set},
+        tags={**_keep(record.tags, gone), **attempt.tags},
+        expiry=rule,
+        expires_at=end,
+        cookie_until=cookie_until(rule, circumstances.policy, end, circumstances.now) if cookie else record.cookie_until,
+    )
+    last = ClientRecord(attempt.client, attempt.n, attempt.hash, stored.seq, cookie)
+    return Store(
+        next=_remember(stored, last, circumstances.max_clients),
+        changed=tuple(dict.fromkeys((*gone, *commit.set))),
+        rotate=rotate,
+        cookie=cookie,
+        exact=commit.base == subject.version,
+    )
+
+
+def _remember(record: SessionRecord, last: ClientRecord, limit: int) -> SessionRecord:
+    """Notes a client's last commit. Who is dropped for it raises the floor: its commits from before could come again."""
+    clients = (*(known for known in record.clients if known.client != last.client), last)
+    dropped = clients[: max(0, len(clients) - limit)]
+    return replace(record, clients=clients[len(dropped) :], floor=max(record.floor, *(known.seq for known in dropped), 0))
+
+
+def seq_of(version: str) -> int:
+    """The ``seq`` in a version; 0 for what is no version of a session."""
+    match = re.match(r"v(\d{1,15})-", version, re.ASCII)
+    return int(match.group(1)) if match else 0
+
+
+def _keep(mapping: Mapping[str, Any], gone: tuple[str, ...]) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key not in gone}

@@ -1,0 +1,149 @@
+"""The answer to a PATCH: one commit, decided by record.py and stored by compare-and-set."""
+from __future__ import annotations
+
+import json
+import random
+import re
+import secrets
+import time
+from typing import Any, Callable, Mapping, Optional, TypeVar
+
+from django.http import HttpResponse
+
+from .body import read_commit
+from .conf import get_function
+from .engines.base import CookieTooLarge
+from .exchange import Exchange, Found
+from .problems import Problem, unavailable
+from .record import Attempt, Circumstances, Outcome, Refused, Replayed, Store, decide_commit
+from .stored import to_policy, to_stored, to_subject
+from .wire import hash_of, to_tags, to_wire
+
+# How often a compare-and-set is tried before the answer is 503.
+_MAX_TRIES = 60
+
+T = TypeVar("T")
+
+
+def retry(attempt: Callable[[], Optional[T]]) -> T:
+    """Tries until there is a result, with small random pauses so that rivals do not meet again; then raises a 503."""
+    for tries in range(1, _MAX_TRIES + 1):
+        result = attempt()
+        if result is not None:
+            return result
+        if tries > 2:
+            time.sleep(random.random() * min(tries, 20) / 1000)
+    raise unavailable()
+
+
+def answer_commit(exchange: Exchange) -> HttpResponse:
+    """Answers a PATCH."""
+    number = re.fullmatch(r'"([A-Za-z0-9_-]{22,64})/([1-9][0-9]{0,14})"', exchange.request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
+    if not number:
+        raise Problem("bad-request", 'Idempotency-Key must be "<client>/<n>", with its quotes.')
+    client, n = number.group(1), int(number.group(2))
+    commit, body = read_commit(exchange.request, exchange.conf.MAX_BODY_BYTES)
+    if commit.after >= n:
+        raise Problem("bad-request", '"after" must be below the number of the commit.')
+    attempt = Attempt(client, n, hash_of(body), commit, to_tags(to_wire(commit.set)))
+    exchange.client = client
+    try:
+        return retry(lambda: _try_commit(attempt, exchange))
+    except CookieTooLarge as error:
+        raise Problem("too-large", f"The cookie holds {error.limit} bytes.", limit=error.limit, errors=[]) from None
+
+
+def _try_commit(attempt: Attempt, exchange: Exchange) -> Optional[HttpResponse]:
+    """One try; None where somebody else wrote between reading and storing."""
+    found, outcome = _locate(attempt, exchange)
+    subject = found.subject
+    if isinstance(outcome, Store):
+        _check_content(outcome, found, attempt, exchange)
+        key = _save(found, outcome, attempt, exchange)
+        return None if key is None else _answer_stored(outcome, key, attempt, exchange)
+    if isinstance(outcome, Replayed):
+        response = exchange.answer_state(subject)
+        if found.stored and (outcome.cookie or found.stored.key != exchange.cookie):
+            exchange.set_cookie(response, found.stored.key, subject)
+        return response
+    if outcome.kind == "bad-expiry":
+        raise Problem("bad-request", '"expiry" is a date that is over or too far away.')
+    if outcome.kind == "key-reused":
+        raise Problem("key-reused")
+    members = {} if outcome.conflicts is None else {"conflicts": outcome.conflicts}
+    return exchange.answer_problem(outcome.kind, subject, **members)
+
+
+def _locate(attempt: Attempt, exchange: Exchange) -> tuple[Found, Outcome]:
+    """Finds the session and decides. The old key of a rotation leads on, for the repetition of the commit that rotated it alone."""
+
+    def decide(found: Found) -> Outcome:
+        random_parts = {"mark": secrets.token_urlsafe(16), "lineage": secrets.token_urlsafe(16)}
+        return decide_commit(
+            found.subject, attempt, Circumstances(time.time(), to_policy(), max_clients=exchange.engine.max_clients, **random_parts)
+        )
+
+    found = exchange.find()
+    if found.subject.key == "unknown" and exchange.cookie and exchange.engine.is_key(exchange.cookie):
+        moved = exchange.engine.read_moved(exchange.cookie)
+        if moved and moved.to and moved.by == _name_of(attempt):
+            led = exchange.find_at(moved.to)
+            outcome = decide(led)
+            if isinstance(outcome, Replayed) or isinstance(outcome, Refused) and outcome.kind == "key-reused":
+                return led, outcome
+    return found, decide(found)
+
+
+def _save(found: Found, outcome: Store, attempt: Attempt, exchange: Exchange) -> Optional[str]:
+    """Stores the next record; returns its key."""
+    data = to_stored(outcome.next, time.time())
+    if found.stored is None:
+        return exchange.engine.create(data)
+    if outcome.rotate:
+        return exchange.engine.rotate(found.stored, data, _name_of(attempt))
+    return exchange.engine.replace(found.stored, data)
+
+
+def _answer_stored(outcome: Store, key: str, attempt: Attempt, exchange: Exchange) -> HttpResponse:
+    subject = to_subject(key, to_stored(outcome.next, time.time()), outcome.next.expires_at)
+    state = exchange.state(subject)
+    is_minimal = outcome.exact and re.search(r'(^|[\s,;])return="?minimal\b', exchange.request.META.get("HTTP_PREFER", ""), re.I)
+    if is_minimal:
+        del state["data"]
+        state["tags"] = {name: tag for name, tag in state["tags"].items() if name in attempt.commit.set}
+    response = exchange.answer_state(subject, state)
+    if is_minimal:
+        response["Preference-Applied"] = "return=minimal"
+    if outcome.cookie or key != exchange.cookie:
+        exchange.set_cookie(response, key, subject)
+    return response
+
+
+def _check_content(outcome: Store, found: Found, attempt: Attempt, exchange: Exchange) -> None:
+    """What the server itself has against a commit: its size, or the project's own validation."""
+    # A touch is not to blame for what is there, and has to pass: it ends what late copies of refused commits could do.
+    if not outcome.changed:
+        return
+    limit, data = exchange.conf.MAX_SESSION_BYTES, outcome.next.data
+    size = _size_of(data)
+    before = found.subject.record
+    if size > limit and size > _size_of(before.data if before else {}):
+        errors = [
+            {"key": name, "message": f"The value alone is larger than {limit} bytes."}
+            for name, value in attempt.commit.set.items()
+            if _size_of({name: value}) > limit
+        ]
+        detail = f"The session would be {size} bytes of JSON; it holds {limit}."
+        raise Problem("too-large", detail, limit=limit, errors=errors)
+    validate = get_function(exchange.conf.VALIDATE)
+    errors = list(validate(dict(data), exchange.request, outcome.changed)) if validate else []
+    if errors:
+        raise Problem("refused", errors=errors)
+
+
+def _size_of(data: Mapping[str, Any]) -> int:
+    return len(json.dumps(data, separators=(",", ":"), ensure_ascii=False, default=str).encode("utf-8", "surrogatepass"))
+
+
+def _name_of(attempt: Attempt) -> str:
+    return f'"{attempt.client}/{attempt.n}"'

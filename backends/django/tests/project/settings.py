@@ -1,0 +1,62 @@
+"""Settings of the test project; the environment chooses engine, caches and database."""
+import os
+import tempfile
+from pathlib import Path
+
+BASE = Path(os.environ.get("SOJOURN_TEST_DIR") or tempfile.mkdtemp(prefix="sojourn-django-"))
+ENGINE = os.environ.get("SOJOURN_TEST_ENGINE", "db")
+REDIS = os.environ.get("SOJOURN_TEST_REDIS", "")
+
+SECRET_KEY = "a key for tests alone, of fifty characters and more to be long"
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "project.urls"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "sojourn_django",
+]
+MIDDLEWARE = [
+    "sojourn_django.middleware.SojournMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(BASE / "db.sqlite3"),
+        "OPTIONS": {"timeout": 20},
+        "ATOMIC_REQUESTS": os.environ.get("SOJOURN_TEST_ATOMIC_REQUESTS") == "1",
+    }
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def redis_cache():
+    """Django's own Redis cache, or on 3.2, which has none, that of django-redis."""
+    try:
+        import django.core.cache.backends.redis  # noqa: F401
+    except ImportError:
+        return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS}
+
+
+CACHES = {"default": redis_cache() if REDIS else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# "db" is Django's own engine, "merging-db" ours.
+SESSION_ENGINE = (
+    f"sojourn_django.sessions.{ENGINE[8:]}" if ENGINE.startswith("merging-") else f"django.contrib.sessions.backends.{ENGINE}"
+)
+SESSION_FILE_PATH = str(BASE)
+SESSION_SAVE_EVERY_REQUEST = os.environ.get("SOJOURN_TEST_SAVE_EVERY") == "1"
+SOJOURN = {"TEST_CONTROL": True, "CSRF_TOKEN": os.environ.get("SOJOURN_TEST_CSRF", "1") == "1"}
+LOGGING = {
+    "version": 1,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"sojourn_django": {"handlers": ["console"], "level": "ERROR"}},
+}

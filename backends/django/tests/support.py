@@ -1,0 +1,99 @@
+"""A client of the protocol for the tests, over Django's own test client."""
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any, Optional
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+
+URL = "/session"
+ORIGIN = "http://testserver"
+
+
+class Visitor:
+    """A browser with one running client in it; ``jar`` shares another's cookies, as tabs do."""
+
+    def __init__(self, jar: Optional["Visitor"] = None, enforce_csrf: bool = False):
+        self.http = jar.http if jar else Client(enforce_csrf_checks=enforce_csrf, raise_request_exception=False)
+        self.client = secrets.token_urlsafe(16)
+        self.n = 0
+        self.last: Optional[HttpResponse] = None
+
+    @property
+    def key(self) -> Optional[str]:
+        """The session key in the cookie jar."""
+        cookie = self.http.cookies.get(settings.SESSION_COOKIE_NAME)
+        return (cookie.value or None) if cookie else None
+
+    @key.setter
+    def key(self, value: Optional[str]) -> None:
+        if value is None:
+            self.http.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        else:
+            self.http.cookies[settings.SESSION_COOKIE_NAME] = value
+
+    def get(self, **headers: str) -> HttpResponse:
+        """Reads; headers as in WSGI."""
+        return self.http.get(URL, **{"HTTP_SESSION_CLIENT": self.client, **headers})
+
+    def read(self) -> dict[str, Any]:
+        """The state of now."""
+        response = self.get()
+        assert response.status_code == 200, (response.status_code, response.content)
+        return json.loads(response.content)
+
+    def send(self, body: Any, n: Optional[int] = None, **headers: str) -> HttpResponse:
+        """Sends bytes, or a dict as JSON, as the commit of a number."""
+        data = body if isinstance(body, (bytes, str)) else json.dumps(body)
+        fields = {"HTTP_ORIGIN": ORIGIN, "HTTP_IDEMPOTENCY_KEY": f'"{self.client}/{n or self.n}"', **headers}
+        return self.http.generic("PATCH", URL, data, content_type=fields.pop("CONTENT_TYPE", "application/json"), **fields)
+
+    def body(self, **members: Any) -> dict[str, Any]:
+        """A commit on the state of now, as the next of this client."""
+        state = self.read()
+        self.n += 1
+        return {"lineage": state["lineage"], "base": state["version"], "after": state["last"], **members}
+
+    def commit(self, n: Optional[int] = None, **members: Any) -> HttpResponse:
+        """Commits on the state of now."""
+        return self.send(self.body(**members), n)
+
+    def set(self, **values: Any) -> dict[str, Any]:
+        """Stores values, which must succeed; returns the state."""
+        response = self.commit(set=values)
+        assert response.status_code == 200, (response.status_code, response.content)
+        return json.loads(response.content)
+
+    def end(self, lineage: Optional[str] = None, **headers: str) -> HttpResponse:
+        """Ends a session, by default that of now."""
+        name = lineage or self.read()["lineage"] or "none"
+        return self.http.delete(URL, HTTP_ORIGIN=ORIGIN, HTTP_SESSION_LINEAGE=name, **headers)
+
+    def post(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
+        """An ordinary request of the app: a form, or JSON where data are a dict under ``json``."""
+        if isinstance(data, dict) and "json" in data:
+            return self.http.post(path, json.dumps(data["json"]), content_type="application/json", **headers)
+        return self.http.post(path, data or {}, **headers)
+
+    def write(self, **values: Any) -> HttpResponse:
+        """An ordinary view stores values."""
+        return self.post("/write", {"json": values})
+
+
+def body_of(response: HttpResponse) -> dict[str, Any]:
+    """The JSON of an answer."""
+    return json.loads(response.content)
+
+
+def problem_of(response: HttpResponse) -> str:
+    """The name of a problem document."""
+    assert response["Content-Type"] == "application/problem+json", response["Content-Type"]
+    return body_of(response)["type"].rsplit(":", 1)[-1]
+
+
+def session_cookie(response: HttpResponse) -> Optional[Any]:
+    """The Set-Cookie of the session."""
+    return response.cookies.get(settings.SESSION_COOKIE_NAME)
