@@ -53,7 +53,8 @@ interface Parts {
   readonly rules: Rules
   readonly listeners: Map<string, Listeners<unknown>>
   readonly watchers: Listeners<number>
-  readonly decoded: Map<string, Decoded & { readonly raw: Json | undefined }>
+  /** What each key reads as, until its stored value changes. */
+  readonly decoded: Map<string, Decoded | undefined>
   /** For each key the mutation that a further set of it may be taken into: it is not sent, and nothing after it looks at the key. */
   readonly open: Map<string, Mutation>
   /** How many mutations of the log write each key. */
@@ -67,12 +68,11 @@ interface Parts {
 }
 
 function read({ rules, decoded, view }: Parts, key: string): Decoded {
-  const raw = view.get(key)
   const last = decoded.get(key)
-  if (last && last.raw === raw) return last
-  const entry = { ...rules.codec.key(key).decode(raw), raw }
-  decoded.set(key, entry)
-  return entry
+  if (last) return last
+  const next = rules.codec.key(key).decode(view.get(key))
+  decoded.set(key, next)
+  return next
 }
 
 function tell(parts: Parts, changed: readonly string[]): void {
@@ -91,6 +91,7 @@ function show(parts: Parts, trace: Trace | undefined): void {
   for (const [key, value] of trace?.writes ?? []) {
     if (isEqual(parts.view.get(key), value)) continue
     put(parts.view, key, value)
+    parts.decoded.set(key, undefined)
     changed.push(key)
   }
   tell(parts, changed)
@@ -99,7 +100,7 @@ function show(parts: Parts, trace: Trace | undefined): void {
 /** Before the first base only sets are shown: a function would run on data that is not there yet. */
 function preview({ base, view, rules }: Parts, operation: Operation): Trace | undefined {
   if (base) return replay(view, operation, rules)
-  return isWrite(operation) ? { operation, reads: new Map(), writes: new Map([[operation.key, operation.mine]]) } : undefined
+  return isWrite(operation) ? { operation, reads: new Map(), writes: new Map().set(operation.key, operation.mine) } : undefined
 }
 
 function createMutation(operation: Operation, trace: Trace | undefined): Mutation {
@@ -142,6 +143,7 @@ function move(parts: Parts, to: Move): Moved {
   Object.assign(parts, replayed, { base: to.base })
   for (const { trace } of parts.log) count(parts, trace)
   const changed = keys.filter((key) => before.get(key) !== parts.view.get(key))
+  for (const key of changed) parts.decoded.set(key, undefined)
   const conflicts = met.flatMap(({ key, values }) => {
     if (!keys.includes(key)) return []
     const [base, mine, theirs] = values.map((raw) => decodeStored(rules.codec, key, raw))
