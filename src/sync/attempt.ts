@@ -3,7 +3,7 @@ import type { WireAnswer, WireRequest } from '../transport/transport.ts'
 import { backoffMs } from './backoff.ts'
 import type { SessionExchange } from './events.ts'
 import { judge, judgeFailure, type Verdict } from './judge.ts'
-import { become, type Sync, sleep } from './sync.ts'
+import { become, isStopped, type Sync, sleep } from './sync.ts'
 
 /** What one attempt sends, and how it is told. */
 export interface Attempt {
@@ -28,8 +28,6 @@ const outcomes: Record<Verdict['kind'], SessionExchange['outcome']> = {
 /** Sends once and judges the answer. The time limit covers the body too; an attempt given up is aborted before the next. */
 export async function attempt(sync: Sync, { request, told }: Attempt): Promise<Verdict> {
   const { clock, transport, emit } = sync
-  // Disposed of during the wait before this attempt.
-  if (sync.isDisposed) return judgeFailure(undefined)
   const controller = new AbortController()
   const { signal } = controller
   // Not every fetch heeds its signal, and Node's forgets it once a wrapped request is collected: the attempt ends all the same.
@@ -70,5 +68,7 @@ export async function backOff(sync: Sync, { error, retryAfterMs, isAnswered }: V
   const delayMs = backoffMs(sync.failures, sync.random(), sync.retry, retryAfterMs)
   if (sync.isDisposed) return
   become(sync, { activity: isAnswered ? 'retrying' : 'offline', error })
-  if (!sync.isHeld && !sync.isHeldElsewhere) await sleep(sync, delayMs, retryAfterMs > 0)
+  const retryAt = sync.clock.now() + delayMs
+  if (!isStopped(sync)) await sleep(sync, delayMs, retryAfterMs > 0)
+  if (isStopped(sync) && retryAfterMs > 0) sync.retryAt = retryAt
 }

@@ -11,7 +11,7 @@ import { backoffMs } from './backoff.ts'
 import { failed, type Verdict } from './judge.ts'
 import { blame, maxFailures, pause, read } from './read.ts'
 import { acknowledge, keysOf, move, rejectAll, takeOurs } from './settle.ts'
-import { type Flight, type Sync, sleep } from './sync.ts'
+import { type Flight, isStopped, type Sync, sleep } from './sync.ts'
 
 /** Bodies up to this size outlive the page; all of a page's together may have 64 KiB. */
 const keepaliveBytes = 60 * 1024
@@ -156,7 +156,7 @@ async function retry(sync: Sync, flight: Flight, verdict: Verdict & { kind: 'fai
   if (!verdict.isAnswered && flight.attempts === 1) return sleep(sync, 0)
   if (verdict.isAnswered && !verdict.isTemporary) flight.failures++
   await backOff(sync, verdict)
-  if (flight.failures < maxFailures - 1 || sync.isDisposed || sync.isHeld) return
+  if (flight.failures < maxFailures - 1 || isStopped(sync)) return
   sync.wanted = 'full'
   await read(sync)
 }

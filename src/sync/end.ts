@@ -5,7 +5,7 @@ import { backoffMs } from './backoff.ts'
 import { failed } from './judge.ts'
 import { pause, read } from './read.ts'
 import { finish } from './settle.ts'
-import { type Ending, type Sync, sleep } from './sync.ts'
+import { type Ending, isStopped, type Sync, sleep } from './sync.ts'
 
 /** What the view is based on from `end()` until the server said what it has. */
 const wiped: Omit<State, 'version'> = { lineage: null, data: {}, tags: {}, last: 0, expiry: { age: 0, atBrowserClose: false } }
@@ -27,6 +27,7 @@ export async function sendEnd(sync: Sync, ending: Ending): Promise<void> {
   if (lineage !== null) {
     ending.attempts++
     if (ending.attempts > 1) await sleep(sync, backoffMs(ending.attempts - 1, sync.random(), sync.retry))
+    if (isStopped(sync)) return
     const headers = { [sessionLineageHeader]: lineage }
     const verdict = await attempt(sync, { request: { method: 'DELETE', headers }, told: { kind: 'end', attempt: ending.attempts } })
     if (sync.isDisposed) return

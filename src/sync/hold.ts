@@ -36,7 +36,7 @@ export function holdOthers(sync: Sync, timeoutMs: number): boolean {
 export async function hold(sync: Sync, timeoutMs: number): Promise<void> {
   sync.isHeld = true
   sync.busyTabs.clear()
-  sync.nudge?.()
+  sync.cancel?.()
   const hasOthers = holdOthers(sync, timeoutMs)
   await Promise.all([quiet(sync), hasOthers && quietElsewhere(sync)])
 }
@@ -68,7 +68,7 @@ export function hear(sync: Sync, message: HoldMessage): void {
     sync.isHeldElsewhere = true
     if (!sync.isRunning) return
     sync.tell({ say: 'busy', tab: sync.tab })
-    sync.nudge?.()
+    sync.cancel?.()
     void quiet(sync).then(() => sync.tell({ say: 'quiet', tab: sync.tab }))
   } else if (message.say === 'release') letGo(sync, tab)
   else if (message.say === 'ask') sync.isHeld && sync.tell({ hold: sync.heldUntil - sync.clock.now(), tab: sync.tab })

@@ -4,7 +4,7 @@ import { commit, prepare } from './commit.ts'
 import { sendEnd } from './end.ts'
 import { isElsewhere, read } from './read.ts'
 import { move, rejectAll } from './settle.ts'
-import { answerReaders, become, type Sync, type SyncPorts } from './sync.ts'
+import { answerReaders, become, isStopped, type Sync, type SyncPorts, sleep } from './sync.ts'
 
 /** Creates the state of a pipeline that has done nothing yet. */
 export function createSync(ports: SyncPorts): Sync {
@@ -34,6 +34,7 @@ export function createSync(ports: SyncPorts): Sync {
     error: null,
     failures: 0,
     isPaused: false,
+    retryAt: 0,
     isTrusted: false,
     isHeld: false,
     holders: 0,
@@ -57,7 +58,15 @@ export function createSync(ports: SyncPorts): Sync {
 /** One turn of the loop: at most one exchange. False where there is nothing to do. */
 async function turn(sync: Sync): Promise<boolean> {
   const { cache, ending } = sync
-  if (sync.isHeld || sync.isHeldElsewhere || sync.isDisposed || (sync.isPaused && sync.wanted === 'no')) return false
+  if (isStopped(sync) || (sync.isPaused && sync.wanted === 'no')) return false
+  const waitMs = sync.retryAt - sync.clock.now()
+  // The read that belongs to the exclusive request goes before.
+  if (waitMs > 0 && !(sync.isTrusted && sync.wanted === 'full')) {
+    become(sync, { activity: 'retrying' })
+    await sleep(sync, waitMs, true)
+    if (!isStopped(sync)) sync.retryAt = 0
+    return true
+  }
   if (cache.base && !sync.flight) takeMessages(sync, cache.base)
   const isReadFirst = !cache.base || sync.isPaused || sync.wanted === 'full'
   if (ending && !sync.isPaused) await sendEnd(sync, ending)
@@ -79,7 +88,7 @@ async function send(sync: Sync): Promise<void> {
     if (sync.flight) await commit(sync, sync.flight)
   }
   if (!sync.lock || (base?.lineage !== null && base?.atomic !== false)) return start()
-  const isFree = (): boolean => !sync.isDisposed && !sync.isHeld && !sync.isHeldElsewhere && !sync.isPaused && !sync.ending
+  const isFree = (): boolean => !isStopped(sync) && !sync.isPaused && !sync.ending
   let isBegun = false
   const alone = async (waited: boolean): Promise<void> => {
     isBegun = true

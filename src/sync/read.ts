@@ -4,7 +4,7 @@ import type { State } from '../protocol/state.ts'
 import { attempt, backOff } from './attempt.ts'
 import { failed } from './judge.ts'
 import { acknowledge, finish, rejectAll, takeOurs } from './settle.ts'
-import { answerReaders, become, endReason, type Sync, sleep } from './sync.ts'
+import { answerReaders, become, endReason, isStopped, type Sync, sleep } from './sync.ts'
 
 /** How long a key that the server does not know is given to become known, in milliseconds: a log-in may be under way. */
 const secondLookMs = 3000
@@ -16,6 +16,7 @@ export const maxFailures = 5
 
 /** Reads once: a state, or what else came. A failure waits for the next try. */
 async function look(sync: Sync, isConditional: boolean): Promise<State | 'unchanged' | undefined> {
+  if (isStopped(sync)) return
   const version = isConditional ? sync.cache.base?.version : undefined
   const headers: Record<string, string> = version === undefined ? {} : { 'If-None-Match': `"${version}"` }
   sync.isReading = true
@@ -111,6 +112,8 @@ function goOn(sync: Sync, state: State): void {
   sync.csrfToken = state.csrf ?? sync.csrfToken
   Object.assign(sync, { isPaused: false, wanted: 'no' })
   become(sync, { status: 'ready' })
+  // The commit, whose answer would be theirs too, waits for as long as the server asked.
+  if (sync.retryAt > sync.clock.now()) answerReaders(sync)
 }
 
 /** A commit that the server cannot take: what is to blame is found by halving; a single one left has an unknown fate. */

@@ -113,6 +113,8 @@ export interface Sync extends SyncPorts {
   failures: number
   /** 401: nothing but reads until one succeeds. */
   isPaused: boolean
+  /** Until when the server asked for no request, on the clock, where an exclusive request ended that wait. */
+  retryAt: number
   /** Our own `exclusive` is running or was just run: a log-in that appears now is the app's own. */
   isTrusted: boolean
   isHeld: boolean
@@ -141,7 +143,7 @@ export interface Sync extends SyncPorts {
   abort: (() => void) | undefined
   /** Ends the wait under way, so that the next try is now. */
   nudge: (() => void) | undefined
-  /** Ends the wait under way, one that has to be kept too. */
+  /** Ends the wait under way, one that has to be kept too: for who sends nothing then. */
   cancel: (() => void) | undefined
 }
 
@@ -151,6 +153,11 @@ export function endReason(sync: Sync, state: State): SessionEndReason {
   return state.lineage === null ? 'flushed' : 'replaced'
 }
 
+/** Whether nothing may be sent now. What comes after a wait looks at this first, and is done again later. */
+export function isStopped(sync: Sync): boolean {
+  return sync.isDisposed || sync.isHeld || sync.isHeldElsewhere
+}
+
 /** Changes what the client is doing and tells the watchers. */
 export function become(sync: Sync, change: Partial<Pick<Sync, 'status' | 'activity' | 'error'>>): void {
   const isNew = Object.entries(change).some(([name, value]) => sync[name as keyof typeof change] !== value)
@@ -158,7 +165,7 @@ export function become(sync: Sync, change: Partial<Pick<Sync, 'status' | 'activi
   if (isNew) sync.cache.wake()
 }
 
-/** Waits; `nudge` ends the wait, unless it is one that has to be kept. `cancel` ends every wait. */
+/** Waits; `nudge` ends the wait, unless it is one that has to be kept. `cancel` ends every wait: look whether `isStopped`. */
 export function sleep(sync: Sync, delayMs: number, isKept = false): Promise<void> {
   return new Promise((resolve) => {
     const handle = sync.clock.setTimeout(done, delayMs)

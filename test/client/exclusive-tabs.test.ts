@@ -40,6 +40,20 @@ describe('exclusive holds the other tabs', () => {
     expect(isRun).toBe(true)
   })
 
+  test('what another tab waits for, since the server asked for it, delays nothing; that tab keeps its wait', async () => {
+    const { mock, one, two } = await openTabs()
+    mock.next({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 60 })
+    const written = follow(() => two.set('count', 2))
+    await flush()
+    const result = follow(() => one.exclusive(() => 'done'))
+    await advance(100)
+    expect(result.value).toBe('done')
+    await advance(59_000)
+    expect(written.status).toBe('pending')
+    await advance(1_000)
+    expect(written.status).toBe('resolved')
+  })
+
   test('what another tab writes meanwhile is shown there and sent after', async () => {
     const { mock, one, two } = await openTabs()
     const gate = createGate()

@@ -134,6 +134,65 @@ describe('exclusive', () => {
   })
 })
 
+describe('exclusive does not wait for a wait, since nothing is under way in it', () => {
+  test('that the server asked for: it runs and reads at once, and the wait goes on after it', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 60 })
+    const written = follow(() => session.set('count', 2))
+    await advance(5_000)
+    const result = follow(() => session.exclusive(() => 'done'))
+    await flush()
+    expect([result.value, traffic(mock, 1)]).toEqual(['done', ['PATCH/1 429', 'GET 200']])
+    expect(session.getSnapshot()).toMatchObject({ activity: 'retrying', values: { count: 2 } })
+    await advance(54_000)
+    session.resume()
+    await flush()
+    expect([written.status, traffic(mock, 3)]).toEqual(['pending', []])
+    await advance(1_000)
+    expect(written.status).toBe('resolved')
+  })
+
+  test('nor does a read after it that fails make it shorter', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'rate-limited', times: 2, retryAfterSeconds: 60 })
+    void session.set('count', 2)
+    await flush()
+    const result = follow(() => session.exclusive(() => 'done', { timeoutMs: 1_000 }))
+    await advance(59_000)
+    expect([result.value, traffic(mock, 1)]).toEqual(['done', ['PATCH/1 429', 'GET 429']])
+    await advance(2_000)
+    expect(traffic(mock, 3)).toEqual(['GET 200', 'PATCH/1 200'])
+  })
+
+  test('for the second look at an unknown key: that look comes after it, with the cookie of then', async () => {
+    const { mock, session } = await begin({ count: 1 }, {}, { endpoints })
+    const ended = collect(session, 'ended')
+    const stale = mock.next('hold')
+    void session.revalidate()
+    await stale.reached()
+    await mock.rotateKey()
+    await stale.release()
+    await advance(1_000)
+    const result = follow(() => session.exclusive(() => logIn(mock, 'ann')))
+    await flush()
+    expect([result.status, traffic(mock, 1), ended]).toEqual(['resolved', ['GET 200', 'POST 204', 'GET 200'], []])
+    expect([session.identity, session.peek('count')]).toEqual(['ann', 1])
+  })
+
+  test('between two attempts to end a session', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'server-error', method: 'DELETE' })
+    void session.end()
+    await flush()
+    const story: unknown[] = []
+    void session.exclusive(() => void story.push(...traffic(mock, 1)))
+    await flush()
+    expect(story).toEqual(['DELETE 500'])
+    await advance(60_000)
+    expect([await mock.lineage(), session.pending]).toEqual([null, []])
+  })
+})
+
 describe('a log-in inside', () => {
   test('of a visitor without a session adopts the lineage with its identity, and sends what was pending to it', async () => {
     const mock = createServer({ endpoints })
