@@ -11,8 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from .conf import Settings, get_function
-from .engines import engine_for
-from .engines.base import Stored
+from .engines.choice import engine_for
+from .engines.base import Stored, prime
 from .expiry import ends_with_browser
 from .origin import token_of
 from .problems import Problem, unavailable
@@ -73,9 +73,7 @@ class Exchange:
                 raise unavailable()
             return False
         self._signed_in = signed_in
-        session._session_key = stored.key
-        session._session_cache = dict(stored.data)
-        session.modified = False
+        prime(session, stored.key, stored.data)
         self.identity = get_function(self.conf.IDENTITY)(self.request)
         if not session.modified:
             return False

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
 
-from .expiry import ExpiryRule, Policy, Until
+from .expiry import ExpiryRule, Policy, Until, ends_with_browser
 from .record import ClientRecord, SessionRecord, Subject, is_private
 from .wire import canonical, to_base64url, to_tags, to_wire
 
@@ -49,8 +49,7 @@ def to_record(key: str, data: Mapping[str, Any], expires_at: float) -> SessionRe
         floor=meta.get("floor", 0),
         expiry=rule,
         expires_at=expires_at if not isinstance(rule, Until) else min(expires_at, rule.time),
-        # Django's middleware gave the cookie the life that the session had with the last save.
-        cookie_until=meta.get("cookie", None if _ends_with_browser(rule) else int(expires_at)),
+        cookie_until=_cookie_until(meta, rule, expires_at),
     )
 
 
@@ -138,8 +137,12 @@ def _to_rule(data: Mapping[str, Any], meta: Mapping[str, Any]) -> ExpiryRule:
     return None if value is None else int(value)
 
 
-def _ends_with_browser(rule: ExpiryRule) -> bool:
-    return settings.SESSION_EXPIRE_AT_BROWSER_CLOSE if rule is None else rule == 0
+def _cookie_until(meta: Mapping[str, Any], rule: ExpiryRule, expires_at: float) -> Optional[float]:
+    is_for_browser = ends_with_browser(rule, to_policy())
+    if "cookie" in meta and (meta["cookie"] is None) == is_for_browser:
+        return meta["cookie"]
+    # Django's middleware gave the cookie the life that the session had with the last save.
+    return None if is_for_browser else int(expires_at)
 
 
 def _parse(text: str) -> Optional[datetime]:

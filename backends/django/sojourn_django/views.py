@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Optional
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, ImproperlyConfigured
@@ -10,22 +10,16 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from .breaks import meet_break
 from .conf import Settings, get_function, get_settings
 from .exchange import Exchange
+from .finished import finish
 from .origin import METHODS, answer_options, check_origin, check_token, with_common_headers
 from .problems import Problem, unavailable
-from .stored import without_private
-from .write import answer_commit, retry
+from .retry import retry
+from .write import answer_commit
 
 logger = logging.getLogger("sojourn_django")
-
-
-class FinishedSession(dict):  # type: ignore[type-arg]
-    """Stands for ``request.session`` once the endpoint has answered: the keys, to read.
-
-    It has none of the attributes that SessionMiddleware asks for, which then neither saves the dict of this request over
-    what others wrote since nor sets a cookie.
-    """
 
 
 def session_view(request: HttpRequest) -> HttpResponse:
@@ -42,7 +36,7 @@ def session_view(request: HttpRequest) -> HttpResponse:
     except Exception:
         logger.exception("The session could not be served.")
         response = unavailable().to_response()
-    request.session = FinishedSession(without_private(getattr(request.session, "_session_cache", {})))
+    finish(request)
     if request.method == "HEAD":
         response.content = b""
     return with_common_headers(response, request, conf)
@@ -64,6 +58,8 @@ def _answer(request: HttpRequest, conf: Settings) -> HttpResponse:
     is_write = method in ("PATCH", "DELETE")
     if is_write:
         check_origin(request, conf)
+    if conf.TEST_CONTROL:
+        meet_break(request)
     exchange = Exchange(request, conf)
     if is_write:
         check_token(request, conf)
@@ -97,7 +93,7 @@ def answer_end(exchange: Exchange) -> HttpResponse:
     if not lineage:
         raise Problem("bad-request", "Name the session to end in Session-Lineage.")
 
-    def attempt() -> Any:
+    def attempt() -> Optional[HttpResponse]:
         found = exchange.find()
         record, response = found.subject.record, HttpResponse(status=204)
         if found.stored is None or record is None:
@@ -109,7 +105,10 @@ def answer_end(exchange: Exchange) -> HttpResponse:
         exchange.delete_cookie(response)
         return response
 
-    return retry(attempt)
+    response = retry(attempt)
+    if response is None:
+        raise unavailable()
+    return response
 
 
 def _admit(exchange: Exchange) -> None:

@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import secrets
 import time
-from typing import Any, Callable, Mapping, Optional, TypeVar
+from typing import Any, Mapping, Optional
 
 from django.http import HttpResponse
 
@@ -16,25 +15,9 @@ from .engines.base import CookieTooLarge
 from .exchange import Exchange, Found
 from .problems import Problem, unavailable
 from .record import Attempt, Circumstances, Outcome, Refused, Replayed, Store, decide_commit
+from .retry import retry
 from .stored import to_policy, to_stored, to_subject
 from .wire import hash_of, to_tags, to_wire
-
-# How often a compare-and-set is tried before the answer is 503.
-_MAX_TRIES = 60
-
-T = TypeVar("T")
-
-
-def retry(attempt: Callable[[], Optional[T]]) -> T:
-    """Tries until there is a result, with small random pauses so that rivals do not meet again; then raises a 503."""
-    for tries in range(1, _MAX_TRIES + 1):
-        result = attempt()
-        if result is not None:
-            return result
-        if tries > 2:
-            time.sleep(random.random() * min(tries, 20) / 1000)
-    raise unavailable()
-
 
 def answer_commit(exchange: Exchange) -> HttpResponse:
     """Answers a PATCH."""
@@ -48,9 +31,12 @@ def answer_commit(exchange: Exchange) -> HttpResponse:
     attempt = Attempt(client, n, hash_of(body), commit, to_tags(to_wire(commit.set)))
     exchange.client = client
     try:
-        return retry(lambda: _try_commit(attempt, exchange))
+        response = retry(lambda: _try_commit(attempt, exchange))
     except CookieTooLarge as error:
         raise Problem("too-large", f"The cookie holds {error.limit} bytes.", limit=error.limit, errors=[]) from None
+    if response is None:
+        raise unavailable()
+    return response
 
 
 def _try_commit(attempt: Attempt, exchange: Exchange) -> Optional[HttpResponse]:

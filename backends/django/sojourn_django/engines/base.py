@@ -102,6 +102,15 @@ class Engine(ABC):
         return store
 
 
+def prime(session: SessionBase, key: str, data: dict[str, Any]) -> None:
+    """Makes a session as if it had just loaded this."""
+    session._session_key = key  # type: ignore[attr-defined]
+    session._session_cache = dict(data)  # type: ignore[attr-defined]
+    session.modified = False
+    if hasattr(session, "remember"):
+        session.remember()
+
+
 def moved_key(key: str) -> str:
     """Where the note of a rotated key lies: beside the sessions, at a key that nobody can guess, so that Django finds none at the old one."""
     return salted_hmac("sojourn_django.moved", key, algorithm="sha256").hexdigest()[:32]

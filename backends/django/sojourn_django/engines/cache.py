@@ -29,6 +29,15 @@ _LOCK_WAIT = 5
 _MISSING = object()
 
 
+def is_local_cache() -> bool:
+    """Whether every process has a session cache of its own."""
+    return _LOCAL in _names_of(caches[settings.SESSION_CACHE_ALIAS])
+
+
+def _names_of(cache: Any) -> list[str]:
+    return [f"{base.__module__}.{base.__qualname__}" for base in type(cache).__mro__]
+
+
 class CacheFault(Exception):
     """The cache dropped what it was given."""
 
@@ -37,7 +46,7 @@ class CacheEngine(Engine):
     """Sessions in a cache, above all Redis. What the cache evicts is gone."""
 
     def check(self, conf: Settings) -> None:
-        names = [f"{base.__module__}.{base.__qualname__}" for base in type(self.cache).__mro__]
+        names = _names_of(self.cache)
         if not any(name in names for name in (*_ATOMIC, _LOCAL, *conf.ATOMIC_CACHES)):
             raise ImproperlyConfigured(
                 f"The cache {names[0]} of SESSION_CACHE_ALIAS has no atomic add(), so two writers of one session could both "
@@ -47,11 +56,6 @@ class CacheEngine(Engine):
     @property
     def cache(self) -> Any:
         return caches[settings.SESSION_CACHE_ALIAS]
-
-    @property
-    def is_local(self) -> bool:
-        """Whether every process has a cache of its own."""
-        return any(f"{base.__module__}.{base.__qualname__}" == _LOCAL for base in type(self.cache).__mro__)
 
     def read(self, key: str) -> Optional[Stored]:
         # Not by the store's load(), which takes a cache that is down for an empty session.

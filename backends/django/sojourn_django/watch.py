@@ -1,0 +1,72 @@
+"""Sees what an ordinary view does to the key of its session, so that a late answer cannot undo a log-in."""
+from __future__ import annotations
+
+from typing import Optional
+
+from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.base import SessionBase
+
+from .engines.base import Engine, Moved
+from .stored import META, derive_lineage, meta_of
+
+
+class Watch:
+    """Stands in for three methods of one request's session.
+
+    ``cycle_key`` and ``flush`` leave a note at the old key, by which a request that is still on its way with it is known;
+    ``cycle_key`` takes the lineage along; ``clear`` spares the records of clients.
+    """
+
+    def __init__(self, session: SessionBase, engine: Engine):
+        self.engine = engine
+        self.session = session
+        self.key: Optional[str] = session.session_key
+        #: Whether this request itself ended a session, or gave one another key.
+        self.has_ended = False
+        self.has_moved = False
+        self._is_flushing = False
+        self._cycle_key, self._flush, self._clear = session.cycle_key, session.flush, session.clear
+        session.cycle_key, session.flush, session.clear = self.cycle_key, self.flush, self.clear  # type: ignore[method-assign]
+        if hasattr(session, "aflush"):
+            session.acycle_key = sync_to_async(self.cycle_key)
+            session.aflush = sync_to_async(self.flush)
+
+    def cycle_key(self) -> None:
+        """Gives the session another key."""
+        key = self._known()
+        if key is not None:
+            meta = meta_of(self.session._session)
+            if "lineage" not in meta:
+                self.session._session[META] = {**meta, "lineage": derive_lineage(key)}
+        self._cycle_key()
+        self._note(key)
+        self.has_moved = key is not None
+        self.key = self.session.session_key
+
+    def flush(self) -> None:
+        """Ends the session."""
+        key = self._known()
+        self._is_flushing = True
+        try:
+            self._flush()
+        finally:
+            self._is_flushing = False
+        self._note(key)
+        self.has_ended = self.has_ended or key is not None
+
+    def clear(self) -> None:
+        """Empties the session."""
+        meta = {} if self._is_flushing or self._known() is None else meta_of(self.session._session)
+        self._clear()
+        if meta:
+            self.session._session[META] = meta
+
+    def _known(self) -> Optional[str]:
+        """The key, if there is a session: loading finds out."""
+        _ = self.session._session
+        key = self.session.session_key
+        return key if key is not None and key == self.key else None
+
+    def _note(self, key: Optional[str]) -> None:
+        if key is not None:
+            self.engine.leave_moved(key, Moved())
