@@ -39,7 +39,11 @@ export interface SessionClientOptions<S extends z.$ZodObject> {
   readonly transport?: Transport | undefined
   /** Opens the channel to the other tabs; false for none. @default a BroadcastChannel named by the absolute URL */
   readonly channel?: ((name: string) => SessionChannel) | false | undefined
-  /** Lets one tab at a time create a session. @default a Web Lock named by the absolute URL, where the browser has them */
+  /**
+   * Lets one tab at a time create a session. Waited for no longer than three attempts may take: a frozen tab keeps it.
+   *
+   * @default a Web Lock named by the absolute URL, where the browser has them
+   */
   readonly lock?: SessionLock | undefined
   /** @default the host's timers and performance.now */
   readonly clock?: Clock | undefined

@@ -6,6 +6,9 @@ import { isElsewhere, read } from './read.ts'
 import { move, rejectAll } from './settle.ts'
 import { answerReaders, become, isStopped, type Sync, type SyncPorts, sleep } from './sync.ts'
 
+/** For how many attempts' time the lock of another tab is waited for. */
+const lockAttempts = 3
+
 /** Creates the state of a pipeline that has done nothing yet. */
 export function createSync(ports: SyncPorts): Sync {
   const client = ports.createClientId()
@@ -89,9 +92,7 @@ async function send(sync: Sync): Promise<void> {
   }
   if (!sync.lock || (base?.lineage !== null && base?.atomic !== false)) return start()
   const isFree = (): boolean => !isStopped(sync) && !sync.isPaused && !sync.ending
-  let isBegun = false
   const alone = async (waited: boolean): Promise<void> => {
-    isBegun = true
     if (waited && isFree()) {
       sync.wanted = 'full'
       await read(sync)
@@ -101,12 +102,32 @@ async function send(sync: Sync): Promise<void> {
     // The reads between its attempts too: whoever got the lock meanwhile would create a second session.
     while (sync.flight && isFree()) await (sync.wanted === 'full' ? read(sync) : commit(sync, sync.flight))
   }
-  try {
-    await sync.lock(alone)
-  } catch {
-    // A page that is not fully active, or a sandbox, gets no lock, and a lock can be stolen: it goes on without.
-    if (!isBegun) await alone(false)
-  }
+  await underLock(sync, sync.lock, alone)
+}
+
+/**
+ * Runs something under a lock, and without it where the browser refuses it (a sandbox, a page that is not fully active)
+ * or another tab keeps it for longer than its attempts may take: a frozen one keeps it for ever.
+ */
+async function underLock(sync: Sync, lock: NonNullable<Sync['lock']>, run: (waited: boolean) => Promise<void>): Promise<void> {
+  let work: Promise<void> | undefined
+  let waited = true
+  let isOver = false
+  const granted = sleep(sync, lockAttempts * sync.timeoutMs, true)
+  const { cancel } = sync
+  lock(async (isLate) => {
+    if (isOver) return
+    cancel?.()
+    work = run(isLate)
+    await work
+  }).catch(() => {
+    if (work) return // stolen: what is begun goes on
+    waited = false
+    cancel?.()
+  })
+  await granted
+  isOver = true
+  await (work ?? (isStopped(sync) ? undefined : run(waited)))
 }
 
 /**

@@ -35,6 +35,22 @@ describe('two tabs of one visitor', () => {
     expect(await stage.app.control()).toMatchObject({ created: created + 1 })
   })
 
+  test('a tab that is frozen with the lock of a first commit keeps no other one from writing', async () => {
+    const visitor = await stage.newVisitor()
+    const [frozen, tab] = [await visitor.open(), await visitor.open()]
+    await frozen.evaluate(() => void navigator.locks.request(new URL('/session', location.href).href, () => new Promise(() => {})))
+
+    const written = await tab.evaluate(async () => {
+      const { createSessionClient, z } = window.sojourn
+      const session = createSessionClient({ url: '/session', schema: z.object({ theme: z.string().default('') }), timeoutMs: 200 })
+      await session.set('theme', 'dark')
+      return session.peek('theme')
+    })
+
+    expect(written).toBe('dark')
+    expect(await visitor.stored()).toMatchObject({ data: { theme: 'dark' } })
+  })
+
   test('different keys set at once are both there, after a reload and a restart of the server too', async () => {
     const visitor = await stage.newVisitor()
     const [first, second] = [await visitor.open(), await visitor.open()]

@@ -1,5 +1,5 @@
 import type { SessionLock } from 'sojourn'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { advance, createServer, flush, follow, inTime, open, traffic, useFakeTime } from './harness.ts'
 
 useFakeTime()
@@ -114,6 +114,36 @@ describe('the first commit of a new visitor', () => {
     await advance(10_000)
     expect(written.status).toBe('resolved')
     expect(await mock.data()).toEqual({ count: 1 })
+  })
+
+  test('waits for a tab that is frozen with the lock no longer than three attempts may take, then reads first', async () => {
+    const mock = createServer()
+    const queue: (() => Promise<void>)[] = []
+    const lock: SessionLock = (run) => new Promise((resolve, reject) => queue.push(() => run(true).then(resolve, reject)))
+    const session = open(mock, { lock, timeoutMs: 2_000 })
+    const written = follow(() => session.set('count', 1))
+    await advance(5_999)
+    await mock.write({ note: 'of the frozen tab' })
+    expect([written.status, traffic(mock)]).toEqual(['pending', ['GET 200']])
+    await advance(1)
+    expect([written.status, traffic(mock, 1)]).toEqual(['resolved', ['GET 200', 'PATCH/1 200']])
+    expect(await mock.data()).toEqual({ note: 'of the frozen tab', count: 1 })
+    // The lock that comes at last is given back at once.
+    await queue[0]?.()
+    await session.set('count', 2)
+    expect(traffic(mock, 3)).toEqual(['PATCH/2 200'])
+  })
+
+  test('that waits for the lock is nothing under way: exclusive begins at once, and dispose() leaves no timer', async () => {
+    const mock = createServer()
+    const session = open(mock, { lock: () => new Promise(() => {}) })
+    const written = follow(() => session.set('count', 1))
+    await flush()
+    const result = follow(() => session.exclusive(() => 'done'))
+    await flush()
+    expect([result.value, written.status]).toEqual(['done', 'pending'])
+    session.dispose()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('a lock that is lost after the commit began changes nothing', async () => {
