@@ -233,7 +233,7 @@ export const clientFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: 'src/sync/attempt.ts',
-        from: '  if (!sync.isHeld && !sync.isHeldElsewhere) await sleep(sync, delayMs, retryAfterMs > 0)\n',
+        from: '  if (!isStopped(sync)) await sleep(sync, delayMs, retryAfterMs > 0)\n',
         to: '',
       },
     ],
