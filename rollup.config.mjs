@@ -3,7 +3,7 @@ import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join, relative } from 'node:path'
 import { transform } from 'esbuild'
-import { doors, manifest, root } from './scripts/doors.ts'
+import { commands, doors, manifest, root } from './scripts/doors.ts'
 
 const packages = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]
 
@@ -57,7 +57,7 @@ function nameBuiltFiles(declarations) {
 
 /** One graph for all entry points, a file for a file: a class or a symbol that two doors share exists once in an app. */
 export default {
-  input: doors.map((door) => join(root, door.source)),
+  input: [...doors.map(({ source }) => source), ...commands].map((source) => join(root, source)),
   external: isExternal,
   plugins: [stripTypes(), cleanDist(), writeDeclarations()],
   onwarn(warning) {

@@ -237,4 +237,24 @@ describe('the doors', () => {
       }
     `)
   })
+
+  test('sojourn/conformance', () => {
+    expect(namesOf('sojourn/conformance')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "ConformanceCheck",
+          "ConformanceOptions",
+          "ConformanceOutcome",
+          "ConformanceReport",
+          "ConformanceResult",
+          "ControlEvent",
+        ],
+        "values": [
+          "ConformanceFailure",
+          "conformanceChecks",
+          "runConformance",
+        ],
+      }
+    `)
+  })
 })

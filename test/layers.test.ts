@@ -15,16 +15,18 @@ const apart: Readonly<Record<string, readonly string[]>> = {
   react: layers,
   vue: layers,
   server: ['errors', 'protocol'],
+  conformance: ['errors', 'protocol'],
   mocks: ['errors', 'protocol', 'schema', 'server'],
 }
 
-/** The packages that each layer may import, types aside; `node:` modules are the server's alone. */
+/** The packages that each layer may import, types aside; `node:` modules are the server's and the command's alone. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   schema: ['zod/v4/core'],
   transport: ['ky'],
   react: ['react'],
   vue: ['vue'],
   server: ['cookie', '@remix-run/node-fetch-server', 'node:'],
+  conformance: ['cookie', 'node:'],
   mocks: ['msw', 'cookie'],
 }
 
@@ -166,6 +168,7 @@ describe('the check', () => {
     ['src/cache/a.ts', `type A = import('../sync/a.ts').A`, 'src/cache/a.ts (cache) imports src/sync/a.ts (sync)'],
     ['src/errors/a.ts', `const a = await import('../cache/a.ts')`, 'src/errors/a.ts (errors) imports src/cache/a.ts (cache)'],
     ['src/server/a.ts', `import { A } from '../schema/a.ts'`, 'src/server/a.ts (server) imports src/schema/a.ts (schema)'],
+    ['src/conformance/a.ts', `import { A } from '../server/a.ts'`, 'src/conformance/a.ts (conformance) imports src/server/a.ts (server)'],
     ['src/react/a.ts', `import { A } from '../vue/a.ts'`, 'src/react/a.ts (react) imports src/vue/a.ts (vue)'],
     ['mocks/a.ts', `import { A } from '../src/server/a.ts'`, null],
     ['mocks/a.ts', `import { A } from '../src/client/a.ts'`, 'mocks/a.ts (mocks) imports src/client/a.ts (client)'],

@@ -1,0 +1,85 @@
+import { type ConformanceCheck, must } from '../check.ts'
+import { equals, holds, isProblem, isState, setsCookie, setsNoCookie } from '../expectations.ts'
+
+const forms =
+  'seconds from each write on, at most ten years; 0: as the policy, and the cookie goes with the browser; null: the policy of the server'
+
+/** How long a session lives. */
+export const expiryChecks: readonly ConformanceCheck[] = [
+  must('expiry-in-seconds', forms, async ({ begin }) => {
+    const someone = await begin()
+    for (const seconds of [300, 315_360_000]) {
+      const { age, atBrowserClose } = isState(await someone.commit({ expiry: seconds })).expiry
+      holds(age <= seconds && age > seconds - 60, `the age after an expiry of ${seconds} s is ${age} s`)
+      equals(atBrowserClose, false, '`atBrowserClose`')
+    }
+  }),
+
+  must('expiry-zero-goes-with-the-browser', forms, async ({ begin }) => {
+    const someone = await begin()
+    const policy = someone.state.expiry.age
+    const reply = await someone.commit({ expiry: 0 })
+    const { age, atBrowserClose } = isState(reply).expiry
+    const { maxAge, expires } = setsCookie(reply)
+    equals([maxAge, expires?.toISOString()], [undefined, undefined], 'the life of the cookie after an expiry of 0')
+    equals(atBrowserClose, true, '`atBrowserClose`')
+    holds(Math.abs(age - policy) < 60, `the age after an expiry of 0 is ${age} s, that of the policy ${policy} s`)
+  }),
+
+  must('expiry-null-is-the-policy', forms, async ({ begin }) => {
+    const someone = await begin()
+    const { age: policy, atBrowserClose } = someone.state.expiry
+    isState(await someone.commit({ expiry: 300 }))
+    const { age, atBrowserClose: after } = isState(await someone.commit({ expiry: null })).expiry
+    holds(Math.abs(age - policy) < 60, `the age after an expiry of null is ${age} s, that of the policy ${policy} s`)
+    equals(after, atBrowserClose, '`atBrowserClose`')
+  }),
+
+  must('expiry-date-stays', 'or a date to come (RFC 3339) that stays whatever is written', async ({ begin, wait }) => {
+    const someone = await begin()
+    const date = new Date(Date.now() + 3_600_000).toISOString()
+    const { age } = isState(await someone.commit({ expiry: date })).expiry
+    holds(Math.abs(age - 3600) < 600, `the age until a date in an hour is ${age} s`)
+    await wait(2100)
+    const { age: later } = isState(await someone.commit({ set: { a: 1 } })).expiry
+    holds(later <= age - 2, `two seconds later a commit leaves ${later} s until the date; it were ${age} s before`)
+  }),
+
+  must('writing-extends', 'and begins its expiry anew', async ({ begin, wait }) => {
+    const someone = await begin()
+    const { age } = isState(await someone.commit({ expiry: 300 })).expiry
+    await wait(3100)
+    const { age: read } = isState(await someone.read()).expiry
+    const { age: touched } = isState(await someone.commit()).expiry
+    holds(touched > read && touched >= age - 1, `a touch leaves ${touched} s; it were ${read} s before and ${age} s at the beginning`)
+  }),
+
+  must('nothing-else-extends', 'nothing else extends it', async ({ begin, wait }) => {
+    const someone = await begin()
+    const commit = someone.prepare({ expiry: 300 })
+    const { age } = isState(await commit.send()).expiry
+    await wait(2100)
+    const after = [
+      isState(await commit.send()).expiry.age,
+      isProblem(await someone.commit({ clear: true, base: 'another' }), 409, 'conflict').expiry.age,
+      isProblem(await someone.end('another'), 410, 'gone').expiry.age,
+    ]
+    for (const left of after)
+      holds(left <= age - 2, `two seconds after the commit a repetition or a refusal says ${left} s; it were ${age} s`)
+  }),
+
+  must(
+    'what-is-over-is-over',
+    'An expired or unknown key is an empty state with `unknownKey`, and its cookie stays.',
+    async ({ begin, wait }) => {
+      const someone = await begin()
+      const { lineage } = isState(await someone.commit({ expiry: 1 }))
+      await wait(2100)
+      const reply = await someone.read()
+      const state = isState(reply)
+      equals([state.lineage, state.data, state.unknownKey], [null, {}, true], 'what is read after an expiry of 1 s')
+      setsNoCookie(reply)
+      isProblem(await someone.commit({ lineage, set: { a: 1 } }), 410, 'gone')
+    },
+  ),
+]

@@ -1,0 +1,182 @@
+import { type ConformanceCheck, must } from '../check.ts'
+import { equals, holds, isProblem, isState, tagOf } from '../expectations.ts'
+
+const noRevocation = 'a signed cookie that was given away cannot be taken back'
+const derived = 'A session that other code of the server made has a lineage too.'
+const logIn = 'A log-in MUST give the session a new key. It keeps the lineage of an anonymous visitor; another person gets a new lineage.'
+
+/** What clients see of what the server's own code does. All of these need the control URL. */
+export const serverCodeChecks: readonly ConformanceCheck[] = [
+  must(
+    'server-writes-are-seen',
+    'the same for the same value whoever wrote it',
+    async ({ begin }) => {
+      const someone = await begin({ a: 1, b: 1 })
+      const { version } = someone.state
+      const expect = { a: tagOf(someone.state, 'a') }
+      await someone.cause('write', { set: { a: 2 }, delete: ['b'] })
+      isProblem(await someone.commit({ set: { a: 3 }, expect }), 409, 'conflict')
+      const { version: now, data } = isState(await someone.read())
+      equals(data, { a: 2 }, 'the data after a write of the server')
+      holds(now !== version, 'the version after a write of the server is the one before')
+      await someone.cause('write', { set: { a: 1 } })
+      equals(tagOf(isState(await someone.read()), 'a'), expect.a, 'the tag of a value that the server wrote again')
+    },
+    { needs: ['write'] },
+  ),
+
+  must(
+    'private-writes-change-the-version',
+    'the version MUST be a hash over all that a state tells and the records of clients',
+    async ({ begin }) => {
+      const someone = await begin()
+      const tab = await someone.tab()
+      const seen = [someone.state.version]
+      for (const set of [{ a: 1 }, { a: 2 }, { a: 1 }]) {
+        await someone.cause('write', { set })
+        seen.push(isState(await someone.read()).version)
+        equals(isState(await tab.read()).version, seen.at(-1), 'the version that another tab reads')
+      }
+      holds(seen[1] !== seen[0] && seen[2] !== seen[1], 'a write of the server leaves the version')
+    },
+    { needs: ['write'] },
+  ),
+
+  must(
+    'server-made-session-has-one-lineage',
+    `${derived}`,
+    async ({ visitor }) => {
+      const someone = await visitor()
+      await someone.cause('write', { set: { a: 1 } })
+      const { lineage, data } = isState(await someone.read())
+      holds(lineage !== null, 'a session that the server made has no lineage')
+      equals(data, { a: 1 }, 'its data')
+      equals(isState(await someone.read()).lineage, lineage, 'the lineage that a second read shows')
+      const old = someone.copy()
+      equals(isState(await someone.commit({ set: { b: 1 } })).lineage, lineage, 'the lineage after the first commit')
+      equals(isState(await someone.commit({ cycleKey: true })).lineage, lineage, 'the lineage after `cycleKey`')
+      holds(old.key !== someone.key, 'the key after `cycleKey` is the one before')
+    },
+    { needs: ['write'] },
+  ),
+
+  must(
+    'derived-lineage-survives-a-new-key',
+    'stored with the first commit or the next change of key',
+    async ({ visitor }) => {
+      const someone = await visitor()
+      await someone.cause('write', { set: { a: 1 } })
+      const { lineage } = isState(await someone.read())
+      const { key } = someone
+      await someone.cause('rotate')
+      holds(someone.key !== key, 'the key after a change of key is the one before')
+      const { lineage: after, data } = isState(await someone.read())
+      equals([after, data], [lineage, { a: 1 }], 'lineage and data after a change of key')
+    },
+    { needs: ['write', 'rotate'] },
+  ),
+
+  must(
+    'new-key-of-the-server-keeps-the-session',
+    'Survives a new key (log-in), changes when the session ends.',
+    async ({ begin }) => {
+      const someone = await begin()
+      const { lineage } = someone.state
+      const old = someone.copy()
+      const late = someone.prepare({ set: { late: 1 } })
+      await someone.cause('rotate')
+      const { lineage: after, data, last } = isState(await someone.read())
+      equals([after, data, last], [lineage, { kept: true }, 1], 'lineage, data and `last` after a new key')
+      isState(await late.send())
+      equals(isState(await old.read()).lineage, null, 'the lineage under the old key')
+      isProblem(await old.commit({ lineage, set: { late: 2 } }), 410, 'gone')
+    },
+    { needs: ['rotate'], excuse: noRevocation },
+  ),
+
+  must(
+    'log-in-gives-a-new-key',
+    logIn,
+    async ({ begin }) => {
+      const someone = await begin()
+      const { lineage, identity } = someone.state
+      const old = someone.copy()
+      await someone.cause('log-in', { identity: 'ada' })
+      holds(someone.key !== old.key, 'the key after a log-in is the one before')
+      const after = isState(await someone.read())
+      equals([after.lineage, after.data], [lineage, { kept: true }], 'lineage and data of an anonymous visitor after a log-in')
+      if (identity !== undefined) holds(typeof after.identity === 'string', 'nobody is signed in after a log-in')
+      const { lineage: planted, identity: whose = null } = isState(await old.read())
+      equals([planted, whose], [null, null], 'lineage and identity under the key of before')
+    },
+    { needs: ['log-in'], excuse: noRevocation },
+  ),
+
+  must(
+    'log-in-as-another-is-another-session',
+    'another person gets a new lineage',
+    async ({ begin }) => {
+      const someone = await begin()
+      await someone.cause('log-in', { identity: 'ada' })
+      const ada = isState(await someone.read())
+      const late = someone.prepare({ set: { secret: 1 } })
+      await someone.cause('log-in', { identity: 'bob' })
+      isProblem(await late.send(), 410, 'gone')
+      const bob = isState(await someone.read())
+      holds(bob.lineage !== null && bob.lineage !== ada.lineage, 'another person has the lineage of the one before')
+      equals(bob.data, {}, 'the data of another person')
+      if (ada.identity !== undefined) holds(bob.identity !== ada.identity, 'another person has the same identity')
+    },
+    { needs: ['log-in'] },
+  ),
+
+  must(
+    'log-out-ends-the-session',
+    'changes when the session ends',
+    async ({ begin }) => {
+      const someone = await begin()
+      await someone.cause('log-in', { identity: 'ada' })
+      const { lineage } = isState(await someone.read())
+      const late = someone.prepare({ set: { secret: 1 } })
+      await someone.cause('log-out')
+      isProblem(await late.send(), 410, 'gone')
+      const { lineage: after, data, identity = null } = isState(await someone.read())
+      holds(after !== lineage, 'the lineage after a log-out is the one before')
+      equals([data, identity], [{}, null], 'data and identity after a log-out')
+    },
+    { needs: ['log-in', 'log-out'] },
+  ),
+
+  must(
+    'flushed-session-is-gone',
+    '410 `gone`, with `unknownKey` if a cookie came',
+    async ({ begin }) => {
+      const someone = await begin()
+      const late = someone.prepare({ set: { a: 1 } })
+      // Another device ends it: the cookie of this one stays.
+      await someone.copy().cause('flush')
+      const { lineage, data, unknownKey } = isProblem(await late.send(), 410, 'gone')
+      equals([lineage, data, unknownKey], [null, {}, true], 'the state beside the 410')
+      equals(isState(await someone.read()).unknownKey, true, '`unknownKey` of a read')
+    },
+    { needs: ['flush'], excuse: noRevocation },
+  ),
+
+  must(
+    'expired-session-is-gone',
+    'An expired or unknown key is an empty state',
+    async ({ begin }) => {
+      const someone = await begin()
+      const { key } = someone
+      const late = someone.prepare({ set: { a: 1 } })
+      await someone.cause('expire')
+      equals(someone.key, key, 'the cookie of a session that is over')
+      const { lineage, data, unknownKey } = isProblem(await late.send(), 410, 'gone')
+      equals([lineage, data, unknownKey], [null, {}, true], 'the state beside the 410')
+      isState(await someone.read())
+      const { lineage: fresh } = isState(await someone.commit({ lineage: null, fresh: true, set: { a: 1 } }))
+      holds(fresh !== null, 'no new session comes after one that is over')
+    },
+    { needs: ['expire'] },
+  ),
+]

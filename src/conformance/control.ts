@@ -1,0 +1,2 @@
+/** Something that only the server's own code can do; docs/conformance.md says what each event is. */
+export type ControlEvent = 'read' | 'write' | 'log-in' | 'log-out' | 'flush' | 'rotate' | 'expire' | 'break'

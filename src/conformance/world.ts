@@ -1,0 +1,57 @@
+import { isState } from './expectations.ts'
+import { type ConformanceOptions, type Settings, toSettings } from './options.ts'
+import { createVisitor, type Visitor } from './visitor.ts'
+
+/** What a check acts in: visitors of one server, and time. */
+export interface World {
+  readonly settings: Settings
+  /** A new visitor, who has read once and has no session. */
+  visitor(): Promise<Visitor>
+  /** A new visitor with a session. */
+  begin(data?: object): Promise<Visitor>
+  /** A new visitor whose cookie has the form of a key and names no session, or one of the given value. */
+  stranger(value?: string): Promise<Visitor>
+  /** Lets time pass. */
+  wait(ms: number): Promise<void>
+}
+
+/** Creates the world of one check: nothing is shared with another one. */
+export function createWorld(options: ConformanceOptions): World {
+  const settings = toSettings(options)
+
+  async function visitor(): Promise<Visitor> {
+    const created = createVisitor(settings)
+    isState(await created.read())
+    return created
+  }
+
+  async function begin(data: object = { kept: true }): Promise<Visitor> {
+    const created = await visitor()
+    isState(await created.commit({ set: data }))
+    return created
+  }
+
+  async function stranger(value?: string): Promise<Visitor> {
+    const { jar, cookieName = '', key = '' } = await begin()
+    const planted = jar.copy()
+    planted.set(cookieName, value ?? forge(key))
+    const created = createVisitor(settings, { jar: planted })
+    await created.read()
+    return created
+  }
+
+  return { settings, visitor, begin, stranger, wait: settings.wait }
+}
+
+/** Another key of the same form: every second letter and digit is the next one of its kind. */
+export function forge(key: string): string {
+  const next = (char: string, first: string, last: string): string => (char === last ? first : String.fromCharCode(char.charCodeAt(0) + 1))
+  return [...key]
+    .map((char, index) => {
+      if (index % 2 === 1) return char
+      if (/[0-9]/.test(char)) return next(char, '0', '9')
+      if (/[a-z]/.test(char)) return next(char, 'a', 'z')
+      return /[A-Z]/.test(char) ? next(char, 'A', 'Z') : char
+    })
+    .join('')
+}

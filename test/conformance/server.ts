@@ -1,0 +1,139 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ControlEvent } from 'sojourn/conformance'
+import { createMemoryStore, createSessionHandler, type SessionHandler, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
+import { toNodeListener } from 'sojourn/server/node'
+
+/** What answers a request of the session; a test wraps the handler to break it. */
+export type Answering = (request: Request) => Promise<Response>
+
+/** How the server of a test is made. */
+export interface TestServerOptions extends Partial<Omit<SessionHandlerOptions, 'now'>> {
+  /** Wraps the handler; `store` is the one that it works on. */
+  readonly wrap?: (handler: SessionHandler) => Answering
+  /** Wraps the control URL in the same way. */
+  readonly wrapControl?: (control: Answering, handler: SessionHandler) => Answering
+  /** Makes the store, from the clock of the server. */
+  readonly createStore?: (now: () => number) => SessionStore
+}
+
+/** The reference handler behind a real port, with the control URL of docs/conformance.md, which no production server has. */
+export interface TestServer {
+  readonly url: string
+  readonly control: string
+  /** Lets time pass on the server alone. */
+  wait(ms: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** The origin that the server allows by CORS. */
+export const allowedOrigin = 'https://app.example'
+
+/** Serves a session at `/session` and takes events at `/control`. */
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const {
+    wrap = (handler) => handler,
+    wrapControl = (control) => control,
+    createStore = (now) => createMemoryStore({ now }),
+    ...rest
+  } = options
+  let skewMs = 0
+  const now = (): number => Date.now() + skewMs
+  const common = { csrf: () => csrfToken, origins: [allowedOrigin], ...rest, now }
+  const handler = createSessionHandler({ store: createStore(now), ...common })
+  const down = createSessionHandler({ ...common, store: brokenStore, now })
+  const broken = new Set<string>()
+
+  const session = wrap(withToken(handler))
+  const control = wrapControl((request) => cause(request, { handler, broken, now }), handler)
+  const server = createServer(
+    toNodeListener((request) => {
+      if (new URL(request.url).pathname === '/control') return control(request)
+      return broken.delete(cookieOf(request)) ? down(request) : session(request)
+    }),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url: `${origin}/session`,
+    control: `${origin}/control`,
+    wait: async (ms) => {
+      skewMs += ms
+    },
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const csrfToken = 'a-token-as-the-forms-of-an-app-have-it'
+
+/** Wants the token of the state beside the origin, as an app's own forms do; the handler leaves that to the app. */
+function withToken(handler: SessionHandler): SessionHandler {
+  const answer = async (request: Request): Promise<Response> => {
+    const isUnsafe = request.method === 'PATCH' || request.method === 'DELETE'
+    if (!isUnsafe || request.headers.get('X-CSRFToken') === csrfToken) return handler(request)
+    const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', Vary: 'Cookie, Origin' }
+    return Response.json({ type: 'urn:sojourn:problem:csrf', title: 'The token is wrong', status: 403 }, { status: 403, headers })
+  }
+  return Object.assign(answer, handler)
+}
+
+interface Stage {
+  readonly handler: SessionHandler
+  /** Cookies whose next request finds no store. */
+  readonly broken: Set<string>
+  readonly now: () => number
+}
+
+interface Order {
+  readonly event: ControlEvent
+  readonly set?: Readonly<Record<string, never>>
+  readonly delete?: readonly string[]
+  readonly identity?: string
+}
+
+/** Does what the server's own code would, in a request of the visitor. */
+async function cause(request: Request, { handler, broken, now }: Stage): Promise<Response> {
+  const order = (await request.json()) as Order
+  const session = await handler.open(request)
+  switch (order.event) {
+    case 'read':
+      return Response.json({ data: session.lineage === null ? null : session.data })
+    case 'write':
+      await session.update((data) => ({
+        ...Object.fromEntries(Object.entries(data).filter(([key]) => !order.delete?.includes(key))),
+        ...order.set,
+      }))
+      break
+    case 'log-in':
+      await session.signIn(order.identity ?? '')
+      break
+    case 'log-out':
+    case 'flush':
+      await session.flush()
+      break
+    case 'rotate':
+      await session.cycleKey()
+      break
+    case 'expire': {
+      const over = now() + 20
+      await session.setExpiry(new Date(over))
+      while (now() <= over) await new Promise((resolve) => setTimeout(resolve, 5))
+      // Time that passes tells no browser.
+      return new Response(null, { status: 204 })
+    }
+    case 'break':
+      broken.add(cookieOf(request))
+      break
+    default:
+      return new Response(null, { status: 501 })
+  }
+  return session.respond(new Response(null, { status: 204 }))
+}
+
+const cookieOf = (request: Request): string => request.headers.get('Cookie') ?? ''
+
+const fail = (): Promise<never> => Promise.reject(new TypeError('the disk is on fire'))
+const brokenStore: SessionStore = { read: fail, write: fail, remove: fail, sweep: fail }
