@@ -6,6 +6,7 @@ import { printTable } from '../lib/table.ts'
 import type { Heap } from './heap.ts'
 import { contenders } from './names.ts'
 import type { Timed } from './time.ts'
+import { workloads } from './workloads.ts'
 
 /** A round begins only if it will be over by then, judged by the longest before it: the suite stays under 100 seconds. */
 const budgetMs = 85_000
@@ -49,7 +50,7 @@ function print({ rounds, rows, heap }: Hot): void {
   const cell = (work: string, contender: string): Row => rows.find((row) => row.work === work && row.contender === contender) as Row
   const others = contenders.filter((name) => name !== 'sojourn')
   printTable(
-    `Hot paths: medians of ${rounds} rounds, each contender in fresh processes and in turn with the floor`,
+    `Hot paths: medians of ${rounds} rounds, each piece of work in a fresh process, in turn with the floor`,
     ['work', 'floor', 'sojourn', 'ratio', 'middle half', 'wanted'],
     works.map((work) => {
       const { floorNs, ns, ratio, wanted } = cell(work, 'sojourn')
@@ -82,7 +83,9 @@ export async function runHot(): Promise<Hot> {
     const begun = performance.now()
     // Every other round goes backwards, so that nobody always comes after the same one.
     for (const name of rounds++ % 2 === 0 ? contenders : contenders.toReversed()) {
-      timed.set(name, [...(timed.get(name) ?? []), await runFresh<Timed[]>('hot/time.ts', [name])])
+      const round: Timed[] = []
+      for (const at of workloads.keys()) round.push(await runFresh<Timed>('hot/time.ts', [name, `${at}`]))
+      timed.set(name, [...(timed.get(name) ?? []), round])
     }
     longestMs = Math.max(longestMs, performance.now() - begun)
   }

@@ -14,13 +14,28 @@ export interface Timed {
   readonly own: readonly number[]
 }
 
-/** How long one workload is warmed up, and measured, in milliseconds. */
-const warmUpMs = 100
-const measureMs = 250
-/** How long one of the two has its turn, and how many samples of it count at most. */
-const turnMs = 10
-const samplesPerTurn = 10
-const minTurns = 3
+/** How long something goes on: for a time and a number of runs, but no longer than the limit. Times in milliseconds. */
+interface Span {
+  readonly ms: number
+  readonly runs: number
+  readonly limitMs: number
+}
+
+const warmUp: Span = { ms: 80, runs: 40, limitMs: 800 }
+/** A run is a turn of the floor and one of the contender. */
+const measuring: Span = { ms: 150, runs: 12, limitMs: 2_000 }
+/** A run is a sample. */
+const turn: Span = { ms: 0, runs: 10, limitMs: 20 }
+
+/** Runs something once or more. */
+async function repeat({ ms, runs, limitMs }: Span, run: () => Promise<void>): Promise<void> {
+  const start = performance.now()
+  let passedMs = 0
+  for (let done = 0; done === 0 || (passedMs < limitMs && (passedMs < ms || done < runs)); done++) {
+    await run()
+    passedMs = performance.now() - start
+  }
+}
 
 /** The workloads with compiled code of their own, so that floor and contender do not share what the engine learns of a call. */
 async function loadWorkloads(copy: string): Promise<readonly Workload[]> {
@@ -31,20 +46,12 @@ async function load(name: string): Promise<CreateStore> {
   return (await import(`./stores/${name}.ts`)).createStore
 }
 
-async function warmUp(sample: Sample): Promise<void> {
-  const end = performance.now() + warmUpMs
-  do await sample()
-  while (performance.now() < end)
-}
-
 /** The median of one turn. Its first sample does not count: it finds the caches full of what the other one left. */
 async function takeTurn(sample: Sample): Promise<number> {
+  const taken: number[] = []
   collectGarbage('minor')
   await sample()
-  const taken: number[] = []
-  const end = performance.now() + turnMs
-  do taken.push(await sample())
-  while (taken.length < samplesPerTurn && performance.now() < end)
+  await repeat(turn, async () => void taken.push(await sample()))
   return median(taken)
 }
 
@@ -52,32 +59,28 @@ async function takeTurn(sample: Sample): Promise<number> {
 async function takeTurns(ofFloor: Sample, ofOwn: Sample): Promise<Pick<Timed, 'floor' | 'own'>> {
   const floor: number[] = []
   const own: number[] = []
-  await warmUp(ofFloor)
-  await warmUp(ofOwn)
+  for (const sample of [ofFloor, ofOwn]) await repeat(warmUp, async () => void (await sample()))
   collectGarbage()
-  const end = performance.now() + measureMs
-  while (own.length < minTurns || performance.now() < end) {
+  await repeat(measuring, async () => {
     floor.push(await takeTurn(ofFloor))
     own.push(await takeTurn(ofOwn))
-  }
+  })
   return { floor, own }
 }
 
-async function measure(name: string): Promise<Timed[]> {
+/** One workload in a process of its own: what the engine learns from one is not held against the next. */
+async function measure(name: string, at: number): Promise<Timed> {
   const [createFloor, createOwn] = await Promise.all([load('floor'), load(name)])
   const [floors, owns] = await Promise.all([loadWorkloads('floor'), loadWorkloads('own')])
-  const timed: Timed[] = []
-  for (const [at, { title, keys, wanted, prepare }] of owns.entries()) {
-    const initial = toInitial(keys)
-    const names = Object.keys(initial)
-    const ofFloor = (floors[at] as Workload).prepare(await createFloor(initial), names)
-    const ofOwn = prepare(await createOwn(initial), names)
-    timed.push({ title, ...(wanted && { wanted }), ...(await takeTurns(ofFloor, ofOwn)) })
-  }
-  return timed
+  const { title, keys, wanted, prepare } = owns[at] as Workload
+  const initial = toInitial(keys)
+  const names = Object.keys(initial)
+  const ofFloor = (floors[at] as Workload).prepare(await createFloor(initial), names)
+  const ofOwn = prepare(await createOwn(initial), names)
+  return { title, ...(wanted && { wanted }), ...(await takeTurns(ofFloor, ofOwn)) }
 }
 
-const timed = await measure(process.argv[2] as string)
-process.stdout.write(JSON.stringify(timed))
+const [, , name = '', at = ''] = process.argv
+process.stdout.write(JSON.stringify(await measure(name, Number(at))))
 // A client that looks after its session keeps the process alive.
 process.exit()
