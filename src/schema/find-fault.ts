@@ -25,7 +25,8 @@ export function findFault(schema: z.SomeType, isWire = true, seen: Map<unknown, 
   for (const name of parts) {
     // What z.lazy resolves to is not in its definition.
     const part: Part = type === 'lazy' && name === 'innerType' ? innerType : (def as unknown as Readonly<Record<string, Part>>)[name]
-    for (const child of part && '_zod' in part ? [part] : Object.values(part ?? {})) {
+    if (!part) continue
+    for (const child of '_zod' in part ? [part] : Object.values(part)) {
       const fault = findFault(child as z.SomeType, isWire && name !== 'out', seen)
       if (fault) return fault
     }

@@ -1,9 +1,15 @@
-/** Writes bytes as base64url without padding. */
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** Writes bytes as base64url without padding. By hand: through btoa it was most of what a hash costs. */
 export function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+  let text = ''
+  let held = 0
+  let bits = 0
+  for (const byte of bytes) {
+    held = (held << 8) | byte
+    for (bits += 8; bits >= 6; bits -= 6) text += letters[(held >> (bits - 6)) & 63]
+  }
+  return bits > 0 ? text + letters[(held << (6 - bits)) & 63] : text
 }
 
 /** SHA-256 of bytes or of a text's UTF-8, as 43 characters of base64url. */
