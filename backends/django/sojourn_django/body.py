@@ -11,7 +11,7 @@ from .strict_json import JsonFault, parse_strict_json
 
 
 def read_commit(request: HttpRequest, max_bytes: int) -> tuple[Commit, bytes]:
-    """Reads and checks the body; what is longer than the limit is not read. Raises Problem."""
+    """Reads and checks the body; what is longer than the limit is not kept. Raises Problem."""
     if not _is_json(request):
         raise Problem("unsupported-media-type", headers={"Accept-Patch": "application/json"})
     body = _read(request, max_bytes)
@@ -31,6 +31,7 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
     too_large = Problem("too-large", f"The body is longer than {max_bytes} bytes.", limit=max_bytes)
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > max_bytes:
+        _drain(request, 8 * max_bytes)
         raise too_large
     try:
         body = request.body
@@ -41,6 +42,15 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
     if len(body) > max_bytes:
         raise too_large
     return body
+
+
+def _drain(request: HttpRequest, max_bytes: int) -> None:
+    """Lets go by what a client is still sending, up to a point: a connection that is cut meanwhile loses it the answer."""
+    try:
+        while max_bytes > 0 and request.read(65_536):
+            max_bytes -= 65_536
+    except OSError:
+        pass
 
 
 def _is_json(request: HttpRequest) -> bool:

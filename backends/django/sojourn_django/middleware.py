@@ -14,7 +14,7 @@ from .engines.choice import engine_for
 from .expiry import outlives
 from .record import NO_KEY, UNKNOWN_KEY
 from .stored import meta_of, to_record, version_of
-from .watch import Watch
+from .watch import CookieWatch, Watch
 
 _WATCH = "_sojourn_watch"
 
@@ -43,9 +43,8 @@ class SojournMiddleware:
         session = getattr(request, "session", None)
         if isinstance(session, SessionBase) and not hasattr(request, _WATCH):
             engine = engine_for(type(session), get_settings())
-            # What lies in its cookie has no key that could be noted.
-            if engine.atomic:
-                setattr(request, _WATCH, Watch(session, engine))
+            watch = Watch if engine.atomic else CookieWatch
+            setattr(request, _WATCH, watch(session, engine))
 
 
 def _guard_cookie(request: HttpRequest, response: HttpResponse, session: SessionBase, watch: Optional[Watch]) -> None:

@@ -1,6 +1,7 @@
 """Sees what an ordinary view does to the key of its session, so that a late answer cannot undo a log-in."""
 from __future__ import annotations
 
+import secrets
 from typing import Optional
 
 from asgiref.sync import sync_to_async
@@ -70,3 +71,32 @@ class Watch:
     def _note(self, key: Optional[str]) -> None:
         if key is not None:
             self.engine.leave_moved(key, Moved())
+
+
+class CookieWatch(Watch):
+    """The same where the session lies in its cookie, whose value, and so the key, changes with every save."""
+
+    def __init__(self, session: SessionBase, engine: Engine):
+        super().__init__(session, engine)
+        self._save = session.save
+        session.save = self.save  # type: ignore[method-assign]
+
+    def cycle_key(self) -> None:
+        key = self._known()
+        if key is not None:
+            meta = meta_of(self.session._session)
+            # A value that was signed within the same second would be the same.
+            self.session._session[META] = {"lineage": derive_lineage(key), **meta, "turn": secrets.token_urlsafe(6)}
+        self._cycle_key()
+
+    def save(self, must_create: bool = False) -> None:
+        """Keeps the lineage that the value of before gave the session."""
+        key = self._known()
+        if key is not None and "lineage" not in meta_of(self.session._session):
+            self.session._session[META] = {**meta_of(self.session._session), "lineage": derive_lineage(key)}
+        self._save(must_create)
+
+    def _known(self) -> Optional[str]:
+        _ = self.session._session
+        key = self.session.session_key
+        return key if key and key == self.key and self.engine.read(key) else None

@@ -14,10 +14,14 @@ from .conf import get_function
 from .engines.base import CookieTooLarge
 from .exchange import Exchange, Found
 from .problems import Problem, unavailable
-from .record import Attempt, Circumstances, Outcome, Refused, Replayed, Store, decide_commit
+from .record import Attempt, Circumstances, Outcome, Refused, Replayed, Store, Subject, decide_commit
 from .retry import retry
 from .stored import to_policy, to_stored, to_subject
 from .wire import hash_of, to_tags, to_wire
+
+# How much of a body's hash is stored, 66 bits: it tells two bodies of one client apart, and 64 of them fit into a cookie.
+_BODY_HASH_LENGTH = 11
+
 
 def answer_commit(exchange: Exchange) -> HttpResponse:
     """Answers a PATCH."""
@@ -28,7 +32,7 @@ def answer_commit(exchange: Exchange) -> HttpResponse:
     commit, body = read_commit(exchange.request, exchange.conf.MAX_BODY_BYTES)
     if commit.after >= n:
         raise Problem("bad-request", '"after" must be below the number of the commit.')
-    attempt = Attempt(client, n, hash_of(body), commit, to_tags(to_wire(commit.set)))
+    attempt = Attempt(client, n, hash_of(body)[:_BODY_HASH_LENGTH], commit, to_tags(to_wire(commit.set)))
     exchange.client = client
     try:
         response = retry(lambda: _try_commit(attempt, exchange))
@@ -45,8 +49,12 @@ def _try_commit(attempt: Attempt, exchange: Exchange) -> Optional[HttpResponse]:
     subject = found.subject
     if isinstance(outcome, Store):
         _check_content(outcome, found, attempt, exchange)
-        key = _save(found, outcome, attempt, exchange)
-        return None if key is None else _answer_stored(outcome, key, attempt, exchange)
+        # An engine may add to it, or have clients forgotten to make room, and the answer tells what is stored.
+        data = to_stored(outcome.next, time.time())
+        key = _save(found, outcome, data, attempt, exchange)
+        if key is None:
+            return None
+        return _answer_stored(outcome, to_subject(key, data, outcome.next.expires_at), key, attempt, exchange)
     if isinstance(outcome, Replayed):
         response = exchange.answer_state(subject)
         if found.stored and (outcome.cookie or found.stored.key != exchange.cookie):
@@ -80,9 +88,8 @@ def _locate(attempt: Attempt, exchange: Exchange) -> tuple[Found, Outcome]:
     return found, decide(found)
 
 
-def _save(found: Found, outcome: Store, attempt: Attempt, exchange: Exchange) -> Optional[str]:
+def _save(found: Found, outcome: Store, data: dict[str, Any], attempt: Attempt, exchange: Exchange) -> Optional[str]:
     """Stores the next record; returns its key."""
-    data = to_stored(outcome.next, time.time())
     if found.stored is None:
         return exchange.engine.create(data)
     if outcome.rotate:
@@ -90,8 +97,7 @@ def _save(found: Found, outcome: Store, attempt: Attempt, exchange: Exchange) ->
     return exchange.engine.replace(found.stored, data)
 
 
-def _answer_stored(outcome: Store, key: str, attempt: Attempt, exchange: Exchange) -> HttpResponse:
-    subject = to_subject(key, to_stored(outcome.next, time.time()), outcome.next.expires_at)
+def _answer_stored(outcome: Store, subject: Subject, key: str, attempt: Attempt, exchange: Exchange) -> HttpResponse:
     state = exchange.state(subject)
     is_minimal = outcome.exact and re.search(r'(^|[\s,;])return="?minimal\b', exchange.request.META.get("HTTP_PREFER", ""), re.I)
     if is_minimal:

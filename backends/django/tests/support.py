@@ -3,14 +3,67 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import Any, Optional
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from importlib import import_module
+from typing import Any, Callable, Iterator, Optional
+from unittest import mock, skipIf
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, TestCase
+from django.utils import timezone
+
+from project.settings import ENGINE
 
 URL = "/session"
 ORIGIN = "http://testserver"
+#: Whether ordinary views of this run save only what they changed.
+IS_MERGING = ENGINE.startswith("merging-")
+
+
+def skip_on(*engines: str, because: str) -> Callable[..., Any]:
+    """Leaves a test out where Django's own engine does not do that."""
+    return skipIf(ENGINE in engines or ENGINE.replace("merging-", "") in engines, f"{ENGINE}: {because}")
+
+
+NOT_SIGNED = skip_on("signed_cookies", because="the server holds nothing")
+
+
+@contextmanager
+def later(seconds: float) -> Iterator[None]:
+    """Moves the clock of the server."""
+    now, real = timezone.now, time.time
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch("django.utils.timezone.now", lambda: now() + timedelta(seconds=seconds)))
+        stack.enter_context(mock.patch("time.time", lambda: real() + seconds))
+        yield
+
+
+class SessionTestCase(TestCase):
+    """One test on the engine of this run."""
+
+    def setUp(self) -> None:
+        cache.clear()
+        self.visitor = Visitor()
+
+    def signed_up(self, name: str = "ada") -> User:
+        """A user whose password is her name."""
+        return User.objects.create_user(name, password=name)
+
+    def assertProblem(self, response: HttpResponse, status: int, name: str) -> dict[str, Any]:
+        """An answer is this problem document."""
+        self.assertEqual((response.status_code, problem_of(response)), (status, name), response.content)
+        return body_of(response)
+
+
+def store(key: Optional[str] = None) -> SessionBase:
+    """Django's session, as a view would have it."""
+    return import_module(settings.SESSION_ENGINE).SessionStore(key)
 
 
 class Visitor:
@@ -70,7 +123,7 @@ class Visitor:
     def end(self, lineage: Optional[str] = None, **headers: str) -> HttpResponse:
         """Ends a session, by default that of now."""
         name = lineage or self.read()["lineage"] or "none"
-        return self.http.delete(URL, HTTP_ORIGIN=ORIGIN, HTTP_SESSION_LINEAGE=name, **headers)
+        return self.http.delete(URL, **{"HTTP_ORIGIN": ORIGIN, "HTTP_SESSION_LINEAGE": name, **headers})
 
     def post(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
         """An ordinary request of the app: a form, or JSON where data are a dict under ``json``."""

@@ -9,6 +9,7 @@ from typing import Any, Optional
 from django.conf import settings
 from django.core import signing
 
+from ..stored import meta_of
 from .base import CookieTooLarge, Engine, Moved, Stored
 
 _SALT = "django.contrib.sessions.backends.signed_cookies"
@@ -21,9 +22,6 @@ class CookieEngine(Engine):
     """Every answer to a commit carries the session it made. Nothing compares, nothing is revoked."""
 
     atomic = False
-    #: Records lie in the cookie too, so only few fit.
-    max_clients = 4
-
     def is_key(self, key: str) -> bool:
         return len(key) >= 8
 
@@ -44,8 +42,10 @@ class CookieEngine(Engine):
         return Stored(key, data, None, expires_at) if expires_at > time.time() else None
 
     def create(self, data: dict[str, Any]) -> str:
-        key = str(self.store_of(None, data)._get_session_key())  # type: ignore[attr-defined]
         limit = _MAX_COOKIE_BYTES - len(settings.SESSION_COOKIE_NAME)
+        key = self._sign(data)
+        while len(key) > limit and _forget_some(data):
+            key = self._sign(data)
         if len(key) > limit:
             raise CookieTooLarge(limit)
         return key
@@ -59,11 +59,25 @@ class CookieEngine(Engine):
     def remove(self, stored: Stored) -> bool:
         return True
 
+    def _sign(self, data: dict[str, Any]) -> str:
+        return str(self.store_of(None, data)._get_session_key())  # type: ignore[attr-defined]
+
     def leave_moved(self, key: str, moved: Moved) -> None:
         """Nowhere to note it."""
 
     def read_moved(self, key: str) -> Optional[Moved]:
         return None
+
+
+def _forget_some(data: dict[str, Any]) -> bool:
+    """Makes room: records of clients lie in the cookie too. The last one stays; False where nothing is left to forget."""
+    meta = meta_of(data)
+    clients = meta.get("clients", [])
+    count = (len(clients) + 3) // 4 if len(clients) > 1 else 0
+    if count:
+        meta["floor"] = max(meta["floor"], *(seq for _, _, _, seq, _ in clients[:count]))
+        meta["clients"] = clients[count:]
+    return count > 0
 
 
 def _from_base62(text: str) -> int:

@@ -3,6 +3,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import django
+
 BASE = Path(os.environ.get("SOJOURN_TEST_DIR") or tempfile.mkdtemp(prefix="sojourn-django-"))
 ENGINE = os.environ.get("SOJOURN_TEST_ENGINE", "db")
 REDIS = os.environ.get("SOJOURN_TEST_REDIS", "")
@@ -52,11 +54,16 @@ CACHES = {"default": redis_cache() if REDIS else {"BACKEND": "django.core.cache.
 SESSION_ENGINE = (
     f"sojourn_django.sessions.{ENGINE[8:]}" if ENGINE.startswith("merging-") else f"django.contrib.sessions.backends.{ENGINE}"
 )
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
 SESSION_FILE_PATH = str(BASE)
 SESSION_SAVE_EVERY_REQUEST = os.environ.get("SOJOURN_TEST_SAVE_EVERY") == "1"
-SOJOURN = {"TEST_CONTROL": True, "CSRF_TOKEN": os.environ.get("SOJOURN_TEST_CSRF", "1") == "1"}
+APP_ORIGIN = "https://app.example"
+# Until 4.0 Django wants hosts here.
+CSRF_TRUSTED_ORIGINS = [APP_ORIGIN if django.VERSION >= (4, 0) else APP_ORIGIN[8:]]
+SOJOURN = {"TEST_CONTROL": True, "ORIGINS": [APP_ORIGIN], "CSRF_TOKEN": os.environ.get("SOJOURN_TEST_CSRF", "1") == "1"}
 LOGGING = {
     "version": 1,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"sojourn_django": {"handlers": ["console"], "level": "ERROR"}},
+    "loggers": {"sojourn_django": {"handlers": ["console"], "level": os.environ.get("SOJOURN_TEST_LOG", "CRITICAL")}},
 }
