@@ -1,4 +1,4 @@
-import type { JsonObject } from '../protocol/json.ts'
+import { type JsonObject, own } from '../protocol/json.ts'
 import type { Answer, State } from '../protocol/state.ts'
 import type { Settings } from './options.ts'
 import { clientOf, isPrivate, type Subject, versionOf } from './record.ts'
@@ -38,8 +38,8 @@ export function toState(subject: Subject, { request, client }: Asker, settings: 
 
 /** The state without its data: the client knows them, and needs the tags of what it wrote. */
 export function toMinimal({ data: _, ...state }: ServerState, written: readonly string[]): Answer {
-  const tags = Object.entries(state.tags ?? {}).filter(([key]) => written.includes(key))
-  return { ...state, tags: Object.fromEntries(tags) }
+  const { tags = {} } = state
+  return { ...state, tags: Object.fromEntries(written.map((key) => [key, own(tags, key) as string])) }
 }
 
 /** The keys that clients may see. */

@@ -5,11 +5,16 @@ import { isPrivate, type Tags } from './record.ts'
 /** How much of the hash a tag keeps: 128 bits. */
 const tagLength = 22
 
-/** The tag of each public key: a hash of its value, so that the same value has the same tag whoever wrote it. */
+/** A value that is shorter than a hash is its own tag, which no hash can be. */
+async function toTag(value: Json): Promise<string> {
+  const text = canonical(value)
+  return text.length < tagLength ? text : (await sha256(text)).slice(0, tagLength)
+}
+
+/** The tag of each public key: from its value alone, so that the same value has the same tag whoever wrote it. */
 export async function toTags(data: JsonObject): Promise<Tags> {
-  const keys = Object.keys(data).filter((key) => !isPrivate(key))
-  const hashes = await Promise.all(keys.map((key) => sha256(canonical(data[key] as Json))))
-  return Object.fromEntries(keys.map((key, index) => [key, (hashes[index] as string).slice(0, tagLength)]))
+  const entries = Object.entries(data).filter(([key]) => !isPrivate(key))
+  return Object.fromEntries(await Promise.all(entries.map(async ([key, value]) => [key, await toTag(value)] as const)))
 }
 
 /** The JSON of a value with the keys of every object in one order: stores and servers keep their own. */

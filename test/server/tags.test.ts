@@ -18,5 +18,10 @@ test('equal values have one tag, different ones have others, and own keys none',
   expect(tags.a).toBe(tags.b)
   expect(new Set(Object.values(tags)).size).toBe(4)
   expect(Object.keys(tags)).toEqual(['a', 'b', 'c', 'd', 'e'])
-  for (const tag of Object.values(tags)) expect(tag).toMatch(/^[\w-]{22}$/)
+})
+
+test('the tag of a value with short JSON is that JSON; of a longer one it is a hash', async () => {
+  const tags = await toTags({ short: 'x'.repeat(19), long: 'x'.repeat(20) })
+  expect(tags.short).toBe(`"${'x'.repeat(19)}"`)
+  expect(tags.long).toMatch(/^[\w-]{22}$/)
 })
