@@ -2,7 +2,7 @@ import { createSessionClient } from 'sojourn'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { begin, commits, flush, follow, inTime, open, track, useFakeTime } from '../client/harness.ts'
+import { begin, commits, flush, inTime, open, track, useFakeTime } from '../client/harness.ts'
 
 useFakeTime()
 
@@ -68,43 +68,6 @@ describe('mutations of one tick', () => {
     void session.set('count', 3)
     await session.settled()
     expect(await mock.data()).toEqual({ count: 3, note: '2' })
-  })
-})
-
-describe('ten thousand mutations in a tick', () => {
-  const size = 10_000
-  const keys = Array.from({ length: size }, (_, index) => `key${index}`)
-
-  test('of one key are one operation in one commit, and every promise resolves', async () => {
-    const { mock, session } = await begin({ count: 0 })
-    const outcomes = Array.from({ length: size }, (_, index) => follow(() => session.set('count', index + 1)))
-    expect(session.pending).toHaveLength(1)
-    await session.settled()
-    await flush()
-    expect(commits(mock)).toMatchObject([{ set: { count: size } }])
-    expect(outcomes.filter(({ status }) => status === 'resolved')).toHaveLength(size)
-  })
-
-  test('of ten thousand keys are at most two commits', async () => {
-    const schema = z.object(Object.fromEntries(keys.map((key) => [key, z.number().optional()])))
-    const mock = createMockSessionServer({ schema, maxSessionBytes: 1e6 })
-    const session = track(createSessionClient({ url: mock.url, fetch: mock.fetch, schema, random: () => 0.5 }))
-    const outcomes = keys.map((key) => follow(() => session.set(key, 1)))
-    await session.settled()
-    await flush()
-    expect(commits(mock as never).length).toBeLessThanOrEqual(2)
-    expect(outcomes.every(({ status }) => status === 'resolved')).toBe(true)
-    expect(Object.keys(await mock.data())).toHaveLength(size)
-  })
-
-  test('as updates of one key each run at their call alone, there twice in development', async () => {
-    const { mock, session } = await begin({ count: 0 })
-    let runs = 0
-    for (let index = 0; index < size; index++) void session.update('count', (count) => count + Math.sign(++runs))
-    expect(session.peek('count')).toBe(size)
-    await session.settled()
-    expect([runs, await mock.data()]).toEqual([2 * size, { count: size }])
-    expect(commits(mock)).toHaveLength(1)
   })
 })
 

@@ -1,22 +1,6 @@
-import { createSessionClient } from 'sojourn'
 import type { MockSessionServerOptions } from 'sojourn/msw'
-import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import {
-  advance,
-  begin,
-  collect,
-  commits,
-  errorOf,
-  flush,
-  follow,
-  inTime,
-  type Schema,
-  track,
-  traffic,
-  useFakeTime,
-} from '../client/harness.ts'
+import { advance, begin, collect, commits, errorOf, flush, follow, inTime, type Schema, traffic, useFakeTime } from '../client/harness.ts'
 
 useFakeTime()
 
@@ -154,30 +138,6 @@ describe('a commit that is refused for what it contains', () => {
     expect([bad.status, ...good.map(({ status }) => status)]).toEqual(['rejected', 'resolved', 'resolved', 'resolved'])
     expect(await mock.data()).toEqual({ count: 1, note: 'a', theme: 'dark', cart: ['tea'] })
   })
-})
-
-describe('ten thousand mutations of which three are refused', () => {
-  const keys = Array.from({ length: 10_000 }, (_, index) => `key${index}`)
-  const big = z.object(Object.fromEntries(keys.map((key) => [key, z.number().optional()])))
-
-  test('without names: 9,997 are stored, in at most 80 requests', async () => {
-    const isBad = (data: Record<string, unknown>): boolean => Object.values(data).some((value) => typeof value === 'number' && value < 0)
-    const mock = createMockSessionServer({
-      schema: big,
-      maxSessionBytes: 1e6,
-      validate: (data) => (isBad(data) ? [{ message: 'no' }] : []),
-    })
-    const session = track(createSessionClient({ url: mock.url, fetch: mock.fetch, schema: big, random: () => 0.5 }))
-    await session.get('key0')
-    const bad = new Set(['key17', 'key5000', 'key9999'])
-    const outcomes = keys.map((key) => [key, follow(() => session.set(key, bad.has(key) ? -1 : 1))] as const)
-    await inTime(session.settled())
-    await flush()
-    expect(outcomes.filter(([, { status }]) => status === 'rejected').map(([key]) => key)).toEqual([...bad])
-    expect(outcomes.filter(([, { status }]) => status === 'resolved')).toHaveLength(9_997)
-    expect(Object.keys(await mock.data())).toHaveLength(9_997)
-    expect(mock.requests.length).toBeLessThanOrEqual(80)
-  }, 30_000)
 })
 
 describe('the rule of five', () => {
