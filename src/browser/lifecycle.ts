@@ -4,6 +4,8 @@ import type { Clock } from '../sync/clock.ts'
 export interface LifecycleEvents {
   /** The page is looked at again: look whether the session changed. At most once in five seconds, late rather than never. */
   onFocus(): void
+  /** The page is looked at no more, and may be left. */
+  onHide(): void
   /** The browser says that it is online again. */
   onOnline(): void
   /** The page goes into the back/forward cache. */
@@ -41,7 +43,7 @@ export function watchLifecycle(clock: Clock, events: LifecycleEvents): () => voi
   const on = (target: EventTarget, type: string, run: (event: Event) => void): void =>
     target.addEventListener(type, run, { signal: controller.signal })
   on(window, 'focus', focus.call)
-  on(document, 'visibilitychange', () => document.visibilityState === 'visible' && focus.call())
+  on(document, 'visibilitychange', () => (document.visibilityState === 'visible' ? focus.call : events.onHide)())
   on(window, 'online', events.onOnline)
   on(window, 'pagehide', (event) => (event as PageTransitionEvent).persisted && events.onFreeze())
   on(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && events.onThaw())

@@ -58,7 +58,6 @@ export function createTabs(create: () => SessionChannel | undefined, onMessage: 
       const message = parseMessage(data)
       if (message) onMessage(message)
     })
-    channel?.postMessage({ say: 'ask' })
   }
   return {
     open,

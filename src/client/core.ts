@@ -12,7 +12,7 @@ import { own } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { compileSchema } from '../schema/compile-schema.ts'
 import { hostClock } from '../sync/clock.ts'
-import { hear } from '../sync/hold.ts'
+import { ask, hear, hurry } from '../sync/hold.ts'
 import { createSync, requestRead, wake } from '../sync/pipeline.ts'
 import type { Sync } from '../sync/sync.ts'
 import { createCsrf } from '../transport/csrf.ts'
@@ -88,14 +88,19 @@ function createHub(): Hub {
 /** Begins to follow the page's life and the other tabs; returns what ends it. */
 function follow(sync: Sync, tabs: ReturnType<typeof createTabs>, expiry: ExpiryClock): () => void {
   const look = (wanted: 'conditional' | 'full') => () => void requestRead(sync, wanted)
-  tabs.open()
+  const open = (): void => {
+    tabs.open()
+    ask(sync)
+  }
+  open()
   const unwatch = watchLifecycle(sync.clock, {
     onFocus: look('conditional'),
+    onHide: () => hurry(sync),
     // What waits for the network goes first; its answer tells what a read would.
     onOnline: () => (sync.nudge ?? look('conditional'))(),
     onFreeze: tabs.close,
     onThaw() {
-      tabs.open()
+      open()
       look('full')()
     },
   })

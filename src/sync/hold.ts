@@ -4,7 +4,7 @@ import type { Sync } from './sync.ts'
 
 /** The longest that another tab may hold us, in milliseconds: one that died must not hold us for ever. */
 const maxHoldMs = 60_000
-/** How long held tabs have to say that something is under way, in milliseconds. */
+/** How long tabs have to say that something is under way, or that they hold us, in milliseconds. */
 const graceMs = 50
 
 /** Resolves when nothing of ours is under way. */
@@ -45,6 +45,16 @@ export async function hold(sync: Sync, timeoutMs: number): Promise<void> {
 export function release(sync: Sync): void {
   sync.isHeld = false
   sync.tell({ say: 'release', tab: sync.tab })
+}
+
+/** Asks whether another tab holds us, as one does that begins to listen. */
+export function ask(sync: Sync): void {
+  if (sync.tell({ say: 'ask', tab: sync.tab })) sync.askedUntil = sync.clock.now() + graceMs
+}
+
+/** The page is being left: what waits for the word of the other tabs goes now or never. */
+export function hurry(sync: Sync): void {
+  if (sync.askedUntil > sync.clock.now()) sync.nudge?.()
 }
 
 /** One tab that held us does so no more. */

@@ -38,6 +38,7 @@ export function createSync(ports: SyncPorts): Sync {
     failures: 0,
     isPaused: false,
     retryAt: 0,
+    askedUntil: 0,
     isTrusted: false,
     isHeld: false,
     holders: 0,
@@ -62,21 +63,29 @@ export function createSync(ports: SyncPorts): Sync {
 async function turn(sync: Sync): Promise<boolean> {
   const { cache, ending } = sync
   if (isStopped(sync) || (sync.isPaused && sync.wanted === 'no')) return false
-  const waitMs = sync.retryAt - sync.clock.now()
-  // The read that belongs to the exclusive request goes before.
-  if (waitMs > 0 && !(sync.isTrusted && sync.wanted === 'full')) {
-    become(sync, { activity: 'retrying' })
-    await sleep(sync, waitMs, true)
-    if (!isStopped(sync)) sync.retryAt = 0
-    return true
-  }
   if (cache.base && !sync.flight) takeMessages(sync, cache.base)
+  const isEnd = ending && !sync.isPaused
   const isReadFirst = !cache.base || sync.isPaused || sync.wanted === 'full'
-  if (ending && !sync.isPaused) await sendEnd(sync, ending)
-  else if (isReadFirst || (sync.wanted !== 'no' && !sync.flight && cache.log.length === 0)) await read(sync)
-  else if (sync.flight || cache.log.length > 0 || sync.isLoose) await send(sync)
-  else return false
+  const isRead = !isEnd && (isReadFirst || (sync.wanted !== 'no' && !sync.flight && cache.log.length === 0))
+  if (!isEnd && !isRead && !sync.flight && cache.log.length === 0 && !sync.isLoose) return false
+  const waitMs = heldBackUntil(sync, isRead) - sync.clock.now()
+  // Timers may fire a little early.
+  if (waitMs >= 1) await waitToSend(sync, waitMs)
+  else await (isEnd ? sendEnd(sync, ending) : isRead ? read(sync) : send(sync))
   return true
+}
+
+async function waitToSend(sync: Sync, waitMs: number): Promise<void> {
+  const isAsked = sync.retryAt > sync.clock.now()
+  if (isAsked) become(sync, { activity: 'retrying' })
+  await sleep(sync, waitMs, isAsked)
+  if (!isStopped(sync)) sync.askedUntil = 0
+}
+
+/** When the next request may leave. The read that belongs to an exclusive request waits for nothing. */
+function heldBackUntil(sync: Sync, isRead: boolean): number {
+  if (isRead) return sync.isTrusted && sync.wanted === 'full' ? 0 : sync.retryAt
+  return Math.max(sync.retryAt, sync.askedUntil)
 }
 
 /**

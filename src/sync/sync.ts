@@ -115,6 +115,8 @@ export interface Sync extends SyncPorts {
   isPaused: boolean
   /** Until when the server asked for no request, on the clock, where an exclusive request ended that wait. */
   retryAt: number
+  /** Until when the other tabs are given to say that one of them runs its `exclusive`, on the clock: nothing unsafe leaves before. */
+  askedUntil: number
   /** Our own `exclusive` is running or was just run: a log-in that appears now is the app's own. */
   isTrusted: boolean
   isHeld: boolean

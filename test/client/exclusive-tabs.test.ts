@@ -10,7 +10,7 @@ async function openTabs() {
   const one = open(mock, { channel: hub.channel })
   const two = open(mock, { channel: hub.channel })
   await Promise.all([one.get('count'), two.get('count')])
-  await flush()
+  await advance(50) // until then a write waits for the word of the others
   return { mock, hub, one, two }
 }
 
@@ -80,6 +80,40 @@ describe('exclusive holds the other tabs', () => {
     gate.open('done')
     await advance(100)
     expect(written.status).toBe('resolved')
+  })
+
+  test.each(['set', 'end'] as const)(
+    'a tab that calls %s as it is opened waits for the answer before anything unsafe leaves',
+    async (call) => {
+      const { mock, hub, one } = await openTabs()
+      const gate = createGate()
+      void one.exclusive(() => gate.opened)
+      await advance(100)
+      // Rendered on a server, so that no read comes first; the other page is busy for a while.
+      const channel = (name: string) => {
+        const inner = hub.channel(name)
+        return { ...inner, postMessage: (message: unknown) => void setTimeout(() => inner.postMessage(message), 40) }
+      }
+      const three = open(mock, { channel, initialState: one.dehydrate() })
+      const done = follow(() => (call === 'set' ? three.set('count', 3) : three.end()))
+      await advance(5_000)
+      expect([done.status, traffic(mock, 2)]).toEqual(['pending', []])
+      gate.open('done')
+      await advance(100)
+      expect(done.status).toBe('resolved')
+    },
+  )
+
+  test('nobody answers: what a new tab writes at once leaves after 50 ms, and what it reads at once', async () => {
+    const mock = createServer({ initial: { count: 1 } })
+    const tab = open(mock, { channel: createHub().channel })
+    void tab.set('count', 2)
+    await advance(49)
+    expect([tab.peek('count'), traffic(mock)]).toEqual([2, ['GET 200']])
+    await advance(1)
+    expect(traffic(mock)).toEqual(['GET 200', 'PATCH/1 200'])
+    await tab.set('count', 3)
+    expect(await mock.data()).toEqual({ count: 3 })
   })
 
   test('a tab that dies during it holds the others no longer than its limit', async () => {

@@ -166,8 +166,32 @@ describe('the back/forward cache', () => {
 })
 
 describe('leaving the page', () => {
+  test('in its first moments sends what waits for the word of other tabs', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    void session.set('count', 2)
+    await flush()
+    expect(traffic(mock, 1)).toEqual([])
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    document.dispatchEvent(new Event('visibilitychange'))
+    await flush()
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 200'])
+  })
+
+  test('makes no wait between two tries shorter', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    await advance(50)
+    mock.next({ fault: 'server-error', method: 'PATCH' })
+    void session.set('count', 2)
+    await flush()
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    document.dispatchEvent(new Event('visibilitychange'))
+    await flush()
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 500'])
+  })
+
   test('hiding sends nothing twice: what is under way goes on, and nothing overtakes it', async () => {
     const { mock, session } = await begin({ count: 1 })
+    await advance(50)
     const held = mock.next('hold-answer')
     void session.set('count', 2)
     await held.reached()

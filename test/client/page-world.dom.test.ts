@@ -17,7 +17,7 @@ afterEach(() => {
 describe('the CSRF cookie', () => {
   test("is read at the time of sending, under Django's names", async () => {
     const mock = createServer({ initial: { count: 1 }, csrf: true })
-    const session = open(mock)
+    const session = open(mock, { channel: false })
     await session.set('count', 2)
     mock.rotateCsrf()
     await session.set('count', 3)
@@ -29,7 +29,7 @@ describe('the CSRF cookie', () => {
 
   test('goes under other names where the app has others', async () => {
     const mock = createServer({ initial: { count: 1 }, csrf: { cookieName: 'token', headerName: 'X-Token' } })
-    const session = open(mock, { csrf: { cookie: 'token', header: 'X-Token' } })
+    const session = open(mock, { channel: false, csrf: { cookie: 'token', header: 'X-Token' } })
     await session.set('count', 2)
     expect(mock.requests.at(-1)?.headers).toHaveProperty('x-token')
     expect(mock.requests.at(-1)?.headers).not.toHaveProperty('x-csrftoken')
@@ -53,11 +53,11 @@ describe('the CSRF cookie', () => {
       return Response.json(state)
     }
     const url = 'https://elsewhere.test/session'
-    const stranger = track(createSessionClient({ url, schema, fetch }))
+    const stranger = track(createSessionClient({ url, schema, fetch, channel: false }))
     await stranger.set('count', 1)
     expect(sent).toEqual([null, null])
     sent.length = 0
-    const listed = track(createSessionClient({ url, schema, fetch, csrf: { origins: ['https://elsewhere.test'] } }))
+    const listed = track(createSessionClient({ url, schema, fetch, channel: false, csrf: { origins: ['https://elsewhere.test'] } }))
     await listed.set('count', 1)
     expect(sent).toEqual([null, 'secret'])
   })

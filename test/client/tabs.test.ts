@@ -9,7 +9,7 @@ async function openTabs(count: number) {
   const hub = createHub()
   const tabs = Array.from({ length: count }, () => open(mock, { channel: hub.channel }))
   await Promise.all(tabs.map((tab) => tab.get('count')))
-  await flush()
+  await advance(50) // until then a write waits for the word of the others
   hub.messages.length = 0
   const [one, two, three] = tabs as [Session, Session, Session]
   return { mock, hub, one, two, three, loaded: mock.requests.length }
@@ -76,7 +76,7 @@ describe('tabs of one browser', () => {
     const hub = createHub()
     const [one, two] = [open(mock, { channel: hub.channel }), open(mock, { channel: hub.channel })]
     await Promise.all([one.get('count'), two.get('count')])
-    await one.set('count', 5)
+    await inTime(one.set('count', 5))
     await flush()
     expect(traffic(mock, 2)).toEqual(['PATCH/1 200', 'GET 200'])
     expect(two.peek('count')).toBe(5)
@@ -120,7 +120,7 @@ describe('tabs of one browser', () => {
     const mock = createServer({ initial: { count: 1 }, csrf: true })
     const hub = createHub()
     const one = open(mock, { channel: hub.channel })
-    await one.set('count', 2)
+    await inTime(one.set('count', 2))
     void one.set('note', 'pending')
     const states = (hub.messages as { state?: Record<string, unknown> }[]).flatMap(({ state }) => (state ? [state] : []))
     expect(states.length).toBeGreaterThan(0)

@@ -227,7 +227,7 @@ describe('16: messages of other tabs', () => {
     await session.get('count')
     const states = [session.dehydrate()?.state]
     for (const count of [2, 3]) {
-      await session.set('count', count)
+      await inTime(session.set('count', count))
       states.push(session.dehydrate()?.state)
     }
     const seen: number[] = []

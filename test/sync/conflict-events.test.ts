@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { begin, collect, createHub, flush, inTime, open, useFakeTime } from '../client/harness.ts'
+import { advance, begin, collect, createHub, flush, inTime, open, useFakeTime } from '../client/harness.ts'
 
 useFakeTime()
 
@@ -49,6 +49,7 @@ describe('the event conflict', () => {
     const hub = createHub()
     const [one, two] = [open(mock, { channel: hub.channel }), open(mock, { channel: hub.channel })]
     await Promise.all([one.get('count'), two.get('count')])
+    await advance(50)
     const conflicts = collect(two, 'conflict')
     mock.next({ fault: 'unauthenticated', method: 'PATCH' })
     void two.set('count', 2)

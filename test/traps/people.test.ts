@@ -120,7 +120,7 @@ describe('other tabs', () => {
     const invalid = collect(old, 'invalid')
     await mock.writeWire({ theme: 'solarized', profile: { name: 'a', avatar: 'x.png' }, newer: true })
     const newer = open(mock, { channel: hub.channel })
-    await newer.set('count', 2)
+    await inTime(newer.set('count', 2))
     await inTime(old.revalidate())
     expect([old.peek('theme'), old.peek('count'), invalid.map(({ key }) => key)]).toEqual(['light', 2, ['theme']])
     await old.update('profile', (profile) => ({ ...profile, city: 'b' }))
@@ -144,7 +144,7 @@ describe('other tabs', () => {
     await session.get('count')
     const seen: number[] = []
     session.key('count').listen((count) => void seen.push(count))
-    await session.set('count', 2)
+    await inTime(session.set('count', 2))
     await session.set('count', 3)
     await advance(1_000)
     expect([seen, traffic(mock, 1)]).toEqual([
