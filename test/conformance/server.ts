@@ -44,12 +44,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const down = createSessionHandler({ ...common, store: brokenStore, now })
   const broken = new Set<string>()
 
-  const session = wrap(withToken(handler))
+  const answer = (request: Request): Promise<Response> => (broken.delete(cookieOf(request)) ? down(request) : handler(request))
+  const session = wrap(withToken(Object.assign(answer, handler)))
   const control = wrapControl((request) => cause(request, { handler, broken, now }), handler)
   const server = createServer(
     toNodeListener((request) => {
-      if (new URL(request.url).pathname === '/control') return control(request)
-      return broken.delete(cookieOf(request)) ? down(request) : session(request)
+      return new URL(request.url).pathname === '/control' ? control(request) : session(request)
     }),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

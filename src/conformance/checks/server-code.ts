@@ -26,7 +26,7 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   ),
 
   must(
-    'private-writes-change-the-version',
+    'server-writes-change-the-version',
     'the version MUST be a hash over all that a state tells and the records of clients',
     async ({ begin }) => {
       const someone = await begin()

@@ -1,0 +1,27 @@
+import { ConformanceFailure, conformanceChecks } from 'sojourn/conformance'
+import { expect, test } from 'vitest'
+import { commitFaults } from './faults/commits.ts'
+import { keyFaults } from './faults/keys.ts'
+import { lifeFaults } from './faults/life.ts'
+import type { Faults } from './faults/plant.ts'
+import { readingFaults } from './faults/reading.ts'
+import { requestFaults } from './faults/requests.ts'
+import { allowedOrigin, startServer } from './server.ts'
+
+const faults: Faults = { ...readingFaults, ...keyFaults, ...commitFaults, ...lifeFaults, ...requestFaults }
+
+test('there is a fault for each check, and no other', () => {
+  expect(Object.keys(faults).sort()).toEqual(conformanceChecks.map(({ name }) => name).sort())
+})
+
+test.each(conformanceChecks)('$name sees its fault', async ({ name, run }) => {
+  const { sees, ...options } = faults[name] ?? { sees: 'a fault' }
+  const server = await startServer(options)
+  try {
+    const failure = await run({ ...server, allowedOrigin }).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(ConformanceFailure)
+    expect((failure as ConformanceFailure).message).toContain(sees)
+  } finally {
+    await server.close()
+  }
+})
