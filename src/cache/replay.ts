@@ -44,7 +44,7 @@ export function decodeStored(codec: SessionCodec, key: string, raw: Json | undef
  * new one is applied, so fields that the schema does not know (a newer deploy wrote them) survive.
  */
 function overlay(codec: SessionCodec, key: string, stored: Json | undefined, encoded: Json | undefined): Json | undefined {
-  if (typeof stored !== 'object' || stored === null || encoded === undefined) return encoded
+  if (typeof stored !== 'object' || encoded === undefined) return encoded
   const { value, issues } = codec.key(key).decode(stored)
   if (issues) return encoded
   try {
@@ -136,7 +136,7 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
   }
   const write = (key: string, value: Json | undefined): void => {
     check()
-    if (!writes.has(key)) over.set(key, data.get(key))
+    over.set(key, data.get(key))
     writes.set(key, value)
   }
   const tx: Transaction = {

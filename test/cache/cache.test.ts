@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../../src/cache/cache.ts'
 import { createCache } from '../../src/cache/cache.ts'
+import type { ConflictPolicy } from '../../src/cache/operation.ts'
 import type { Mutation } from '../../src/cache/rebase.ts'
 import type { JsonObject } from '../../src/protocol/json.ts'
 import { createLoaded, rules, set, state, update } from './fixtures.ts'
@@ -118,6 +119,27 @@ describe('a move of the base', () => {
     expect(cache.move({ base: state({ count: 3 }) }).conflicts).toEqual([])
   })
 
+  test('reports none for keys that the schema does not know, though a clear deletes them', () => {
+    const cache = createLoaded({ count: 1, later: 1 })
+    cache.add({ kind: 'clear' })
+    const { conflicts } = cache.move({ base: state({ count: 2, later: 2 }) })
+    expect(conflicts).toMatchObject([{ key: 'count', base: 1, mine: undefined, theirs: 2 }])
+  })
+
+  test.each<[ConflictPolicy, JsonObject]>([
+    ['merge', { name: 'b' }],
+    ['theirs', { name: 'b' }],
+    ['reject', { name: 'b' }],
+    ['mine', { name: 'b', city: 'x' }],
+  ])('what stood on a write of ours that was removed is no conflict: under %s it is %j', (policy, profile) => {
+    const cache = createLoaded({ profile: { name: 'a' } }, policy)
+    const first = cache.add(set('profile', { name: 'a', city: 'x' }))
+    cache.send(1)
+    cache.add(set('profile', { name: 'b', city: 'x' }))
+    const { rejected, conflicts } = cache.move({ base: cache.base, removed: new Set([first]) })
+    expect([view(cache), rejected, conflicts]).toEqual([{ profile }, [], []])
+  })
+
   test('wakes the subscribers of changed keys alone, keys before watchers', () => {
     const cache = createLoaded({ count: 1, note: 'a', cart: ['x'] })
     const story: unknown[] = []
@@ -159,6 +181,13 @@ describe('the log', () => {
     cache.add(plusOne)
     const third = cache.add(set('count', 7))
     expect([third === second, cache.log.length, cache.pending('count')]).toEqual([false, 5, 4])
+  })
+
+  test('takes a set into the one before although an update of another key came between', () => {
+    const cache = createLoaded({ count: 1 })
+    const first = cache.add(set('theme', 'dark'))
+    cache.add(plusOne)
+    expect(cache.add(set('theme', 'light'))).toBe(first)
   })
 
   test.each<[string, Parameters<Cache['add']>[0]]>([

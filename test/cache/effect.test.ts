@@ -41,6 +41,7 @@ describe('the effect of a log', () => {
     ['an update that changes nothing', { count: 1 }, [update('count', (count: number) => count)], undefined],
     ['a clear expects the base', { count: 1, note: 'a' }, [clear], { clear: true, expect: 'base' }],
     ['a clear of nothing', {}, [clear], undefined],
+    ['a clear of nothing and a set expect that nothing came', {}, [clear, set('note', 'a')], { set: { note: 'a' }, expect: 'base' }],
     ['a clear of keys that the schema does not know', { later: 1 }, [clear], { clear: true, expect: 'base' }],
     ['a clear and a set', { count: 1 }, [clear, set('note', 'a')], { clear: true, set: { note: 'a' }, expect: 'base' }],
     ['a set and a clear', { count: 1 }, [set('note', 'a'), clear], { clear: true, expect: 'base' }],

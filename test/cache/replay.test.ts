@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { ConflictPolicy, Operation } from '../../src/cache/operation.ts'
 import { decodeStored, put, replay, type Trace } from '../../src/cache/replay.ts'
 import type { Json, JsonObject } from '../../src/protocol/json.ts'
+import { compileSchema } from '../../src/schema/compile-schema.ts'
 import { codec, rules, set, update } from './fixtures.ts'
 
 const data = (object: JsonObject): Map<string, Json> => new Map(Object.entries(object))
@@ -146,6 +148,34 @@ describe('replay', () => {
   test('the first write before the load takes over nothing of what the app never saw, and keeps unknown fields', () => {
     const trace = replay(data({ profile: { name: 'a', city: 'x', later: 1 } }), set('profile', { name: 'b' }), rules())
     expect([...trace.writes]).toEqual([['profile', { name: 'b', later: 1 }]])
+  })
+
+  test('under a function of the three values a transaction runs again, and the function has nothing to decide', () => {
+    const calls: unknown[] = []
+    const operation: Operation = { kind: 'transaction', run: (tx) => tx.set('note', `${tx.get('count')}`) }
+    expect(replayAll(operation, (conflict) => calls.push(conflict), [{ count: 1 }, { count: 10 }])[1]).toEqual({ note: '10' })
+    expect(calls).toEqual([])
+  })
+
+  test('under reject a transaction whose keys stayed as they were runs again', () => {
+    const operation: Operation = { kind: 'transaction', run: (tx) => tx.set('note', `${tx.get('count')}`) }
+    expect(replayAll(operation, 'reject', [{ count: 1 }, { count: 1, theme: 'dark' }])[1]).toEqual({ note: '1' })
+  })
+
+  test.each<[string, Json, Json | undefined, Json | undefined]>([
+    ['fields that the schema does not know stay', { name: 'a', later: 1 }, { name: 'b' }, { name: 'b', later: 1 }],
+    ['a value that the schema refuses is replaced as a whole', { name: 5, later: 1 }, { name: 'b' }, { name: 'b' }],
+    ['so is one that its codec reads but cannot write', { name: 'no way back', later: 1 }, { name: 'b' }, { name: 'b' }],
+    ['a delete deletes all of it', { name: 'a', later: 1 }, undefined, undefined],
+    ['a delete deletes what reads as absent', { name: 'absent', later: 1 }, undefined, undefined],
+  ])('a set over a stored object: %s', (_, stored, mine, expected) => {
+    const wire = z.object({ name: z.string() }).optional()
+    const odd = z.codec(wire, wire, {
+      decode: (value) => (value?.name === 'absent' ? undefined : value),
+      encode: (value) => (value?.name === 'no way back' ? JSON.parse('{') : value),
+    })
+    const trace = replay(data({ odd: stored }), set('odd', mine), { codec: compileSchema(z.object({ odd })), policy: () => 'merge' })
+    expect([...trace.writes]).toEqual([['odd', expected]])
   })
 
   test('changes neither data nor operation', () => {
