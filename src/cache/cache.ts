@@ -1,7 +1,7 @@
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
-import type { Decoded } from '../schema/codec.ts'
+import type { Decoded, KeyCodec } from '../schema/codec.ts'
 import { createListeners, type Listeners } from './listeners.ts'
 import { type Conflict, isWrite, type Operation } from './operation.ts'
 import { type Move, type Mutation, rebase } from './rebase.ts'
@@ -48,13 +48,19 @@ export interface Cache {
   wake(): void
 }
 
+/** One key as the app sees it. */
+interface Cell {
+  readonly decode: KeyCodec['decode']
+  /** What it reads as; undefined from a change of its stored value until somebody asks. */
+  decoded: Decoded | undefined
+  listeners: Listeners<unknown> | undefined
+}
+
 /** What the cache is made of. */
 interface Parts {
   readonly rules: Rules
-  readonly listeners: Map<string, Listeners<unknown>>
+  readonly cells: Map<string, Cell>
   readonly watchers: Listeners<number>
-  /** What each key reads as, until its stored value changes. */
-  readonly decoded: Map<string, Decoded | undefined>
   /** For each key the mutation that a further set of it may be taken into: it is not sent, and nothing after it looks at the key. */
   readonly open: Map<string, Mutation>
   /** How many mutations of the log write each key. */
@@ -67,18 +73,33 @@ interface Parts {
   news: number
 }
 
-function read({ rules, decoded, view }: Parts, key: string): Decoded {
-  const last = decoded.get(key)
-  if (last) return last
-  const next = rules.codec.key(key).decode(view.get(key))
-  decoded.set(key, next)
-  return next
+/** The cell of a key of the schema, made when it is first asked for. @throws SessionSchemaError where the schema has no such key */
+function cellOf({ rules, cells }: Parts, key: string): Cell {
+  const known = cells.get(key)
+  if (known) return known
+  const cell: Cell = { decode: rules.codec.key(key).decode, decoded: undefined, listeners: undefined }
+  cells.set(key, cell)
+  return cell
+}
+
+function read(parts: Parts, key: string): Decoded {
+  const cell = cellOf(parts, key)
+  cell.decoded ??= cell.decode(parts.view.get(key))
+  return cell.decoded
+}
+
+/** What the stored values of some keys were read as does not hold any more. */
+function forget({ cells }: Parts, changed: readonly string[]): void {
+  for (const key of changed) {
+    const cell = cells.get(key)
+    if (cell) cell.decoded = undefined
+  }
 }
 
 function tell(parts: Parts, changed: readonly string[]): void {
   parts.news++
   if (changed.length > 0) parts.revision++
-  for (const key of changed) parts.listeners.get(key)?.call(read(parts, key).value)
+  for (const key of changed) parts.cells.get(key)?.listeners?.call(read(parts, key).value)
   parts.watchers.call(parts.news)
 }
 
@@ -91,9 +112,9 @@ function show(parts: Parts, trace: Trace | undefined): void {
   for (const [key, value] of trace?.writes ?? []) {
     if (isEqual(parts.view.get(key), value)) continue
     put(parts.view, key, value)
-    parts.decoded.set(key, undefined)
     changed.push(key)
   }
+  forget(parts, changed)
   tell(parts, changed)
 }
 
@@ -106,8 +127,9 @@ function preview({ base, view, rules }: Parts, operation: Operation): Trace | un
 function createMutation(operation: Operation, trace: Trace | undefined): Mutation {
   let resolve!: Mutation['resolve']
   let reject!: Mutation['reject']
-  const receipt = new Promise<unknown>((...both) => {
-    ;[resolve, reject] = both
+  const receipt = new Promise<unknown>((onStored, onRejected) => {
+    resolve = onStored
+    reject = onRejected
   })
   return { operation: trace?.operation ?? operation, trace, sent: false, receipt, resolve, reject }
 }
@@ -119,8 +141,9 @@ function add(parts: Parts, operation: Operation): Mutation {
   if (former && trace && isWrite(trace.operation) && isWrite(former.operation)) {
     // The former's start stays: what is written now was written on what it had started from.
     const { was, rooted } = former.operation
-    former.operation = { ...trace.operation, was, rooted }
-    former.trace = { ...trace, operation: former.operation }
+    const { kind, key, mine } = trace.operation
+    former.operation = { kind, key, mine, was, rooted }
+    former.trace = { operation: former.operation, reads: trace.reads, writes: trace.writes }
     show(parts, trace)
     return former
   }
@@ -143,7 +166,7 @@ function move(parts: Parts, to: Move): Moved {
   Object.assign(parts, replayed, { base: to.base })
   for (const { trace } of parts.log) count(parts, trace)
   const changed = keys.filter((key) => before.get(key) !== parts.view.get(key))
-  for (const key of changed) parts.decoded.set(key, undefined)
+  forget(parts, changed)
   const conflicts = met.flatMap(({ key, values }) => {
     if (!keys.includes(key)) return []
     const [base, mine, theirs] = values.map((raw) => decodeStored(rules.codec, key, raw))
@@ -161,9 +184,8 @@ function move(parts: Parts, to: Move): Moved {
 export function createCache(rules: Rules): Cache {
   const parts: Parts = {
     rules,
-    listeners: new Map(),
+    cells: new Map(),
     watchers: createListeners(),
-    decoded: new Map(),
     open: new Map(),
     counts: new Map(),
     base: undefined,
@@ -194,9 +216,9 @@ export function createCache(rules: Rules): Cache {
       return mutations
     },
     listen(key, listener) {
-      const existing = parts.listeners.get(key) ?? createListeners()
-      parts.listeners.set(key, existing)
-      return existing.add(listener, read(parts, key).value)
+      const cell = cellOf(parts, key)
+      cell.listeners ??= createListeners()
+      return cell.listeners.add(listener, read(parts, key).value)
     },
     watch: (listener) => parts.watchers.add(listener),
     wake: () => tell(parts, []),

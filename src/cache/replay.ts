@@ -78,7 +78,7 @@ function replayWrite(data: Data, operation: WriteOperation, rules: Rules): Trace
   if (!rooted) mine = overlay(rules.codec, key, theirs, mine)
   // Where somebody else stored the very same there is nothing to decide.
   else if (!isEqual(theirs, was) && !isEqual(theirs, mine)) mine = resolve(rules, key, was, mine, theirs)
-  return { operation: { ...operation, mine, was: theirs, rooted: true }, reads: nothing, writes: new Map().set(key, mine) }
+  return { operation: { kind: operation.kind, key, mine, was: theirs, rooted: true }, reads: nothing, writes: new Map().set(key, mine) }
 }
 
 /** By shape: a promise may be of another realm or library. */

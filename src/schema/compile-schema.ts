@@ -28,15 +28,28 @@ function refuseKey(name: string, reason: string, options?: ErrorOptions): never 
   throw new SessionConfigError(`Failed to use the session key "${name}": ${reason}.`, options)
 }
 
+/** Whether a schema's values are primitive and read as they are written. A rule that rewrites values may do so each time. */
+function isLeaf({ _zod: { def } }: z.SomeType): boolean {
+  const { type, innerType, checks } = def as z.$ZodTypeDef & { readonly innerType?: z.SomeType }
+  if (/^(default|optional|nullable|prefault|readonly)$/.test(type)) return innerType !== undefined && isLeaf(innerType)
+  return /^(string|number|boolean|enum|literal)$/.test(type) && !checks?.some(({ _zod }) => _zod.def.check === 'overwrite')
+}
+
 function compileKey(name: string, field: z.$ZodType, freeze: <T>(value: T) => T): KeyCodec {
   const refuse = (message: string, path: readonly PropertyKey[]): never => {
     throw new SessionSchemaError(name, [{ code: 'not_json', message, path }])
   }
 
+  const isSame = isLeaf(field)
+  /** What was encoded last, where it needs no second parse to be read. */
+  let seen: unknown
+
   const encodeKey: KeyCodec['encode'] = (value) => {
     try {
       const encoded = unwrap(safeEncode(field, value))
-      return encoded === undefined ? undefined : copyJson(encoded, refuse)
+      const raw = encoded === undefined ? undefined : copyJson(encoded, refuse)
+      if (isSame) seen = raw
+      return raw
     } catch (cause) {
       throw cause instanceof SessionSchemaError ? cause : new SessionSchemaError(name, issuesOf(cause), { cause })
     }
@@ -62,6 +75,7 @@ function compileKey(name: string, field: z.$ZodType, freeze: <T>(value: T) => T)
     encode: encodeKey,
     decode(raw) {
       if (raw === undefined) return { value: fallback }
+      if (raw === seen) return { value: raw }
       try {
         return { value: decodeKey(raw) }
       } catch (cause) {
