@@ -1,5 +1,5 @@
 import type { Commit } from '../protocol/commit.ts'
-import { isEqual, type Json, own } from '../protocol/json.ts'
+import { isEqual, type Json, type JsonObject, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { ConflictPolicy, LifeOperation, Operation } from './operation.ts'
 import { put, type Trace } from './replay.ts'
@@ -22,22 +22,23 @@ const isLife = (operation: Operation): operation is LifeOperation => /^(setExpir
  * or where the server has no tags. Under policy `mine` a key that is only written is not expected.
  */
 export function toEffect(base: State, traces: readonly Trace[], policy: (key: string) => ConflictPolicy): Effect | undefined {
-  const after = fold(base, traces)
+  const writes = new Map(traces.flatMap(({ writes }) => [...writes]))
   const cleared = traces.some(({ operation }) => operation.kind === 'clear') && Object.keys(base.data).length > 0
-  const touched = new Set(traces.flatMap(({ writes }) => [...writes.keys()]))
-  const before = new Map(Object.entries(base.data))
-  const changed = [...touched].filter((key) => cleared || !isEqual(after.get(key), before.get(key)))
-  const set = changed.filter((key) => after.has(key))
-  const gone = cleared ? [] : changed.filter((key) => !after.has(key))
+  const changed = [...writes].filter(([key, value]) => cleared || !isEqual(value, own(base.data, key)))
+  const set = changed.filter(([, value]) => value !== undefined)
+  const gone = cleared ? [] : changed.filter(([, value]) => value === undefined)
   const life = traces.map(({ operation }) => operation).filter(isLife)
   if (!cleared && changed.length === 0 && life.length === 0) return
   const expiry = life.findLast(({ kind }) => kind === 'setExpiry')
-  const expected = new Set([...traces.flatMap(({ reads }) => [...reads.keys()]), ...changed.filter((key) => policy(key) !== 'mine')])
+  const expected = new Set([
+    ...traces.flatMap(({ reads }) => [...reads.keys()]),
+    ...changed.map(([key]) => key).filter((key) => policy(key) !== 'mine'),
+  ])
   const { tags } = base
   const whole = cleared || traces.some((trace) => trace.whole) || (!tags && expected.size > 0)
   return {
-    ...(set.length > 0 && { set: Object.fromEntries(set.map((key) => [key, after.get(key) as Json])) }),
-    ...(gone.length > 0 && { delete: gone }),
+    ...(set.length > 0 && { set: Object.fromEntries(set) as JsonObject }),
+    ...(gone.length > 0 && { delete: gone.map(([key]) => key) }),
     ...(whole
       ? { expect: 'base' }
       : expected.size > 0 && { expect: Object.fromEntries([...expected].map((key) => [key, (tags && own(tags, key)) ?? null])) }),
