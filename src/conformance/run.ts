@@ -12,9 +12,11 @@ export interface ConformanceOutcome extends Pick<ConformanceCheck, 'name' | 'lev
 
 /** What came of all of them. */
 export interface ConformanceReport {
+  /** The URL of the session. */
   readonly url: string
   /** Whether no MUST failed. A check that was not run says nothing. */
   readonly conforms: boolean
+  /** One for each check, in their order. */
   readonly outcomes: readonly ConformanceOutcome[]
 }
 

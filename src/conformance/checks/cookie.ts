@@ -37,19 +37,28 @@ export const cookieChecks: readonly ConformanceCheck[] = [
     needed,
     async ({ begin }) => {
       const someone = await begin()
-      const ordinary = [
-        { set: { a: 1 } },
-        { delete: ['a'] },
-        {},
-        { clear: true },
-        { set: { a: 1 }, base: 'another', expect: 'base' },
-        { after: 0 },
-      ]
-      for (const members of ordinary) setsNoCookie(await someone.commit(members))
-      setsNoCookie(await someone.send('{'))
+      for (const members of [{ set: { a: 1 } }, { delete: ['a'] }, {}, { clear: true }]) {
+        const reply = await someone.commit(members)
+        isState(reply)
+        setsNoCookie(reply)
+      }
     },
     { excuse: carrier },
   ),
+
+  must('refusals-set-no-cookie', needed, async ({ begin }) => {
+    const someone = await begin()
+    const refusals = [
+      await someone.commit({ expiry: 60, base: 'another', expect: 'base' }),
+      await someone.commit({ cycleKey: true, after: 0 }),
+      await someone.commit({ cycleKey: true, lineage: 'another' }),
+      await someone.send('{'),
+    ]
+    for (const reply of refusals) {
+      hasStatus(reply, 400, 409, 410)
+      setsNoCookie(reply)
+    }
+  }),
 
   must(
     'same-expiry-sets-no-cookie',
@@ -122,18 +131,23 @@ export const cookieChecks: readonly ConformanceCheck[] = [
     { excuse: noRevocation },
   ),
 
+  must('end-takes-the-cookie-away', 'Data, key and cookie are gone: 204, and the cookie is taken away.', async ({ begin }) => {
+    const someone = await begin()
+    hasStatus(await someone.end(), 204)
+    holds(someone.key === undefined, 'the cookie is there after the end')
+    equals(isState(await someone.read()).data, {}, 'the data after the end')
+  }),
+
   must(
-    'end-takes-all-away',
+    'ended-key-names-nothing',
     'Data, key and cookie are gone: 204, and the cookie is taken away.',
     async ({ begin }) => {
       const someone = await begin()
       const old = someone.copy()
-      const reply = await someone.end()
-      hasStatus(reply, 204)
-      equals(someone.key, undefined, 'the cookie after the end')
+      hasStatus(await someone.end(), 204)
       const { lineage, data, unknownKey } = isState(await old.read())
       equals([lineage, data, unknownKey], [null, {}, true], 'what a copy of the cookie reads')
-      isProblem(await old.commit({ lineage: someone.state.lineage, set: { a: 1 } }), 410, 'gone')
+      isProblem(await old.commit({ lineage: someone.state.lineage ?? 'ended', set: { a: 1 } }), 410, 'gone')
     },
     { excuse: noRevocation },
   ),

@@ -42,7 +42,7 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     holds(Math.abs(age - 3600) < 600, `the age until a date in an hour is ${age} s`)
     await wait(2100)
     const { age: later } = isState(await someone.commit({ set: { a: 1 } })).expiry
-    holds(later <= age - 2, `two seconds later a commit leaves ${later} s until the date; it were ${age} s before`)
+    holds(later <= age - 2, `two seconds later a commit leaves ${later} s until the date; it was ${age} s before`)
   }),
 
   must('writing-extends', 'and begins its expiry anew', async ({ begin, wait }) => {
@@ -51,7 +51,7 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     await wait(3100)
     const { age: read } = isState(await someone.read()).expiry
     const { age: touched } = isState(await someone.commit()).expiry
-    holds(touched > read && touched >= age - 1, `a touch leaves ${touched} s; it were ${read} s before and ${age} s at the beginning`)
+    holds(touched > read && touched >= age - 1, `a touch leaves ${touched} s; it was ${read} s before and ${age} s at the beginning`)
   }),
 
   must('nothing-else-extends', 'nothing else extends it', async ({ begin, wait }) => {
@@ -65,7 +65,7 @@ export const expiryChecks: readonly ConformanceCheck[] = [
       isProblem(await someone.end('another'), 410, 'gone').expiry.age,
     ]
     for (const left of after)
-      holds(left <= age - 2, `two seconds after the commit a repetition or a refusal says ${left} s; it were ${age} s`)
+      holds(left <= age - 2, `two seconds after the commit a repetition or a refusal says ${left} s; it was ${age} s`)
   }),
 
   must(

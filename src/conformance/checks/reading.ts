@@ -36,10 +36,7 @@ export const readingChecks: readonly ConformanceCheck[] = [
       await someone.read()
     }
     const { age } = isState(await someone.read()).expiry
-    holds(
-      age <= before - 2,
-      `three seconds and six reads after a commit the session lives ${age} s more; it were ${before} s at the commit`,
-    )
+    holds(age <= before - 2, `three seconds and six reads after a commit the session lives ${age} s more; it was ${before} s at the commit`)
   }),
 
   must('read-is-never-older', 'It MUST NOT be older than an answer given before', async ({ begin }) => {

@@ -82,14 +82,25 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
     async ({ begin }) => {
       const someone = await begin()
       const { lineage } = someone.state
-      const old = someone.copy()
       const late = someone.prepare({ set: { late: 1 } })
       await someone.cause('rotate')
       const { lineage: after, data, last } = isState(await someone.read())
       equals([after, data, last], [lineage, { kept: true }, 1], 'lineage, data and `last` after a new key')
       isState(await late.send())
+    },
+    { needs: ['rotate'] },
+  ),
+
+  must(
+    'old-key-of-the-server-names-nothing',
+    'and nothing else',
+    async ({ begin }) => {
+      const someone = await begin()
+      const { lineage } = someone.state
+      const old = someone.copy()
+      await someone.cause('rotate')
       equals(isState(await old.read()).lineage, null, 'the lineage under the old key')
-      isProblem(await old.commit({ lineage, set: { late: 2 } }), 410, 'gone')
+      isProblem(await old.commit({ lineage, set: { late: 1 } }), 410, 'gone')
     },
     { needs: ['rotate'], excuse: noRevocation },
   ),
@@ -99,13 +110,23 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
     logIn,
     async ({ begin }) => {
       const someone = await begin()
-      const { lineage, identity } = someone.state
+      const { key, state } = someone
+      await someone.cause('log-in', { identity: 'ada' })
+      holds(someone.key !== key, 'the key after a log-in is the one before')
+      const after = isState(await someone.read())
+      equals([after.lineage, after.data], [state.lineage, { kept: true }], 'lineage and data of an anonymous visitor after a log-in')
+      if (state.identity !== undefined) holds(typeof after.identity === 'string', 'nobody is signed in after a log-in')
+    },
+    { needs: ['log-in'] },
+  ),
+
+  must(
+    'key-before-a-log-in-names-nothing',
+    logIn,
+    async ({ begin }) => {
+      const someone = await begin()
       const old = someone.copy()
       await someone.cause('log-in', { identity: 'ada' })
-      holds(someone.key !== old.key, 'the key after a log-in is the one before')
-      const after = isState(await someone.read())
-      equals([after.lineage, after.data], [lineage, { kept: true }], 'lineage and data of an anonymous visitor after a log-in')
-      if (identity !== undefined) holds(typeof after.identity === 'string', 'nobody is signed in after a log-in')
       const { lineage: planted, identity: whose = null } = isState(await old.read())
       equals([planted, whose], [null, null], 'lineage and identity under the key of before')
     },

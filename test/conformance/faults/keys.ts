@@ -1,4 +1,4 @@
-import { answers, commits, type Faults, rebuild, requests, setCookie, stateOf, states, withFields } from './plant.ts'
+import { answers, commits, type Faults, fields, rebuild, requests, setCookie, stateOf, states, withFields } from './plant.ts'
 
 /** The first key is the one that came. */
 const adopting = answers({ method: 'PATCH', status: 200 }, (response, { body, cookie }) =>
@@ -40,7 +40,11 @@ export const keyFaults: Faults = {
     sees: 'answered 200 instead of 410 gone',
   },
 
-  'end-takes-all-away': {
+  'end-takes-the-cookie-away': {
+    wrap: fields({ method: 'DELETE' }, { 'Set-Cookie': null }),
+    sees: 'the cookie is there after the end',
+  },
+  'ended-key-names-nothing': {
     wrap: (handler) => async (request) =>
       request.method === 'DELETE'
         ? new Response(null, { status: 204, headers: { 'Set-Cookie': '__Host-session=; Max-Age=0' } })

@@ -1,6 +1,6 @@
 import type { SessionHandler, SessionStore } from 'sojourn/server'
 import { createMemoryStore } from 'sojourn/server'
-import type { TestServerOptions } from '../server.ts'
+import type { Answering, TestServerOptions } from '../server.ts'
 import { answers, commits, type Faults, forgetful, keyOf, rebuild, setCookie, states, withFields } from './plant.ts'
 
 /** The browser gets short numbers in the place of keys. */
@@ -20,18 +20,20 @@ function counting(handler: SessionHandler) {
   }
 }
 
-/** The old key goes on as if it were the new one. */
-function lasting(handler: SessionHandler) {
+/** The old key goes on as if it were the new one, whoever changed it. */
+function lasting(): Pick<TestServerOptions, 'wrap' | 'wrapControl'> {
   const successors = new Map<string, string>()
-  return async (request: Request) => {
+  const leadOn = async (answer: Answering, request: Request): Promise<Response> => {
     const headers = new Headers(request.headers)
-    const successor = successors.get(keyOf(request))
+    const before = keyOf(request)
+    const successor = successors.get(before)
     if (successor !== undefined) headers.set('Cookie', `__Host-session=${successor}`)
-    const response = await handler(await rebuild(request, headers))
+    const response = await answer(await rebuild(request, headers))
     const key = /__Host-session=([^;]{43})/.exec(response.headers.get('Set-Cookie') ?? '')?.[1]
-    if (key !== undefined && keyOf(request) !== '' && key !== keyOf(request)) successors.set(keyOf(request), key)
+    if (key !== undefined && before !== '' && key !== before) successors.set(before, key)
     return response
   }
+  return { wrap: (handler) => (request) => leadOn(handler, request), wrapControl: (control) => (request) => leadOn(control, request) }
 }
 
 /** A commit that changed the key is not known under the old one. */
@@ -96,6 +98,10 @@ export const lifeFaults: Faults = {
   'cookie-has-its-flags': { cookie: { name: 'sid', secure: false }, sees: 'the cookie sid lacks Secure, the prefix __Host-' },
   'keys-are-random': { wrap: counting, sees: 'a key of 2 characters' },
   'cookie-is-set-only-where-needed': { wrap: generous('delete'), sees: 'was answered with a Set-Cookie' },
+  'refusals-set-no-cookie': {
+    wrap: answers({ status: 409 }, (response, { cookie }) => withFields(response, setCookie(cookie))),
+    sees: 'was answered with a Set-Cookie',
+  },
   'same-expiry-sets-no-cookie': { wrap: generous('expiry'), sees: 'was answered with a Set-Cookie' },
   'cookie-outlives-the-session': {
     wrap: answers({ method: 'PATCH' }, (response) =>
@@ -104,7 +110,7 @@ export const lifeFaults: Faults = {
     sees: 'the cookie of a session of 3600 s lives 3600 s',
   },
   'new-key-keeps-the-session': { wrap: commits(({ cycleKey: _, ...commit }) => commit), sees: 'was answered without a Set-Cookie' },
-  'old-key-names-nothing': { wrap: lasting, sees: 'what the old key reads' },
+  'old-key-names-nothing': { ...lasting(), sees: 'what the old key reads' },
   'old-key-answers-its-commit': { wrap: graceless, sees: 'answered 410 gone instead of 200' },
 
   'expiry-in-seconds': { wrap: expiring(() => null), sees: 'the age after an expiry of 300 s' },
@@ -152,6 +158,8 @@ export const lifeFaults: Faults = {
     }),
     sees: 'lineage, data and `last` after a new key',
   },
+  'old-key-of-the-server-names-nothing': { ...lasting(), sees: 'the lineage under the old key' },
+  'key-before-a-log-in-names-nothing': { ...lasting(), sees: 'lineage and identity under the key of before' },
   'log-in-gives-a-new-key': {
     ...controlling('log-in', async (handler, request, { identity = '' }) => {
       const session = await handler.open(request)

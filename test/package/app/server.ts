@@ -1,12 +1,13 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSessionClient } from 'sojourn'
+import { conformanceChecks, runConformance } from 'sojourn/conformance'
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { toNodeListener } from 'sojourn/server/node'
 import { createSqliteStore } from 'sojourn/server/sqlite'
 import * as z from 'zod/mini'
 
-/** Serves a session over each store, writes it once through the client, and prints what another read finds. */
+/** Serves a session over each store, writes it once through the client, and prints what another read and some checks find. */
 for (const store of [createMemoryStore(), createSqliteStore({ path: ':memory:' })]) {
   const server = createServer(toNodeListener(createSessionHandler({ store })))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -24,7 +25,8 @@ for (const store of [createMemoryStore(), createSqliteStore({ path: ':memory:' }
   await session.set('theme', 'dark')
   session.dispose()
   const read = await browser(url)
-  console.log(read.status, JSON.stringify((await read.json()).data))
+  const { conforms } = await runConformance({ url }, conformanceChecks.slice(0, 3))
+  console.log(read.status, JSON.stringify((await read.json()).data), conforms)
   server.closeAllConnections()
   server.close()
 }
