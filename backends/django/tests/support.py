@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from django.test import Client, TestCase
 from django.utils import timezone
 
-from project.settings import ENGINE
+from project.settings import BASE, ENGINE
 
 URL = "/session"
 ORIGIN = "http://testserver"
@@ -49,6 +49,8 @@ class SessionTestCase(TestCase):
 
     def setUp(self) -> None:
         cache.clear()
+        for path in BASE.glob(f"{settings.SESSION_COOKIE_NAME}*"):
+            path.unlink()
         self.visitor = Visitor()
 
     def signed_up(self, name: str = "ada") -> User:
@@ -66,11 +68,21 @@ def store(key: Optional[str] = None) -> SessionBase:
     return import_module(settings.SESSION_ENGINE).SessionStore(key)
 
 
+class Browser(Client):
+    """Django's test client, which lets go of cookies that were taken away, as browsers do."""
+
+    def request(self, **request: Any) -> HttpResponse:
+        response = super().request(**request)
+        for name in [name for name, morsel in self.cookies.items() if morsel["max-age"] == 0]:
+            del self.cookies[name]
+        return response
+
+
 class Visitor:
     """A browser with one running client in it; ``jar`` shares another's cookies, as tabs do."""
 
     def __init__(self, jar: Optional["Visitor"] = None, enforce_csrf: bool = False):
-        self.http = jar.http if jar else Client(enforce_csrf_checks=enforce_csrf, raise_request_exception=False)
+        self.http = jar.http if jar else Browser(enforce_csrf_checks=enforce_csrf, raise_request_exception=False)
         self.client = secrets.token_urlsafe(16)
         self.n = 0
         self.last: Optional[HttpResponse] = None

@@ -84,7 +84,6 @@ class CacheEngine(Engine):
             if not self._is_still(stored) or not is_mine():
                 return None
             self._set(stored.key, data)
-            self._look(stored.key, data)
         return stored.key
 
     def rotate(self, stored: Stored, data: dict[str, Any], by: Optional[str]) -> Optional[str]:
@@ -122,7 +121,11 @@ class CacheEngine(Engine):
         return data
 
     def _set(self, key: str, data: dict[str, Any]) -> None:
-        self.cache.set(self._name(key), self._timed(data), self.store_of(key, data).get_expiry_age())
+        age = self.store_of(key, data).get_expiry_age()
+        self.cache.set(self._name(key), self._timed(data), age)
+        # What ends at once is not there any more.
+        if age > 0:
+            self._look(key, data)
 
     def _is_still(self, stored: Stored) -> bool:
         now = self.cache.get(self._name(stored.key))

@@ -1,0 +1,152 @@
+"""What the middleware does to answers of ordinary views."""
+from django.test import RequestFactory, override_settings
+
+from sojourn_django.middleware import SojournMiddleware
+
+from support import IS_MERGING, NOT_SIGNED, SessionTestCase, Visitor, session_cookie, skip_on, store
+
+
+class VersionTest(SessionTestCase):
+    def test_a_response_that_touched_the_session_tells_its_version(self):
+        self.visitor.set(a=1)
+        self.assertEqual(self.visitor.http.get("/read")["Session-Version"], self.visitor.read()["version"])
+
+    def test_a_response_that_wrote_tells_the_new_version(self):
+        before = self.visitor.set(a=1)["version"]
+        after = self.visitor.write(b=[1.0, {"x": None}])["Session-Version"]
+        self.assertNotEqual(after, before)
+        self.assertEqual(self.visitor.read()["version"], after)
+
+    def test_a_session_of_other_code_has_the_version_that_a_read_tells(self):
+        version = self.visitor.write(a=1)["Session-Version"]
+        self.assertEqual(self.visitor.read()["version"], version)
+
+    def test_a_log_in_tells_the_new_version(self):
+        self.signed_up()
+        self.visitor.set(a=1)
+        response = self.visitor.post("/sign-in", {"username": "ada", "password": "ada"})
+        self.assertEqual(self.visitor.read()["version"], response["Session-Version"])
+
+    def test_a_log_out_tells_that_there_is_none(self):
+        self.visitor.set(a=1)
+        self.assertEqual(self.visitor.post("/sign-out")["Session-Version"], "v0")
+
+    @NOT_SIGNED
+    def test_an_unknown_key_is_told(self):
+        self.visitor.key = "u" * 32
+        self.assertEqual(self.visitor.http.get("/read")["Session-Version"], "v0-unknown")
+
+    def test_a_response_that_did_not_touch_it_tells_nothing(self):
+        self.visitor.set(a=1)
+        self.assertNotIn("Session-Version", self.visitor.http.get("/untouched"))
+
+    def test_what_was_not_saved_is_not_told(self):
+        self.visitor.set(a=1)
+        self.assertNotIn("Session-Version", self.visitor.post("/fail"))
+
+    def test_a_request_that_never_met_a_session_passes(self):
+        answer = object()
+        self.assertIs(SojournMiddleware(lambda request: answer)(RequestFactory().get("/")), answer)
+
+
+@NOT_SIGNED
+class LateTest(SessionTestCase):
+    """A request that left with the key of before a log-in."""
+
+    def setUp(self):
+        super().setUp()
+        self.signed_up()
+        self.visitor.write(a=1)
+        self.late = Visitor()
+        self.late.key = self.visitor.key
+        self.response = self.visitor.post("/sign-in", {"username": "ada", "password": "ada"})
+
+    def test_the_log_in_itself_sets_the_cookie(self):
+        self.assertEqual(session_cookie(self.response).value, self.visitor.key)
+        self.assertNotEqual(self.visitor.key, self.late.key)
+
+    def test_a_read_does_not_delete_the_cookie(self):
+        self.assertIsNone(session_cookie(self.late.http.get("/read")))
+
+    def test_a_write_does_not_replace_it_and_leaves_no_session(self):
+        before = self.late.key
+        response = self.late.write(b=1)
+        self.assertEqual((response.status_code, session_cookie(response), self.late.key), (200, None, before))
+
+    def test_a_log_out_does_not_delete_it(self):
+        self.assertIsNone(session_cookie(self.late.post("/sign-out")))
+        self.assertEqual(self.visitor.http.get("/who").content, b"ada")
+
+    def test_the_endpoint_neither(self):
+        self.assertIsNone(session_cookie(self.late.get()))
+        self.assertIsNone(session_cookie(self.late.commit(set={"b": 1})))
+        self.assertIsNone(session_cookie(self.late.end("x")))
+
+    def test_another_log_in_is_one(self):
+        response = self.late.post("/sign-in", {"username": "ada", "password": "ada"})
+        self.assertIsNotNone(session_cookie(response))
+        self.assertEqual(self.late.http.get("/who").content, b"ada")
+
+    def test_after_a_log_out_a_write_makes_no_session(self):
+        self.late.key = self.visitor.key
+        self.visitor.post("/sign-out")
+        self.assertIsNone(session_cookie(self.late.write(b=1)))
+
+    def test_a_key_that_was_over_long_ago_is_replaced_as_ever(self):
+        self.late.key = "o" * 32
+        self.assertIsNotNone(session_cookie(self.late.write(b=1)))
+        self.assertEqual(self.late.read()["data"], {"b": 1})
+
+
+@NOT_SIGNED
+class CookieTest(SessionTestCase):
+    def test_a_save_that_changes_nothing_for_the_browser_sets_no_cookie(self):
+        self.visitor.set(a=1)
+        self.assertIsNone(session_cookie(self.visitor.write(b=1)))
+
+    def test_a_session_that_our_endpoint_never_wrote_has_it_set_as_ever(self):
+        self.visitor.write(a=1)
+        self.assertIsNotNone(session_cookie(self.visitor.write(b=1)))
+
+    def test_a_session_that_is_to_outlive_its_cookie_has_it_set(self):
+        self.visitor.commit(set={"a": 1}, expiry=60)
+        session = store(self.visitor.key)
+        session.set_expiry(600)
+        session.save()
+        self.assertEqual(session_cookie(self.visitor.write(b=1))["max-age"], 600)
+
+    def test_flush_takes_the_cookie_away(self):
+        self.visitor.set(a=1)
+        self.assertEqual(session_cookie(self.visitor.post("/flush"))["max-age"], 0)
+
+
+class WatchTest(SessionTestCase):
+    def test_clear_spares_the_records_of_clients(self):
+        state = self.visitor.set(a=1)
+        self.visitor.post("/clear")
+        after = self.visitor.read()
+        self.assertEqual((after["data"], after["lineage"], after["last"]), ({}, state["lineage"], 1))
+
+    def test_flush_begins_another_lineage(self):
+        state = self.visitor.set(a=1)
+        self.visitor.post("/flush")
+        self.visitor.write(a=1)
+        self.assertNotIn(self.visitor.read()["lineage"], (None, state["lineage"]))
+
+    @override_settings(SESSION_SAVE_EVERY_REQUEST=True)
+    def test_the_endpoint_is_not_saved_again(self):
+        self.visitor.set(a=1)
+        before = self.visitor.read()
+        response = self.visitor.get()
+        self.assertIsNone(session_cookie(response))
+        self.assertEqual(self.visitor.read()["version"], before["version"])
+
+    @skip_on("signed_cookies", because="nothing is stored that a late save could meet")
+    def test_a_late_save_undoes_a_commit_on_djangos_own_engines_alone(self):
+        self.visitor.set(a=1)
+        late = store(self.visitor.key)
+        late["late"] = 1
+        self.visitor.set(b=2)
+        late.save()
+        self.assertEqual(self.visitor.read()["data"], {"a": 1, "b": 2, "late": 1} if IS_MERGING else {"a": 1, "late": 1})
+        self.assertEqual(self.visitor.read()["last"], 2 if IS_MERGING else 1)
