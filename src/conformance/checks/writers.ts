@@ -17,7 +17,7 @@ async function openTabs(someone: Visitor): Promise<Visitor[]> {
 /** Adds one to `count` until that is stored. */
 async function increment(tab: Visitor): Promise<void> {
   for (;;) {
-    const expect = { count: tagOf(tab.state, 'count') }
+    const expect = tab.state.tags ? { count: tagOf(tab.state, 'count') } : 'base'
     const reply = await sendUntilKnown(tab.prepare({ set: { count: Number(tab.state.data.count) + 1 }, expect }))
     if (reply.status !== 409) return void isState(reply)
     isProblem(reply, 409, 'conflict')
