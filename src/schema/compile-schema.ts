@@ -61,10 +61,8 @@ function compileKey(name: string, field: z.$ZodType, freeze: <T>(value: T) => T)
     // By zod's own word, not by trying: z.coerce.string() would decode undefined to "undefined".
     if (field._zod.optin === undefined) return
     try {
-      const value = unwrap(safeDecode(field, undefined))
       // Through the wire and back, as a value that is set: zod hands out the schema's own object, which must not be shared.
-      const encoded = value === undefined ? value : encodeKey(value)
-      return encoded === undefined ? freeze(value) : decodeKey(encoded)
+      return decodeKey(encodeKey(unwrap(safeDecode(field, undefined))))
     } catch (cause) {
       if (field._zod.optout !== 'optional') refuseKey(name, 'its schema refuses its own default', { cause })
     }
@@ -93,7 +91,7 @@ function compileKey(name: string, field: z.$ZodType, freeze: <T>(value: T) => T)
 export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOptions = {}): SessionCodec {
   const def = schema?._zod?.def
   // Descriptions and metadata are checks to zod/mini, and have nothing to run.
-  if (def?.type !== 'object' || def.checks?.some(({ _zod }) => !/^(describe|meta)/.test(_zod.def.check))) {
+  if (def?.type !== 'object' || def.checks?.some(({ _zod }) => !['describe', 'meta'].includes(_zod.def.check))) {
     throw new SessionConfigError(
       'Failed to use the schema: it has to be a z.object without rules of its own, since keys are checked one by one.',
     )

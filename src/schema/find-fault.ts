@@ -24,7 +24,7 @@ export function findFault(schema: z.SomeType, isWire = true, seen: Map<unknown, 
   if (isWire && notJson.includes(type)) return `holds z.${type}, which is not JSON. Use z.codec (or z.optional)`
   for (const name of parts) {
     // What z.lazy resolves to is not in its definition.
-    const part: Part = type === 'lazy' && name === 'innerType' ? innerType : (def as unknown as Readonly<Record<string, Part>>)[name]
+    const part: Part = type === 'lazy' ? innerType : (def as unknown as Readonly<Record<string, Part>>)[name]
     if (!part) continue
     for (const child of '_zod' in part ? [part] : Object.values(part)) {
       const fault = findFault(child as z.SomeType, isWire && name !== 'out', seen)

@@ -14,7 +14,7 @@ export async function answerEnd(asker: Asker, { settings, vault }: Context): Pro
   if (!lineage) return toProblem('bad-request', { detail: `Name the session to end in ${sessionLineageHeader}.` })
   const answer = await retry(async () => {
     const { subject, key } = await vault.find(settings.cookie.read(request))
-    if (subject.key !== 'known' || key === undefined) return new Response(null, { status: 204 })
+    if (key === undefined) return new Response(null, { status: 204 })
     if (subject.record.lineage !== lineage) return answerProblem('gone', subject, asker, settings)
     if (!(await vault.remove(key, subject.record))) return undefined
     const gone = new Response(null, { status: 204 })

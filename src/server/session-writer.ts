@@ -35,7 +35,7 @@ export interface SessionWriter {
 export async function openWriter(request: Request, { settings, vault }: Context): Promise<SessionWriter> {
   let found = await vault.find(settings.cookie.read(request))
   let setCookie: string | undefined
-  const current = (): SessionRecord | undefined => (found.subject.key === 'known' ? found.subject.record : undefined)
+  const current = (): SessionRecord | undefined => (found.key === undefined ? undefined : found.subject.record)
 
   async function tryWrite(change: (record: SessionRecord | undefined) => Change): Promise<true | undefined> {
     const record = current()

@@ -3,14 +3,15 @@ import { deriveKey, isKey, sha256, toBase64Url } from './keys.ts'
 import type { Settings } from './options.ts'
 import type { SessionRecord, Subject } from './record.ts'
 
-/** Where a cookie leads. */
-export interface Found {
-  readonly subject: Subject
-  /** The session key, where it names a session. */
-  readonly key?: string | undefined
-  /** What stands at a key that was rotated a moment ago. */
-  readonly tombstone?: Tombstone | undefined
-}
+/** Where a cookie leads: to a session and its key, or to none. */
+export type Found =
+  | { readonly subject: Extract<Subject, { readonly key: 'known' }>; readonly key: string; readonly tombstone?: undefined }
+  | {
+      readonly subject: Exclude<Subject, { readonly key: 'known' }>
+      readonly key?: undefined
+      /** What stands at a key that was rotated a moment ago. */
+      readonly tombstone?: Tombstone | undefined
+    }
 
 /** How a session moves to another key. */
 export interface Rotation {

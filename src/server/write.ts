@@ -39,7 +39,7 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context): Prom
       return nextKey === undefined ? undefined : answerStored(outcome, nextKey, attempt, asker)
     }
     case 'replayed': {
-      const cookie = outcome.cookie && key !== undefined && subject.key === 'known' ? toSetCookie(key, subject.record, settings) : undefined
+      const cookie = outcome.cookie && key !== undefined ? toSetCookie(key, subject.record, settings) : undefined
       return answerState(toState(subject, asker, settings), { 'Set-Cookie': cookie })
     }
     case 'bad-expiry':
@@ -53,7 +53,7 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context): Prom
   }
 
   function save({ subject, key }: Found, { next, rotate }: Storing, { client, n }: Attempt): Promise<string | undefined> {
-    if (subject.key !== 'known' || key === undefined) return vault.create(next)
+    if (key === undefined) return vault.create(next)
     if (!rotate) return vault.replace(key, subject.record, next)
     return vault.rotate(key, subject.record, next, { by: formatIdempotencyKey(client, n) })
   }

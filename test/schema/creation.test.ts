@@ -15,6 +15,13 @@ const Tree: z.ZodType = z.object({
   },
 })
 
+const Forest: z.ZodType = z.object({
+  at: z.number(),
+  get next() {
+    return z.array(Forest)
+  },
+})
+
 const date = z.date()
 
 describe('a key that could never be stored', () => {
@@ -93,6 +100,13 @@ describe('a schema', () => {
     ['a wrapped object', z.object({}).optional()],
     ['a refined object', z.object({ a: z.string() }).refine(() => true)],
     ['a refined object of zod/mini', mini.object({ a: mini.string() }).check(mini.refine(() => true))],
+    [
+      'a refined object that is described too',
+      mini.object({ a: mini.string() }).check(
+        mini.describe('a'),
+        mini.refine(() => true),
+      ),
+    ],
     ['an object with an overwrite', mini.object({ a: mini.string() }).check(mini.overwrite((value) => value))],
     ['nothing', undefined],
     ['no schema', { a: 1 }],
@@ -113,6 +127,12 @@ describe('a schema', () => {
     ],
   ])('names its keys in order where it is %s', ([, schema]) => {
     expect(compileSchema(schema).keys).toEqual(['a', 'b'])
+  })
+
+  test('may come round to itself on the app side of a codec', () => {
+    const tree = z.codec(z.string(), Forest, { decode: (text) => JSON.parse(text), encode: (value) => JSON.stringify(value) })
+    const codec = compileSchema(z.object({ tree })).key('tree')
+    expect(codec.decode('{"at":1,"next":[]}').value).toEqual({ at: 1, next: [] })
   })
 
   test('runs no default and no codec that it need not', () => {

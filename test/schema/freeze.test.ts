@@ -54,6 +54,14 @@ describe('a value that is read', () => {
     expect(Object.isFrozen(keyOf(field).decode('node').value)).toBe(true)
   })
 
+  test('may hold undefined', () => {
+    const field = z.codec(z.string(), z.object({ a: z.string().optional(), b: z.string() }), {
+      decode: (b) => ({ a: undefined, b }),
+      encode: ({ b }) => b,
+    })
+    expect(keyOf(field).decode('b')).toEqual({ value: { a: undefined, b: 'b' } })
+  })
+
   test('is not frozen with freeze: false', () => {
     const value = keyOf(Cart, { freeze: false }).decode(raw).value as typeof raw
     value.items.push({ name: 'b' })

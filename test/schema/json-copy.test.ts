@@ -64,6 +64,7 @@ describe('what JSON can hold', () => {
     ['the largest safe integer', Number.MAX_SAFE_INTEGER],
     ['the smallest safe integer', Number.MIN_SAFE_INTEGER],
     ['the smallest fraction', Number.MIN_VALUE],
+    ['null and both booleans', [null, true, false]],
     ['surrogate pairs', 'a \u{1f600} b'],
     ['keys that objects inherit', { constructor: 1, toString: 2, hasOwnProperty: 3 }],
     ['as many levels as a commit leaves', nested(62)],

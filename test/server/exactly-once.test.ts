@@ -42,7 +42,10 @@ describe('check 2: exactly once', () => {
     const { lineage, version } = visitor.state
     const body = { lineage, base: version, after: 1, set: { count: 1 } }
     await visitor.send(JSON.stringify(body))
-    expect(await visitor.send(JSON.stringify(body, null, 1))).toMatchObject({ status: 422, problem: 'key-reused' })
+    const other = await visitor.send(JSON.stringify(body, null, 1))
+    expect(other).toMatchObject({ status: 422, problem: 'key-reused' })
+    // Whoever has used the number: the answer is no state to go on from.
+    expect(other.body).not.toHaveProperty('data')
   })
 
   test('numbers may have gaps', async () => {

@@ -72,6 +72,9 @@ describe('the session', () => {
     expect(alone.body.errors).toEqual([{ key: 'large', message: expect.any(String) }])
     const sum = await visitor.commit({ set: { one: 'x'.repeat(60), two: 'x'.repeat(60) } })
     expect(sum).toMatchObject({ status: 413, body: { errors: [] } })
+    // {"a":"…"} is eight bytes around the text.
+    const full = await visitor.commit({ set: { a: 'x'.repeat(92), b: 1 } })
+    expect(full).toMatchObject({ status: 413, body: { errors: [] } })
   })
 
   test('can shrink where other code made it too large', async () => {
@@ -81,6 +84,7 @@ describe('the session', () => {
     const session = await handler.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))
     await session.update((data) => ({ ...data, one: 'x'.repeat(200), two: 'x'.repeat(200) }))
     await visitor.read()
+    expect((await visitor.commit({ set: { two: 'y'.repeat(200) } })).status).toBe(200)
     expect((await visitor.commit({ delete: ['one'] })).status).toBe(200)
     expect((await visitor.commit({ set: { b: 1 } })).status).toBe(413)
   })

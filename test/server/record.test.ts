@@ -74,6 +74,12 @@ describe('what a commit does', () => {
     ['a new client from below the floor', known, attempt({ base: 'v3-x', after: 0 }, { client: 'new', n: 1 }), { kind: 'forgotten' }],
     ['a new client from the floor', known, attempt({ base: 'v4-x', after: 0 }, { client: 'new', n: 1 }), { kind: 'store', exact: false }],
     ['a new client whose base is no version', known, attempt({ base: 'hash', after: 0 }, { client: 'new', n: 1 }), { kind: 'forgotten' }],
+    [
+      'a new client whose base only ends like one',
+      known,
+      attempt({ base: 'xv7-x', after: 0 }, { client: 'new', n: 1 }),
+      { kind: 'forgotten' },
+    ],
     ['a dropped client from below the floor', known, attempt({ base: 'v3-x', after: 8 }, { client: 'new', n: 9 }), { kind: 'forgotten' }],
     ['a dropped client from the floor', known, attempt({ base: 'v4-x', after: 8 }, { client: 'new', n: 9 }), { kind: 'store' }],
     ['a client of a future that was undone', known, attempt({ base: 'v8-x', after: 8 }, { client: 'new', n: 9 }), { kind: 'out-of-step' }],
@@ -130,6 +136,24 @@ describe('what is stored', () => {
     expect(stored(attempt(commit))).toMatchObject({ lineage: 'L', seq: 8, mark: 'next' })
     expect(stored(attempt(commit))).toHaveProperty('data', data)
     expect(stored(attempt(commit))).toHaveProperty('tags', tags)
+  })
+
+  test('the first commit, and nothing else', () => {
+    const { next } = decide({ key: 'none' }, attempt({ lineage: null, base: 'v0', after: 0, set: { a: 1 } }, { n: 1 })) as {
+      next: SessionRecord
+    }
+    expect(next).toEqual({
+      lineage: 'NEW',
+      seq: 1,
+      mark: 'next',
+      data: { a: 1 },
+      tags: { a: 'new-a' },
+      clients: [{ client: 'me', n: 1, hash: 'other', seq: 1, cookie: true }],
+      floor: 0,
+      expiry: null,
+      expiresAt: now + 60_000,
+      cookieUntil: now + 120_000,
+    })
   })
 
   test('the record before is not changed', () => {
