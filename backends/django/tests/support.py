@@ -18,6 +18,7 @@ from django.http import HttpResponse
 from django.test import Client, TestCase
 from django.utils import timezone
 
+from project import views
 from project.settings import BASE, ENGINE
 
 URL = "/session"
@@ -142,6 +143,11 @@ class Visitor:
         if isinstance(data, dict) and "json" in data:
             return self.http.post(path, json.dumps(data["json"]), content_type="application/json", **headers)
         return self.http.post(path, data or {}, **headers)
+
+    def run(self, code: Callable[[Any], Any]) -> HttpResponse:
+        """An ordinary view runs this with its request."""
+        views.hook = code
+        return self.post("/run")
 
     def write(self, **values: Any) -> HttpResponse:
         """An ordinary view stores values."""

@@ -10,6 +10,6 @@ urlpatterns = [
     path("control", control_view),
     *(
         path(name, getattr(views, name.replace("-", "_")))
-        for name in ("who", "read", "untouched", "write", "count", "sign-in", "sign-out", "flush", "clear", "cycle", "fail")
+        for name in ("who", "read", "untouched", "write", "count", "sign-in", "sign-out", "flush", "clear", "cycle", "fail", "run")
     ),
 ]

@@ -79,3 +79,13 @@ def fail(request):
     """Writes and then fails."""
     request.session["failed"] = True
     return HttpResponse("failed", status=500)
+
+
+#: What the next request to /run does, set by a test.
+hook = None
+
+
+@csrf_exempt
+def run(request):
+    """Does what a test asks for."""
+    return hook(request) or HttpResponse("ran")
