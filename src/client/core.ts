@@ -12,7 +12,7 @@ import { own } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { compileSchema } from '../schema/compile-schema.ts'
 import { hostClock } from '../sync/clock.ts'
-import { ask, hear, hurry } from '../sync/hold.ts'
+import { ask, hear } from '../sync/hold.ts'
 import { createSync, requestRead, wake } from '../sync/pipeline.ts'
 import type { Sync } from '../sync/sync.ts'
 import { createCsrf } from '../transport/csrf.ts'
@@ -95,7 +95,11 @@ function follow(sync: Sync, tabs: ReturnType<typeof createTabs>, expiry: ExpiryC
   open()
   const unwatch = watchLifecycle(sync.clock, {
     onFocus: look('conditional'),
-    onHide: () => hurry(sync),
+    // The page may be being left: what waits goes now or never.
+    onHide() {
+      sync.sendAt = 0
+      sync.nudge?.()
+    },
     // What waits for the network goes first; its answer tells what a read would.
     onOnline: () => (sync.nudge ?? look('conditional'))(),
     onFreeze: tabs.close,

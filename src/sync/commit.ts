@@ -7,10 +7,9 @@ import type { Commit } from '../protocol/commit.ts'
 import { formatIdempotencyKey, idempotencyKeyHeader } from '../protocol/headers.ts'
 import type { ProblemDetail } from '../protocol/problem.ts'
 import { attempt, backOff } from './attempt.ts'
-import { backoffMs } from './backoff.ts'
 import { failed, type Verdict } from './judge.ts'
 import { blame, maxFailures, pause, read } from './read.ts'
-import { acknowledge, keysOf, move, rejectAll, takeOurs } from './settle.ts'
+import { acknowledge, giveWay, keysOf, move, rejectAll, takeOurs } from './settle.ts'
 import { type Flight, isStopped, type Sync, sleep } from './sync.ts'
 
 /** Bodies up to this size outlive the page; all of a page's together may have 64 KiB. */
@@ -40,7 +39,7 @@ export function prepare(sync: Sync): Flight | undefined {
     ...effect,
     ...(sync.isFresh && base.lineage === null && { fresh: true }),
   }
-  return { n: ++sync.n, body: JSON.stringify(commit), mutations, attempts: 0, failures: 0, isDoubtful: false, isRenewed: false }
+  return { n: ++sync.n, body: JSON.stringify(commit), mutations, attempts: 0, sentAt: 0, failures: 0, isDoubtful: false, isRenewed: false }
 }
 
 /** Sends the commit once and deals with the answer. Until its fate is known the next turn sends the same bytes again. */
@@ -50,6 +49,7 @@ export async function commit(sync: Sync, flight: Flight): Promise<void> {
   const { isDoubtful } = flight
   // Until the answer is here: end() may come before it.
   flight.isDoubtful = true
+  flight.sentAt = sync.clock.now()
   const verdict = await attempt(sync, {
     request: {
       method: 'PATCH',
@@ -75,9 +75,9 @@ async function settleCommit(sync: Sync, flight: Flight, verdict: Verdict): Promi
     case 'state':
       return acknowledge(sync, flight, verdict.answer)
     case 'refused':
-      return refuse(sync, verdict)
+      return refuse(sync, flight, verdict)
     case 'other-lineage':
-      await calm(sync)
+      calm(sync, flight, 3)
       return read(sync, true)
     case 'unknown-key':
       sync.lost.set(flight.n, flight)
@@ -101,16 +101,20 @@ async function settleCommit(sync: Sync, flight: Flight, verdict: Verdict): Promi
   }
 }
 
-/** The server was changed by somebody else first: the log is replayed on what it has now and goes under the next number. */
-async function refuse(sync: Sync, { state }: Verdict & { kind: 'refused' }): Promise<void> {
+/**
+ * Somebody else was first: the log is replayed on what the server has now and goes under the next number. Refused for the
+ * first time, each of several rivals waits for a time of its own; refused again it goes at once, and comes in while who
+ * was stored rests.
+ */
+function refuse(sync: Sync, flight: Flight, { state }: Verdict & { kind: 'refused' }): void {
   takeOurs(sync, state)
-  await calm(sync)
+  calm(sync, flight, 40, sync.conflicts > 0 ? 0 : 8 * sync.rivals)
 }
 
-/** Lets others go first after a few refusals in a row, so that writers of one key do not chase each other. */
-async function calm(sync: Sync): Promise<void> {
-  sync.conflicts++
-  if (sync.conflicts > 3) await sleep(sync, backoffMs(sync.conflicts - 3, sync.random(), { minDelayMs: 20, maxDelayMs: 1000 }))
+/** Lets others go first for up to so many round trips; for ever longer after too many refusals in a row. */
+function calm(sync: Sync, flight: Flight, patience: number, roundTrips = 0): void {
+  const many = sync.conflicts++ - patience
+  giveWay(sync, flight, sync.random() * (many < 0 ? roundTrips : 2 ** many))
 }
 
 /** Somebody else used our number: from here on we are another client, and what may have been stored is not sent again. */

@@ -49,12 +49,7 @@ export function release(sync: Sync): void {
 
 /** Asks whether another tab holds us, as one does that begins to listen. */
 export function ask(sync: Sync): void {
-  if (sync.tell({ say: 'ask', tab: sync.tab })) sync.askedUntil = sync.clock.now() + graceMs
-}
-
-/** The page is being left: what waits for the word of the other tabs goes now or never. */
-export function hurry(sync: Sync): void {
-  if (sync.askedUntil > sync.clock.now()) sync.nudge?.()
+  if (sync.tell({ say: 'ask', tab: sync.tab })) sync.sendAt = sync.clock.now() + graceMs
 }
 
 /** One tab that held us does so no more. */

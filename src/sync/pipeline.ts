@@ -38,7 +38,8 @@ export function createSync(ports: SyncPorts): Sync {
     failures: 0,
     isPaused: false,
     retryAt: 0,
-    askedUntil: 0,
+    sendAt: 0,
+    rivals: 0,
     isTrusted: false,
     isHeld: false,
     holders: 0,
@@ -59,6 +60,9 @@ export function createSync(ports: SyncPorts): Sync {
   }
 }
 
+/** Whether a commit is to be sent, or sent again. */
+const hasCommit = ({ flight, cache, isLoose }: Sync): boolean => flight !== undefined || cache.log.length > 0 || isLoose
+
 /** One turn of the loop: at most one exchange. False where there is nothing to do. */
 async function turn(sync: Sync): Promise<boolean> {
   const { cache, ending } = sync
@@ -67,25 +71,16 @@ async function turn(sync: Sync): Promise<boolean> {
   const isEnd = ending && !sync.isPaused
   const isReadFirst = !cache.base || sync.isPaused || sync.wanted === 'full'
   const isRead = !isEnd && (isReadFirst || (sync.wanted !== 'no' && !sync.flight && cache.log.length === 0))
-  if (!isEnd && !isRead && !sync.flight && cache.log.length === 0 && !sync.isLoose) return false
-  const waitMs = heldBackUntil(sync, isRead) - sync.clock.now()
+  if (!isEnd && !isRead && !hasCommit(sync)) return false
+  // The read that belongs to an exclusive request waits for nothing.
+  const retryAt = isRead && sync.isTrusted && sync.wanted === 'full' ? 0 : sync.retryAt
+  const now = sync.clock.now()
+  const waitMs = Math.max(retryAt, isRead ? 0 : sync.sendAt) - now
+  if (retryAt > now) become(sync, { activity: 'retrying' })
   // Timers may fire a little early.
-  if (waitMs >= 1) await waitToSend(sync, waitMs)
+  if (waitMs >= 1) await sleep(sync, waitMs, retryAt > now)
   else await (isEnd ? sendEnd(sync, ending) : isRead ? read(sync) : send(sync))
   return true
-}
-
-async function waitToSend(sync: Sync, waitMs: number): Promise<void> {
-  const isAsked = sync.retryAt > sync.clock.now()
-  if (isAsked) become(sync, { activity: 'retrying' })
-  await sleep(sync, waitMs, isAsked)
-  if (!isStopped(sync)) sync.askedUntil = 0
-}
-
-/** When the next request may leave. The read that belongs to an exclusive request waits for nothing. */
-function heldBackUntil(sync: Sync, isRead: boolean): number {
-  if (isRead) return sync.isTrusted && sync.wanted === 'full' ? 0 : sync.retryAt
-  return Math.max(sync.retryAt, sync.askedUntil)
 }
 
 /**
@@ -107,7 +102,7 @@ async function send(sync: Sync): Promise<void> {
       await read(sync)
     }
     // A conditional read that is wanted meanwhile is answered by the commit; waiting for it here would be for ever.
-    if (sync.wanted !== 'full' && (sync.flight || sync.cache.log.length > 0 || sync.isLoose) && isFree()) await start()
+    if (sync.wanted !== 'full' && hasCommit(sync) && isFree()) await start()
     // The reads between its attempts too: whoever got the lock meanwhile would create a second session.
     while (sync.flight && isFree()) await (sync.wanted === 'full' ? read(sync) : commit(sync, sync.flight))
   }

@@ -75,13 +75,32 @@ export function takeState(
   answerReaders(sync)
 }
 
+/** After how many commits others are let in though we know of none: who is always too late is heard of by nobody. */
+const restEvery = 12
+
+/** Lets others go first: nothing of ours is stored for so many times what a commit took, a second at most. */
+export function giveWay(sync: Sync, flight: Flight, roundTrips: number): void {
+  const now = sync.clock.now()
+  sync.sendAt = now + Math.min(1000, roundTrips * (now - flight.sentAt))
+}
+
+/**
+ * Lets others in after a commit of ours: who writes without a pause shuts out all others, which need a round trip to
+ * follow. Who knows of rivals rests often and briefly, who does not for longer than their round trip.
+ */
+function rest(sync: Sync, flight: Flight): void {
+  sync.rivals += (sync.conflicts - sync.rivals) / 8
+  sync.conflicts = 0
+  giveWay(sync, flight, sync.rivals > 0.02 ? 0.7 : flight.n % restEvery ? 0 : 1 + sync.random() / 2)
+}
+
 /** A commit is stored: its mutations leave the log in the step in which the base that contains them arrives. */
 export function acknowledge(sync: Sync, flight: Flight, answer: Answer): void {
   const { mutations } = flight
   sync.flight = undefined
   sync.lost.clear()
   sync.isLoose = false
-  sync.conflicts = 0
+  rest(sync, flight)
   sync.isFresh = false
   // Of the suspects these are not to blame, so the one to blame is among the rest.
   sync.suspects = Math.max(0, sync.suspects - mutations.length)

@@ -49,6 +49,8 @@ export interface Flight {
   readonly mutations: readonly Mutation[]
   /** Attempts begun. */
   attempts: number
+  /** When the last of them began, on the clock. */
+  sentAt: number
   /** Answers of 4xx and 5xx that said nothing of the protocol. */
   failures: number
   /** Whether an attempt before this one may have been stored. */
@@ -115,8 +117,10 @@ export interface Sync extends SyncPorts {
   isPaused: boolean
   /** Until when the server asked for no request, on the clock, where an exclusive request ended that wait. */
   retryAt: number
-  /** Until when the other tabs are given to say that one of them runs its `exclusive`, on the clock: nothing unsafe leaves before. */
-  askedUntil: number
+  /** Until when nothing unsafe leaves, on the clock: the other tabs are given to say that one runs its `exclusive`, or rivals to go first. */
+  sendAt: number
+  /** How often our commits were refused lately before they were stored, on average: about how many others write the same keys. */
+  rivals: number
   /** Our own `exclusive` is running or was just run: a log-in that appears now is the app's own. */
   isTrusted: boolean
   isHeld: boolean

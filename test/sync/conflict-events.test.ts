@@ -74,23 +74,4 @@ describe('the event conflict', () => {
     ])
     expect(await mock.data()).toEqual({ count: 7 })
   })
-
-  test('a key that is written without end is stored at last, with pauses that let the others go first', async () => {
-    const { mock, session } = await begin({ count: 0 })
-    mock.next({ fault: 'write-beside', write: ({ count }) => ({ count: count + 100 }), method: 'PATCH', times: 12 })
-    const start = Date.now()
-    await inTime(session.update('count', (count) => count + 1))
-    expect(await mock.data()).toEqual({ count: 1_201 })
-    expect(Date.now() - start).toBeGreaterThan(1_000)
-  })
-
-  test('one conflict after that costs no pause: the count begins anew', async () => {
-    const { mock, session } = await begin({ count: 0 })
-    mock.next({ fault: 'write-beside', write: ({ count }) => ({ count: count + 100 }), method: 'PATCH', times: 6 })
-    await inTime(session.update('count', (count) => count + 1))
-    mock.next({ fault: 'write-beside', write: { count: 7 }, method: 'PATCH' })
-    const start = Date.now()
-    await session.update('count', (count) => count + 1)
-    expect([Date.now() - start, await mock.data()]).toEqual([0, { count: 8 }])
-  })
 })

@@ -209,7 +209,7 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'a first commit waits for a read that waits for it',
-    patches: [{ file: pipeline, from: "if (sync.wanted !== 'full' && (sync.flight ||", to: "if (sync.wanted === 'no' && (sync.flight ||" }],
+    patches: [{ file: pipeline, from: "if (sync.wanted !== 'full' && hasCommit(sync)", to: "if (sync.wanted === 'no' && hasCommit(sync)" }],
   },
   {
     title: 'a listener that throws takes the others with it',
