@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { advance, begin, collect, useFakeTime } from '../client/harness.ts'
+import { advance, begin, collect, flush, useFakeTime } from '../client/harness.ts'
+import { openScripted, type ScriptedAnswer, toProblem, toState } from './scripted.ts'
 
 useFakeTime()
 
@@ -30,6 +31,29 @@ describe('the event exchange', () => {
       ['failed', 502],
       ['failed', 200],
       ['acknowledged', 200],
+    ])
+  })
+
+  test.each<[string, number, string, ScriptedAnswer]>([
+    ['acknowledged', 200, 'a state', { version: 'v2', data: { count: 2 }, last: 1 }],
+    ['conflict', 409, 'another tag', toProblem(409, 'conflict', toState({ version: 'v2', data: { count: 5 } }))],
+    ['elsewhere', 409, 'a key that it does not know', toProblem(409, 'unknown-key', toState({ lineage: null, unknownKey: true }))],
+    ['elsewhere', 410, 'another session', toProblem(410, 'gone', toState({ lineage: 'L2' }))],
+    ['refused', 422, 'a number that was used', toProblem(422, 'key-reused')],
+    ['refused', 422, 'its own validation', toProblem(422, 'refused')],
+    ['refused', 413, 'its limit', toProblem(413, 'too-large')],
+    ['refused', 403, 'another token', toProblem(403, 'csrf')],
+    ['needs-auth', 401, 'a log-in', toProblem(401, 'unauthenticated')],
+    ['failed', 503, 'a pause', toProblem(503, 'unavailable')],
+  ])('tells %s of a commit that is answered by %i with %s', async (outcome, status, _, answer) => {
+    const { session } = openScripted(({ method }) => (method === 'GET' ? { data: { count: 1 } } : answer))
+    await session.get('count')
+    const steps = collect(session, 'exchange')
+    void session.set('count', 2)
+    await flush()
+    expect(steps.slice(0, 2).map((step) => [step.outcome, step.status])).toEqual([
+      ['sent', undefined],
+      [outcome, status],
     ])
   })
 
