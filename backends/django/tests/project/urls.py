@@ -10,6 +10,8 @@ urlpatterns = [
     path("control", control_view),
     *(
         path(name, getattr(views, name.replace("-", "_")))
-        for name in ("who", "read", "untouched", "write", "count", "sign-in", "sign-out", "flush", "clear", "cycle", "fail", "run")
+        for name in (
+            "who", "read", "untouched", "write", "count", "sign-up", "sign-in", "sign-out", "flush", "clear", "cycle", "fail", "run",
+        )  # fmt: skip
     ),
 ]

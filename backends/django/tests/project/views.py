@@ -2,6 +2,7 @@
 import json
 
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.models import User
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -34,6 +35,15 @@ def count(request):
     """Adds one to a counter."""
     request.session["views"] = request.session.get("views", 0) + 1
     return HttpResponse("counted")
+
+
+@csrf_exempt
+def sign_up(request):
+    """Makes a user, or gives one another password, which ends their other sessions."""
+    user, _ = User.objects.get_or_create(username=request.POST["username"])
+    user.set_password(request.POST["password"])
+    user.save()
+    return HttpResponse("up")
 
 
 @csrf_exempt
