@@ -168,7 +168,7 @@ function move(parts: Parts, to: Move): Moved {
   const changed = keys.filter((key) => before.get(key) !== parts.view.get(key))
   forget(parts, changed)
   const conflicts = met.flatMap(({ key, values }) => {
-    if (!keys.includes(key)) return []
+    if (!rules.codec.has(key)) return []
     const [base, mine, theirs] = values.map((raw) => decodeStored(rules.codec, key, raw))
     return [{ key, base, mine, theirs, value: read(parts, key).value }]
   })

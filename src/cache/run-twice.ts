@@ -30,7 +30,7 @@ function watchReads(codec: SessionCodec): { readonly codec: SessionCodec; findCh
   }
   return {
     codec: {
-      keys: codec.keys,
+      ...codec,
       key(key) {
         const own = codec.key(key)
         return {

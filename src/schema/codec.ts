@@ -25,6 +25,8 @@ export interface KeyCodec {
 export interface SessionCodec {
   /** The keys of the schema, in its order. */
   readonly keys: readonly string[]
+  /** Whether the schema has the key. */
+  has(name: string): boolean
   /** @throws SessionSchemaError where the schema has no such key. */
   key(name: string): KeyCodec
 }

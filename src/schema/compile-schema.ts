@@ -106,6 +106,7 @@ export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOp
   }
   return {
     keys: [...codecs.keys()],
+    has: (name) => codecs.has(name),
     key(name) {
       const codec = codecs.get(name)
       if (codec) return codec

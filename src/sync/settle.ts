@@ -150,7 +150,7 @@ function valuesOf(sync: Sync, { operation, trace }: Mutation): Record<string, un
   if (!trace) return 'key' in operation ? { [operation.key]: undefined } : {}
   const { codec } = sync
   return Object.fromEntries(
-    [...trace.writes].flatMap(([key, raw]) => (codec.keys.includes(key) ? [[key, decodeStored(codec, key, raw)]] : [])),
+    [...trace.writes].flatMap(([key, raw]) => (codec.has(key) ? [[key, decodeStored(codec, key, raw)]] : [])),
   )
 }
 
