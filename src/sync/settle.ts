@@ -149,9 +149,7 @@ export function takeOurs(sync: Sync, state: State): void {
 function valuesOf(sync: Sync, { operation, trace }: Mutation): Record<string, unknown> {
   if (!trace) return 'key' in operation ? { [operation.key]: undefined } : {}
   const { codec } = sync
-  return Object.fromEntries(
-    [...trace.writes].flatMap(([key, raw]) => (codec.has(key) ? [[key, decodeStored(codec, key, raw)]] : [])),
-  )
+  return Object.fromEntries([...trace.writes].flatMap(([key, raw]) => (codec.has(key) ? [[key, decodeStored(codec, key, raw)]] : [])))
 }
 
 /** The lineage is gone: its pending mutations are never sent to another, and the given state is the base of what comes. */
