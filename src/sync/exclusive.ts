@@ -1,38 +1,8 @@
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
-import { hold, holdOthers, release } from './hold.ts'
+import { hold, holdOthers, release, within } from './hold.ts'
 import { requestRead, wake } from './pipeline.ts'
 import type { Sync } from './sync.ts'
-
-/** Settles as the promise does, or as `onTimeout` does when the time is over. A client that is disposed of keeps no timer. */
-function within<T>(sync: Sync, timeoutMs: number, promise: Promise<T>, onTimeout: () => T | PromiseLike<T>): Promise<T> {
-  const { clock } = sync
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => {
-      try {
-        resolve(onTimeout())
-      } catch (error) {
-        reject(error)
-      }
-    }, timeoutMs)
-    const stop = sync.cache.watch(() => sync.isDisposed && clock.clearTimeout(timer))
-    promise.then(resolve, reject).finally(() => {
-      clock.clearTimeout(timer)
-      stop()
-    })
-  })
-}
-
-/** Lets what is under way finish; what takes longer is given up, so that its late answer cannot undo what comes now. */
-async function finishOthers(sync: Sync, timeoutMs: number, finished: Promise<void>): Promise<void> {
-  let stop: (() => void) | undefined
-  const disposed = new Promise<void>((resolve) => {
-    stop = sync.cache.watch(() => sync.isDisposed && resolve())
-  })
-  await within(sync, timeoutMs, Promise.race([finished, disposed]), () => sync.abort?.())
-  stop?.()
-  if (sync.isDisposed) throw new SessionDisposedError()
-}
 
 /**
  * Runs a request of the app while nothing of ours is under way in any tab, then reads anew. A log-in rotates the session's key, and
@@ -45,11 +15,15 @@ export async function exclusive<R>(sync: Sync, run: () => Promise<R> | R, timeou
   try {
     // One hold for all that overlap: nested there is nothing under way any more, beside another that waits for it there may be.
     sync.holding ??= hold(sync, timeoutMs)
-    await finishOthers(sync, timeoutMs, sync.holding)
+    // What takes longer is given up, so that its late answer cannot undo what comes now.
+    await within(sync, timeoutMs, sync.holding, () => sync.abort?.())
+    if (sync.isDisposed) throw new SessionDisposedError()
     sync.isTrusted = true
     // Each step has the whole limit, and so does what the others were told.
     holdOthers(sync, timeoutMs)
-    return await within(sync, timeoutMs, Promise.resolve(run()), () => {
+    const running = Promise.resolve(run())
+    return await within(sync, timeoutMs, running, () => {
+      if (sync.isDisposed) return running
       throw new SessionUsageError(`exclusive took longer than ${timeoutMs} ms. Do not await a session write inside: it is sent afterwards.`)
     })
   } finally {
@@ -64,7 +38,7 @@ async function letGo(sync: Sync, timeoutMs: number): Promise<void> {
   sync.holding = undefined
   if (!sync.isDisposed) {
     holdOthers(sync, timeoutMs)
-    await within(sync, timeoutMs, readAfter(sync), () => undefined)
+    await within(sync, timeoutMs, readAfter(sync), () => {})
   }
   // Another one may have begun during the read.
   if (sync.holders > 0) return

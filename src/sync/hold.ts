@@ -12,16 +12,25 @@ export function quiet(sync: Sync): Promise<void> {
   return sync.isRunning ? new Promise((resolve) => void sync.quieted.add(resolve)) : Promise.resolve()
 }
 
+/** Settles as the promise does, or as `onTimeout` does when the time is over or the client is disposed of. */
+export function within<T>(sync: Sync, timeoutMs: number, promise: Promise<T>, onTimeout: () => T | PromiseLike<T>): Promise<T> {
+  const { clock, cache } = sync
+  let timer: unknown
+  let stop: (() => void) | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = clock.setTimeout(resolve, timeoutMs)
+    stop = cache.watch(() => sync.isDisposed && resolve())
+  })
+  return Promise.race([promise, over.then(onTimeout)]).finally(() => {
+    clock.clearTimeout(timer)
+    stop?.()
+  }) as Promise<T>
+}
+
 /** Resolves when nothing is under way in the other tabs, as far as they say so. */
 async function quietElsewhere(sync: Sync): Promise<void> {
-  const { clock, quietedTabs } = sync
-  let timer: unknown
-  const stop = sync.cache.watch(() => sync.isDisposed && clock.clearTimeout(timer))
-  await new Promise<void>((resolve) => {
-    timer = clock.setTimeout(resolve, graceMs)
-  })
-  stop()
-  if (sync.busyTabs.size > 0) await new Promise<void>((resolve) => void quietedTabs.add(resolve))
+  await within(sync, graceMs, new Promise<void>(() => {}), () => {})
+  if (sync.busyTabs.size > 0) await new Promise<void>((resolve) => void sync.quietedTabs.add(resolve))
 }
 
 /** Tells the other tabs to hold for so long from now; false where there can be none. */
