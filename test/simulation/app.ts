@@ -1,11 +1,11 @@
 import type { ServerSession } from '../../src/server/index.ts'
+import type { Stored } from './annals.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import type { LightResponse } from './host.ts'
 import { isSame } from './model.ts'
 import { send } from './network.ts'
 import type { World } from './parts.ts'
 import type { Step } from './script.ts'
-import type { Stored } from './server.ts'
 
 /** The app's own endpoints: server code beside the session handler, and the requests to it. */
 export interface App {
@@ -64,11 +64,11 @@ export function createApp(world: Omit<World, 'request'>): App {
             return (endpoints[what] as Endpoint)(session, args, sleep)
           }),
         answer(response) {
-          world.note(name, `<- ${response.status} of ${what}`)
+          world.note?.(name, `<- ${response.status} of ${what}`)
           resolve(response)
         },
         fail() {
-          world.note(name, `${what} failed`)
+          world.note?.(name, `${what} failed`)
           reject(new TypeError('Failed to fetch'))
         },
       })

@@ -1,17 +1,8 @@
-import type { Tab, World } from './parts.ts'
-import type { Sent, SimulatedServer } from './server.ts'
+import type { Births, Tab, World } from './parts.ts'
+import type { SimulatedServer } from './server.ts'
 
 /** How long a key that was rotated away is given to be replaced in the jar, in milliseconds; the client looks for 3 s. */
 const secondLookMs = 2_900
-
-/** Holds that the creation of a session buries no other one that lives. */
-export interface Births {
-  onCreated(lineage: string, request: Sent): void
-  /** An answer brings the cookie of a session, where the jar reaches another one or none. */
-  onCookie(lineage: string, former: string | undefined, isApp: boolean): void
-  /** When the cookie of a session last came to a browser. */
-  landedAt(lineage: string): number
-}
 
 /** What the births are judged by. */
 export interface BirthParts extends Pick<World, 'fail' | 'scheduler'> {
@@ -28,6 +19,8 @@ export function createBirths({ fail, scheduler, server: getServer, tabs, hasGues
   const landings = new Map<string, number>()
   /** Sessions beside which another was created while their new key was on its way, with the time of that rotation. */
   const suspects = new Map<string, number>()
+  /** Sessions that were believed to be gone, with the time of the rotation that may have hidden them. */
+  const believed = new Map<string, number>()
 
   /** Whether a session's new key came in the time that it is given. */
   function isPrompt(lineage: string): boolean {
@@ -36,7 +29,10 @@ export function createBirths({ fail, scheduler, server: getServer, tabs, hasGues
     return rotation !== undefined && landing >= rotation.at && landing < rotation.at + secondLookMs
   }
 
+  const isSoonAfter = (at = Number.NEGATIVE_INFINITY): boolean => scheduler.now() < at + secondLookMs
+
   return {
+    onBelieved: (lineage, rotatedAt) => void believed.set(lineage, rotatedAt),
     landedAt: (lineage) => landings.get(lineage) ?? 0,
     onCreated(lineage, { cookie, headers, at }) {
       const [tab = ''] = headers['Idempotency-Key']?.slice(1).split('-') ?? []
@@ -50,14 +46,14 @@ export function createBirths({ fail, scheduler, server: getServer, tabs, hasGues
     },
     onCookie(lineage, former, isApp) {
       landings.set(lineage, scheduler.now())
-      if (scheduler.now() < (suspects.get(lineage) ?? Number.NEGATIVE_INFINITY) + secondLookMs)
-        fail(`buried: a session was created where ${lineage} lives under a new key`)
+      if (isSoonAfter(suspects.get(lineage))) fail(`buried: a session was created where ${lineage} lives under a new key`)
+      if (isSoonAfter(believed.get(lineage))) fail(`ended: end() resolved, and ${lineage} lives under a new key`)
       const [parent, other] = [parents.get(lineage), parents.get(former ?? '')]
       if (isApp || former === undefined || former === lineage || parent === undefined || other === undefined) return
       // A cookie that another device was given is no creation.
       if (tabs.get(parent)?.browser !== tabs.get(other)?.browser) return
       const rotations = [lineage, former].flatMap((one) => getServer().rotationOf(one) ?? [])
-      if (rotations.some(({ at }) => scheduler.now() >= at + secondLookMs)) return
+      if (rotations.some(({ at }) => !isSoonAfter(at))) return
       // What a page that is gone had under way comes when it comes.
       if (tabs.get(parent)?.isGone || tabs.get(other)?.isGone) return
       fail(`buried: the cookie of ${lineage}, by ${parent}, comes over that of ${former}, by ${other}`)

@@ -1,5 +1,5 @@
+import type { Stored } from './annals.ts'
 import type { Tab, World } from './parts.ts'
-import type { Stored } from './server.ts'
 
 /** What has not come to rest: promises, pending calls, and views that are not on the server's state. */
 export function findUnsettled({ name, client, waiting, browser, isGone, isDisposed, ledger }: Tab, server: World['server']): string[] {
@@ -25,11 +25,11 @@ export function checkTraffic({ name, traffic: { requests, faults, refusals } }: 
 /** A counter is the number of acknowledged increments since it was last written blindly, and of those whose fate is unknown. */
 export function checkCounters(
   tabs: readonly Tab[],
-  { server, heldBy, fail }: Pick<World, 'server' | 'fail'> & { heldBy(stored: Stored): Tab['ledger']['log'] },
+  { server, membersOf, fail }: Pick<World, 'server' | 'fail'> & { membersOf(stored: Stored): Tab['ledger']['log'] },
 ): void {
   for (const [lineage, last] of server.lineages) {
     const isBlind = (stored: Stored): boolean => {
-      const calls = heldBy(stored).map(({ call }) => call)
+      const calls = membersOf(stored).map(({ call }) => call)
       return (
         calls.some(({ kind, key }) => kind === 'clear' || (key === 'n' && kind !== 'update')) ||
         (!stored.by && stored.before?.data.n !== stored.data.n)

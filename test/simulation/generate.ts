@@ -124,7 +124,7 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
   const isWild = random.chance(0.6)
   let at = 0
   // Most of what breaks breaks early; some histories are long enough for what needs more.
-  const count = random.chance(0.7) ? 2 + random.int(6) : 6 + random.int(12)
+  const count = random.chance(0.85) ? 1 + random.int(4) : 5 + random.int(8)
   for (const { name } of browsers.slice(1))
     if (browsers.every(({ visitor }) => visitor === 'v1')) add(200 + random.int(2000), name, 'join', 'b1')
   for (let index = 0; index < count; index++) {

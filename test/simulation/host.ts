@@ -73,6 +73,29 @@ export function digest(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(words.buffer)
 }
 
+type Listener = () => void
+
+/** A signal as the client and the network use it. */
+class LightSignal {
+  aborted = false
+  reason: unknown
+  readonly listeners: Listener[] = []
+  addEventListener(_: string, listener: Listener): void {
+    this.listeners.push(listener)
+  }
+}
+
+class LightAbortController {
+  readonly signal = new LightSignal()
+  abort(): void {
+    const { signal } = this
+    if (signal.aborted) return
+    signal.aborted = true
+    signal.reason = new Error('This operation was aborted')
+    for (const listener of signal.listeners) listener()
+  }
+}
+
 /** Web Crypto, as far as the handler uses it, without its thread pool. */
 const lightCrypto = {
   getRandomValues: (bytes: Uint8Array) => bytes.fill(7),
@@ -83,7 +106,7 @@ const lightCrypto = {
   },
 }
 
-const names = ['Response', 'crypto', 'setTimeout', 'clearTimeout', 'queueMicrotask'] as const
+const names = ['Response', 'AbortController', 'crypto', 'setTimeout', 'clearTimeout', 'queueMicrotask'] as const
 
 /** What the stand-ins lead to while a history runs. */
 export interface HostParts {
@@ -110,6 +133,7 @@ export function installHost(): () => void {
   const put = (name: string, value: unknown): void =>
     void Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   put('Response', LightResponse)
+  put('AbortController', LightAbortController)
   put('crypto', lightCrypto)
   put('setTimeout', (run: () => void, delayMs = 0) => (current ? current.scheduler.after(delayMs, run) : setTimeout(run, delayMs)))
   put('clearTimeout', (timer: never) => (current ? current.scheduler.cancel(timer) : clearTimeout(timer)))

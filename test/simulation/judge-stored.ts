@@ -1,6 +1,6 @@
+import type { Stored } from './annals.ts'
 import type { Entry, Held } from './ledger.ts'
 import { apply, type Data, isSame, put } from './model.ts'
-import type { Stored } from './server.ts'
 
 /** What each lineage was last given by each tab, to hold the order. */
 export type Orders = Map<string, number>

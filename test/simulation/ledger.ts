@@ -173,6 +173,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
 
   function settle(): readonly string[] {
     watch()
+    if (log.length === 0 && moves.length === 0 && sent.length === 0) return []
     const faults = findAdopted()
     // The sessions that late copies create hold it too, and do not count.
     const lineages = [base, ...moves.map(({ to }) => to)].flatMap((one) => one?.lineage ?? [])

@@ -5,7 +5,18 @@ import type { LightResponse } from './host.ts'
 import type { Ledger } from './ledger.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Fate, Mode, Step } from './script.ts'
-import type { SimulatedServer } from './server.ts'
+import type { Sent, SimulatedServer } from './server.ts'
+
+/** Holds that the creation of a session buries no other one that lives. */
+export interface Births {
+  onCreated(lineage: string, request: Sent): void
+  /** An answer brings the cookie of a session, where the jar reaches another one or none. */
+  onCookie(lineage: string, former: string | undefined, isApp: boolean): void
+  /** When the cookie of a session last came to a browser. */
+  landedAt(lineage: string): number
+  /** A client believes that a session is gone, whose key was rotated at that time, before it was asked to end it. */
+  onBelieved(lineage: string, rotatedAt: number): void
+}
 
 /** What the tabs of a history share. */
 export interface World {
@@ -14,8 +25,8 @@ export interface World {
   readonly scheduler: Scheduler
   readonly server: SimulatedServer
   fateOf(name: string): Fate
-  /** Notes something for who reads the history. */
-  note(who: string, what: string): void
+  /** Notes something for who reads the history; undefined where nobody does. */
+  readonly note: ((who: string, what: string) => void) | undefined
   /** `invariant: what`. The first one ends the history. */
   fail(fault: string): void
   /** True where something goes on and on without time passing. */
@@ -28,8 +39,7 @@ export interface World {
   readonly hasExclusives: boolean
   /** When the last step of the script was done: a call may end a wait. */
   lastStepAt(): number
-  /** When the cookie of a session last came to a browser. */
-  landedAt(lineage: string): number
+  readonly births: Births
   /** The lineages that somebody asked to end. */
   readonly ends: Set<string>
   /** Sends a request of the app itself, with the browser's cookie. Rejects where no answer comes. */

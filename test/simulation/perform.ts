@@ -70,10 +70,15 @@ const performs: Readonly<Record<string, Perform>> = {
   ready: ({ client, follow }) => follow('ready', client.ready()),
   end({ client, browser, world, traffic, follow }) {
     const lineage = client.dehydrate()?.state.lineage
+    const rotatedAt = lineage ? world.server.rotationOf(lineage)?.at : undefined
     const ended = client.end().then(() => {
-      if (!lineage || world.server.reach(browser.cookie())?.lineage !== lineage) return
+      if (!lineage) return
+      const cookie = browser.cookie()
+      // What showed no session met the old key, unless there was none.
+      if (rotatedAt !== undefined && cookie !== undefined && traffic.looks.at(-1) === null) world.births.onBelieved(lineage, rotatedAt)
       // A key that came after the last look had left cannot have been seen.
-      if (world.landedAt(lineage) < traffic.sentAt) world.fail(`ended: end() resolves and ${lineage} lives`)
+      const isSeen = world.births.landedAt(lineage) < traffic.sentAt
+      if (isSeen && world.server.reach(cookie)?.lineage === lineage) world.fail(`ended: end() resolves and ${lineage} lives`)
     })
     follow('end', ended)
   },

@@ -1,24 +1,10 @@
-import { createMemoryStore, createSessionHandler, type ServerSession, type SessionStore, type StoreWrite } from '../../src/server/index.ts'
+import { createMemoryStore, createSessionHandler, type ServerSession, type SessionStore } from '../../src/server/index.ts'
 import { toBase64Url } from '../../src/server/keys.ts'
-import { decideCommit, isPrivate, type SessionRecord, versionOf } from '../../src/server/record.ts'
+import { decideCommit, type SessionRecord, versionOf } from '../../src/server/record.ts'
+import { type Annals, createAnnals, type Rotated, type Stored } from './annals.ts'
 import { createRequest, digest, LightResponse } from './host.ts'
-import type { Data } from './model.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
-
-/** One stored state of a lineage. */
-export interface Stored {
-  readonly lineage: string
-  readonly version: string
-  /** Its place in the history of the lineage. */
-  readonly index: number
-  readonly data: Data
-  readonly identity: unknown
-  readonly expiry: unknown
-  /** The commit that it stored; undefined for a write by server code. */
-  readonly by: { readonly client: string; readonly n: number } | undefined
-  readonly before: Stored | undefined
-}
 
 /** A request of a client, as it left. */
 export interface Sent {
@@ -30,17 +16,16 @@ export interface Sent {
 }
 
 export interface SimulatedServer {
-  /** The latest state of each lineage, the ended ones too. */
-  readonly lineages: Map<string, Stored>
-  readonly versions: Map<string, Stored>
+  readonly lineages: Annals['lineages']
+  readonly versions: Annals['versions']
   /** What a cookie reaches now; undefined where nothing. */
   reach(cookie: string | undefined): Stored | undefined
   /** Whether a lineage has a key that reaches it. */
   isAlive(lineage: string): boolean
   /** The lineage that a cookie reaches, or reached before a rotation. */
   lineageOf(cookie: string | undefined): string | undefined
-  /** When a lineage last got a new key, and by which commit; undefined where it was by server code. */
-  rotationOf(lineage: string): { readonly at: number; readonly by: Stored['by'] } | undefined
+  /** The last new key of a lineage. */
+  rotationOf(lineage: string): Rotated | undefined
   handle(request: Sent): Promise<LightResponse>
   /** Runs server code on the session of a cookie; gives its answer. */
   serve(cookie: string | undefined, run: (session: ServerSession) => Promise<unknown>): Promise<LightResponse>
@@ -74,20 +59,11 @@ export interface ServerParts {
 
 const encoder = new TextEncoder()
 
-const publicOf = (data: SessionRecord['data']): Data => {
-  const result: Record<string, unknown> = {}
-  for (const key in data) if (!isPrivate(key)) result[key] = data[key]
-  return result as Data
-}
-
 /** The real handler over the real memory store, with an eye on every write. */
 export function createServer(parts: ServerParts): SimulatedServer {
   const { scheduler, random, wallClock, latencyMs } = parts
-  const records = new Map<string, SessionRecord>()
-  const keys = new Map<string, string>()
-  const rotations = new Map<string, { readonly at: number; readonly by: Stored['by'] }>()
-  const lineages = new Map<string, Stored>()
-  const versions = new Map<string, Stored>()
+  const annals = createAnnals(scheduler, parts.onStored)
+  const { records, versions } = annals
   const errors: unknown[] = []
   let life = 0
   let foreigners = 0
@@ -109,33 +85,6 @@ export function createServer(parts: ServerParts): SimulatedServer {
     })
   }
 
-  function note({ id, entry, insert }: StoreWrite): void {
-    records.delete(id)
-    const kept = insert ?? { id, entry }
-    const { record } = JSON.parse(kept.entry.value) as { record: SessionRecord }
-    records.set(kept.id, record)
-    keys.set(kept.id, record.lineage)
-    const before = lineages.get(record.lineage)
-    const last = record.clients.at(-1)
-    const by = last?.seq === record.seq ? { client: last.client, n: last.n } : undefined
-    const version = versionOf({ key: 'known', record })
-    if (insert) rotations.set(record.lineage, { at: scheduler.now(), by })
-    const { lineage, expiry } = record
-    const stored = {
-      lineage,
-      version,
-      index: (before?.index ?? -1) + 1,
-      data: publicOf(record.data),
-      identity: record.data._identity ?? null,
-      expiry,
-      by,
-      before,
-    }
-    lineages.set(lineage, stored)
-    versions.set(version, stored)
-    parts.onStored(stored)
-  }
-
   const store: SessionStore = {
     async read(id) {
       await wait(life)
@@ -145,7 +94,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
       const born = life
       await wait(born)
       const isWritten = await inner.write(write)
-      if (isWritten) note(write)
+      if (isWritten) annals.note(write)
       await wait(born)
       return isWritten
     },
@@ -163,7 +112,11 @@ export function createServer(parts: ServerParts): SimulatedServer {
     store,
     now: wallClock,
     maxAgeMs: parts.maxAgeMs,
-    randomBytes: (length) => Uint8Array.from({ length }, () => random.int(256)),
+    randomBytes(length) {
+      const words = new Uint32Array(Math.ceil(length / 4))
+      for (let index = 0; index < words.length; index++) words[index] = random.int(2 ** 32)
+      return new Uint8Array(words.buffer, 0, length)
+    },
     validate: (data) => (Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []),
     onError: (error) => errors.push(error),
   })
@@ -182,7 +135,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     }
     // The memory store writes before its promise settles.
     void inner.write(write)
-    note(write)
+    annals.note(write)
   }
 
   const toFields = (cookie: string | undefined, headers: Readonly<Record<string, string>>): Record<string, string> => ({
@@ -192,7 +145,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
   })
 
   return {
-    lineages,
+    lineages: annals.lineages,
     versions,
     errors,
     reach(cookie) {
@@ -200,8 +153,8 @@ export function createServer(parts: ServerParts): SimulatedServer {
       return record && versions.get(versionOf({ key: 'known', record }))
     },
     isAlive: (lineage) => [...records.values()].some((record) => record.lineage === lineage && record.expiresAt > wallClock()),
-    lineageOf: (cookie) => (cookie === undefined ? undefined : keys.get(idOf(cookie))),
-    rotationOf: (lineage) => rotations.get(lineage),
+    lineageOf: (cookie) => (cookie === undefined ? undefined : annals.lineageAt(idOf(cookie))),
+    rotationOf: (lineage) => annals.rotations.get(lineage),
     async handle(sent) {
       const { method, cookie, headers, body } = sent
       const response = (await handler(createRequest(method, toFields(cookie, headers), body))) as unknown as LightResponse

@@ -107,7 +107,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     try {
       promise = run()
     } catch (error) {
-      return world.note(name, `${call.id} threw ${String(error)}`)
+      return world.note?.(name, `${call.id} threw ${String(error)}`)
     }
     const entry = ledger.add(call, before)
     follow(call.id, promise, (error, result) => settle(entry, error, result))
@@ -119,7 +119,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     if (error !== undefined) entry.error = code ?? errorName ?? String(error)
     else if (['tx', 'pop', 'default'].includes(entry.kind)) entry.result = result
     if (code === 'unknown-fate' || fate === 'unknown' || code === 'disposed') entry.isFateUnknown = true
-    world.note(name, `${entry.id} ${entry.status} ${entry.error ?? ''} ${fate ?? ''}`)
+    world.note?.(name, `${entry.id} ${entry.status} ${entry.error ?? ''} ${fate ?? ''}`)
     const isStored = [...entry.stored.keys()].some(world.isReached)
     if (entry.status === 'rejected' && !entry.isFateUnknown && isStored)
       world.fail(`once: ${entry.id} is stored and was rejected (${entry.error})`)

@@ -59,7 +59,7 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
   }
 
   client.on('ended', ({ reason }) => {
-    world.note(name, `ended ${reason}`)
+    world.note?.(name, `ended ${reason}`)
     if (former === null || client.pending.some(({ kind }) => kind === 'end')) return
     if (isOwnRotation(former)) world.fail(`ended: ${name} loses ${former} by its own rotation`)
     const [second, last] = traffic.looks.slice(-2)

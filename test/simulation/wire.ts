@@ -72,7 +72,7 @@ export function createWire(
     signal.addEventListener('abort', () => close(0, true))
     if (fate.kind || fate.out || fate.back || browser.isOffline) traffic.faults++
     if (key !== undefined) noteCommit(key)
-    world.note(name, `#${traffic.requests} ${method} ${key?.split('/')[1] ?? ''} ${body ?? ''} ${JSON.stringify(fate)}`)
+    world.note?.(name, `#${traffic.requests} ${method} ${key?.split('/')[1] ?? ''} ${body ?? ''} ${JSON.stringify(fate)}`)
     return new Promise<WireAnswer>((resolve, reject) => {
       send(scheduler, {
         name: number,
@@ -84,7 +84,7 @@ export function createWire(
         signal,
         deliver: () => server.handle({ method, cookie, headers, body, at }),
         answer(response) {
-          world.note(name, `${number} <- ${response.status} ${response.body?.slice(0, 160) ?? ''}`)
+          world.note?.(name, `${number} <- ${response.status} ${response.body?.slice(0, 160) ?? ''}`)
           close(response.status, isFaulty(fate))
           const answer = toWireAnswer(response)
           const retryAfter = response.headers.get('Retry-After')
@@ -95,7 +95,7 @@ export function createWire(
           resolve(answer)
         },
         fail() {
-          world.note(name, `${number} <- failed`)
+          world.note?.(name, `${number} <- failed`)
           close(0, true)
           reject(new TypeError('Failed to fetch'))
         },

@@ -14,6 +14,7 @@ export const exclusive: Scenarios = {
     history seed=1
     browser b1 v1 A B
     at 0 A update "n" "A1"
+    at 0 B get "n"
     at 1000 B exclusive "look"
     at 1090 B exclusive "sign-in" "v1"
     at 1100 A update "n" "A2"

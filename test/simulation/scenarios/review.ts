@@ -47,6 +47,14 @@ export const review: Scenarios = {
     at 500 A end
     fate b1#1 {"back":60}
   `,
+  'review 4: an end that met a key which the server does not know looks again before it is believed': `
+    history seed=1
+    browser b1 v1 A
+    at 0 A set "r" "A1"
+    at 400 b1 rotate
+    at 500 A end
+    fate b1#1 {"back":1000}
+  `,
   'review 5: a refused commit that arrives late is acknowledged, and its update does not run again': `
     history seed=1
     browser b1 v1 A B

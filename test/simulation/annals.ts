@@ -1,0 +1,85 @@
+import { isPrivate, type SessionRecord, versionOf } from '../../src/server/record.ts'
+import type { StoreWrite } from '../../src/server/store.ts'
+import type { Data } from './model.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** One stored state of a lineage. */
+export interface Stored {
+  readonly lineage: string
+  readonly version: string
+  /** Its place in the history of the lineage. */
+  readonly index: number
+  readonly data: Data
+  readonly identity: unknown
+  readonly expiry: unknown
+  /** The commit that it stored; undefined for a write by server code. */
+  readonly by: { readonly client: string; readonly n: number } | undefined
+  readonly before: Stored | undefined
+}
+
+/** When a lineage got a new key, and by which commit; undefined where it was by server code. */
+export interface Rotated {
+  readonly at: number
+  readonly by: Stored['by']
+}
+
+/** Every state that a server has stored, as its store sees them. */
+export interface Annals {
+  /** What stands at each id now. */
+  readonly records: Map<string, SessionRecord>
+  /** The latest state of each lineage, the ended ones too. */
+  readonly lineages: ReadonlyMap<string, Stored>
+  readonly versions: ReadonlyMap<string, Stored>
+  /** The last new key of each lineage. */
+  readonly rotations: ReadonlyMap<string, Rotated>
+  /** The lineage that an id names, or named before a rotation. */
+  lineageAt(id: string): string | undefined
+  /** Notes a write that was done. */
+  note(write: StoreWrite): void
+}
+
+const publicOf = (data: SessionRecord['data']): Data => {
+  const result: Record<string, unknown> = {}
+  for (const key in data) if (!isPrivate(key)) result[key] = data[key]
+  return result as Data
+}
+
+export function createAnnals(scheduler: Scheduler, onStored: (stored: Stored) => void): Annals {
+  const records = new Map<string, SessionRecord>()
+  const names = new Map<string, string>()
+  const rotations = new Map<string, Rotated>()
+  const lineages = new Map<string, Stored>()
+  const versions = new Map<string, Stored>()
+  return {
+    records,
+    lineages,
+    versions,
+    rotations,
+    lineageAt: (id) => names.get(id),
+    note({ id, entry, insert }) {
+      records.delete(id)
+      const kept = insert ?? { id, entry }
+      const { record } = JSON.parse(kept.entry.value) as { record: SessionRecord }
+      const { lineage, expiry, data } = record
+      records.set(kept.id, record)
+      names.set(kept.id, lineage)
+      const before = lineages.get(lineage)
+      const last = record.clients.at(-1)
+      const by = last?.seq === record.seq ? { client: last.client, n: last.n } : undefined
+      if (insert) rotations.set(lineage, { at: scheduler.now(), by })
+      const stored = {
+        lineage,
+        version: versionOf({ key: 'known', record }),
+        index: (before?.index ?? -1) + 1,
+        data: publicOf(data),
+        identity: data._identity ?? null,
+        expiry,
+        by,
+        before,
+      }
+      lineages.set(lineage, stored)
+      versions.set(stored.version, stored)
+      onStored(stored)
+    },
+  }
+}
