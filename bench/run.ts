@@ -5,10 +5,12 @@ import process from 'node:process'
 import { runHot } from './hot/suite.ts'
 import { root } from './lib/child.ts'
 import { installBuild } from './lib/install.ts'
+import { runServer } from './server/suite.ts'
 import { runSize } from './size/suite.ts'
+import { runSync } from './sync/suite.ts'
 
 /** What can be measured, by the word that asks for it. */
-const suites: Readonly<Record<string, () => Promise<unknown>>> = { size: runSize, hot: runHot }
+const suites: Readonly<Record<string, () => Promise<unknown>>> = { size: runSize, hot: runHot, sync: runSync, server: runServer }
 
 const asked = process.argv.slice(2)
 const unknown = asked.find((name) => !(name in suites))

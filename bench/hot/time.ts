@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { collectGarbage } from '../lib/child.ts'
+import { repeat, type Span } from '../lib/repeat.ts'
 import { median } from '../lib/stats.ts'
 import { toInitial } from './names.ts'
 import type { CreateStore } from './store.ts'
@@ -14,28 +14,11 @@ export interface Timed {
   readonly own: readonly number[]
 }
 
-/** How long something goes on: for a time and a number of runs, but no longer than the limit. Times in milliseconds. */
-interface Span {
-  readonly ms: number
-  readonly runs: number
-  readonly limitMs: number
-}
-
 const warmUp: Span = { ms: 80, runs: 40, limitMs: 800 }
 /** A run is a turn of the floor and one of the contender. */
 const measuring: Span = { ms: 150, runs: 12, limitMs: 2_000 }
 /** A run is a sample. */
 const turn: Span = { ms: 0, runs: 10, limitMs: 20 }
-
-/** Runs something once or more. */
-async function repeat({ ms, runs, limitMs }: Span, run: () => Promise<void>): Promise<void> {
-  const start = performance.now()
-  let passedMs = 0
-  for (let done = 0; done === 0 || (passedMs < limitMs && (passedMs < ms || done < runs)); done++) {
-    await run()
-    passedMs = performance.now() - start
-  }
-}
 
 /** The workloads with compiled code of their own, so that floor and contender do not share what the engine learns of a call. */
 async function loadWorkloads(copy: string): Promise<readonly Workload[]> {

@@ -16,7 +16,7 @@ export async function runFresh<T>(file: string, args: readonly string[]): Promis
   const { stdout } = await run(process.execPath, ['--expose-gc', join(root, file), ...args], {
     env: { ...process.env, NODE_ENV: 'production' },
     maxBuffer: 2 ** 26,
-    timeout: 60_000,
+    timeout: 100_000,
   })
   return JSON.parse(stdout)
 }

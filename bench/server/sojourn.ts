@@ -1,0 +1,11 @@
+import { createServer } from 'node:http'
+import process from 'node:process'
+import { createMemoryStore, createSessionHandler } from 'sojourn/server'
+import { toNodeListener } from 'sojourn/server/node'
+import { createSqliteStore } from 'sojourn/server/sqlite'
+import { listen } from '../lib/serve.ts'
+
+// A file is SQLite's, its absence means memory.
+const [, , path] = process.argv
+const store = path === undefined ? createMemoryStore() : createSqliteStore({ path })
+listen(createServer(toNodeListener(createSessionHandler({ store }))))

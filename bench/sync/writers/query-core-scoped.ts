@@ -1,0 +1,5 @@
+import type { CreateWriter } from '../writer.ts'
+import { createMutations } from './query-core.ts'
+
+/** TanStack Query with one scope for the session, so that no write overtakes another. */
+export const createWriter: CreateWriter = (browser) => createMutations(browser, { id: 'session' })
