@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from .conf import get_settings
 from .engines.choice import engine_for
-from .engines.cache import CacheEngine, is_local_cache
+from .engines.cache import CacheEngine, ignores_exceptions, is_local_cache
 from .sessions.merging import MergingStore
 
 _OURS = "sojourn_django.middleware.SojournMiddleware"
@@ -91,6 +91,8 @@ def _check_engine(store: Any, engine: Any) -> list[CheckMessage]:
         message = "Sessions in signed cookies cannot be revoked, hold 4 KB, and writes that meet are lost."
         return [_warn(1, message, "Use another SESSION_ENGINE if that matters.")]
     uses_cache = isinstance(engine, CacheEngine) or issubclass(store, cached_db.SessionStore)
+    if uses_cache and ignores_exceptions():
+        return [_warn(10, "A cache that is down looks like an empty session.", "Leave IGNORE_EXCEPTIONS out for SESSION_CACHE_ALIAS.")]
     if uses_cache and is_local_cache():
         return [_warn(2, "Every process has a session cache of its own.", "Use Redis or Memcached for SESSION_CACHE_ALIAS.")]
     return []

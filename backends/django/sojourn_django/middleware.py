@@ -7,6 +7,7 @@ from typing import Any, Callable, Optional
 from django.conf import settings
 from django.contrib.sessions.backends import signed_cookies
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 
 from .conf import get_settings
@@ -42,7 +43,10 @@ class SojournMiddleware:
         """By now SessionMiddleware has given the request its session."""
         session = getattr(request, "session", None)
         if isinstance(session, SessionBase) and not hasattr(request, _WATCH):
-            engine = engine_for(type(session), get_settings())
+            try:
+                engine = engine_for(type(session), get_settings())
+            except ImproperlyConfigured:
+                return  # `check` and the endpoint tell of it; the other pages need not fail.
             watch = Watch if engine.atomic else CookieWatch
             setattr(request, _WATCH, watch(session, engine))
 
@@ -60,7 +64,7 @@ def _guard_cookie(request: HttpRequest, response: HttpResponse, session: Session
     else:
         is_idle = watch is not None and _is_late(sent, session, watch)
         if is_idle:
-            session.delete(session.session_key)
+            session.flush()
     if is_idle:
         del response.cookies[name]
 

@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 
 from .expiry import ExpiryRule, Policy, Until, ends_with_browser
 from .record import ClientRecord, SessionRecord, Subject, is_private
-from .wire import canonical, to_base64url, to_tags, to_wire
+from .wire import canonical, hash_of, to_base64url, to_tags, to_wire
 
 #: The one private key of this package.
 META = "_sojourn"
@@ -100,8 +100,11 @@ def version_of(record: SessionRecord) -> str:
 
 
 def derive_lineage(key: str) -> str:
-    """The lineage of a session that stores none."""
-    return _hmac("lineage", key)
+    """The lineage of a session that stores none.
+
+    Without SECRET_KEY, which may change while the session lives; a key has too many bits to be found from its hash.
+    """
+    return hash_of(f"sojourn_django.lineage {key}")
 
 
 def meta_of(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,10 +153,10 @@ def _parse(text: str) -> Optional[datetime]:
         date = parse_datetime(text)
     except ValueError:
         return None
-    return date and (timezone.make_aware(date) if timezone.is_naive(date) else date)
+    return date and (timezone.make_aware(date, timezone.get_default_timezone()) if timezone.is_naive(date) else date)
 
 
 def _to_date(time: float) -> datetime:
     """As Django's session wants it: naive where the project does without time zones."""
     date = datetime.fromtimestamp(time, utc.utc)
-    return date if settings.USE_TZ else timezone.make_naive(date)
+    return date if settings.USE_TZ else timezone.make_naive(date, timezone.get_default_timezone())

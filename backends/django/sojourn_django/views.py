@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Optional
 
 from django.conf import settings
@@ -117,7 +118,7 @@ def _admit(exchange: Exchange) -> None:
     if refusal is None:
         return
     name, seconds = (refusal, None) if isinstance(refusal, str) else refusal
-    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    headers = {} if seconds is None else {"Retry-After": str(math.ceil(seconds))}
     if name == "unauthenticated":
         # RFC 9110 wants a challenge with every 401; no browser reacts to this one.
         headers["WWW-Authenticate"] = "Cookie"

@@ -1,6 +1,7 @@
 """Sees what an ordinary view does to the key of its session, so that a late answer cannot undo a log-in."""
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Optional
 
@@ -9,6 +10,8 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from .engines.base import Engine, Moved
 from .stored import META, derive_lineage, meta_of
+
+logger = logging.getLogger("sojourn_django")
 
 
 class Watch:
@@ -69,8 +72,13 @@ class Watch:
         return key if key is not None and key == self.key else None
 
     def _note(self, key: Optional[str]) -> None:
-        if key is not None:
+        if key is None:
+            return
+        try:
             self.engine.leave_moved(key, Moved())
+        except Exception:
+            # The key is gone already: without its note a late request is not known, and a failed log-in would be worse.
+            logger.exception("The old key of a session could not be noted.")
 
 
 class CookieWatch(Watch):

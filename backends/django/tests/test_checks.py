@@ -9,6 +9,7 @@ from sojourn_django.checks import check_settings
 from support import SessionTestCase, Visitor, body_of, skip_on
 
 GOOD = {"SESSION_ENGINE": "django.contrib.sessions.backends.db", "SOJOURN": {}, "SESSION_COOKIE_SECURE": True}
+LOCAL = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 FIRST, *REST = settings.MIDDLEWARE
 
 
@@ -30,6 +31,7 @@ class CheckTest(SimpleTestCase):
             "sojourn.E005": {"SOJOURN": {"ORIGINS": ["https://app.example/"]}},
             "sojourn.W001": {"SESSION_ENGINE": f"{backends}.signed_cookies"},
             "sojourn.W002": {"SESSION_ENGINE": f"{backends}.cached_db", "CACHES": LOCAL},
+            "sojourn.W010": {"SESSION_ENGINE": f"{backends}.cached_db", "CACHES": {"default": {**LOCAL["default"], "OPTIONS": {"IGNORE_EXCEPTIONS": True}}}},
             "sojourn.W003": {"SESSION_SAVE_EVERY_REQUEST": True},
             "sojourn.W006": {"SESSION_COOKIE_SECURE": False},
             "sojourn.W007": {"SOJOURN": {"TEST_CONTROL": True}},
@@ -55,9 +57,6 @@ class CheckTest(SimpleTestCase):
 
     def test_a_merging_engine_may_save_on_every_request(self):
         self.assertEqual(self.ids(SESSION_ENGINE="sojourn_django.sessions.db", SESSION_SAVE_EVERY_REQUEST=True), [])
-
-
-LOCAL = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 class ControlTest(SessionTestCase):

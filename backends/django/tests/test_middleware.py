@@ -1,9 +1,14 @@
 """What the middleware does to answers of ordinary views."""
+from unittest import mock, skipUnless
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory, override_settings
 
 from sojourn_django.middleware import SojournMiddleware
 
-from support import IS_MERGING, NOT_SIGNED, SessionTestCase, Visitor, session_cookie, skip_on, store
+from support import IS_MERGING, NOT_SIGNED, SessionTestCase, Visitor, body_of, session_cookie, skip_on, store
 
 
 class VersionTest(SessionTestCase):
@@ -72,6 +77,7 @@ class LateTest(SessionTestCase):
         before = self.late.key
         response = self.late.write(b=1)
         self.assertEqual((response.status_code, session_cookie(response), self.late.key), (200, None, before))
+        self.assertEqual(response["Session-Version"], "v0-unknown")
 
     def test_a_log_out_does_not_delete_it(self):
         self.assertIsNone(session_cookie(self.late.post("/sign-out")))
@@ -99,6 +105,21 @@ class LateTest(SessionTestCase):
 
 
 @NOT_SIGNED
+class NoteTest(SessionTestCase):
+    def test_a_log_in_does_not_fail_where_the_old_key_cannot_be_noted(self):
+        self.signed_up()
+        self.visitor.write(a=1)
+        with mock.patch("sojourn_django.watch.Moved", side_effect=OSError), self.assertLogs("sojourn_django"):
+            self.assertEqual(self.visitor.post("/sign-in", {"username": "ada", "password": "ada"}).status_code, 200)
+        self.assertEqual(self.visitor.http.get("/who").content, b"ada")
+
+    def test_pages_work_where_the_engine_is_one_that_the_endpoint_refuses(self):
+        with mock.patch("sojourn_django.middleware.engine_for", side_effect=ImproperlyConfigured):
+            self.assertEqual(self.visitor.write(a=1).status_code, 200)
+        self.assertEqual(self.visitor.read()["data"], {"a": 1})
+
+
+@NOT_SIGNED
 class CookieTest(SessionTestCase):
     def test_a_save_that_changes_nothing_for_the_browser_sets_no_cookie(self):
         self.visitor.set(a=1)
@@ -121,6 +142,20 @@ class CookieTest(SessionTestCase):
 
 
 class WatchTest(SessionTestCase):
+    @skipUnless(django.VERSION >= (4, 1), "SECRET_KEY_FALLBACKS is new in 4.1")
+    @NOT_SIGNED
+    def test_a_new_secret_key_gives_a_new_session_key_with_a_read_and_keeps_the_session(self):
+        self.signed_up()
+        self.visitor.post("/sign-in", {"username": "ada", "password": "ada"})
+        state, old = self.visitor.read(), self.visitor.key
+        with override_settings(SECRET_KEY="another", SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+            response = self.visitor.get()
+            self.assertEqual((session_cookie(response).value, body_of(response)["lineage"]), (self.visitor.key, state["lineage"]))
+            self.assertNotEqual(self.visitor.key, old)
+            # Once: the hash of the password was saved with the new key.
+            self.assertIsNone(session_cookie(self.visitor.get()))
+            self.assertEqual(self.visitor.set(a=1)["data"], {"a": 1})
+
     def test_clear_spares_the_records_of_clients(self):
         state = self.visitor.set(a=1)
         self.visitor.post("/clear")

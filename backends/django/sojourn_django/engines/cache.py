@@ -34,6 +34,12 @@ def is_local_cache() -> bool:
     return _LOCAL in _names_of(caches[settings.SESSION_CACHE_ALIAS])
 
 
+def ignores_exceptions() -> bool:
+    """Whether the cache, as django-redis can, tells nothing where it cannot be reached."""
+    options = settings.CACHES[settings.SESSION_CACHE_ALIAS].get("OPTIONS", {})
+    return bool(options.get("IGNORE_EXCEPTIONS", getattr(settings, "DJANGO_REDIS_IGNORE_EXCEPTIONS", False)))
+
+
 def _names_of(cache: Any) -> list[str]:
     return [f"{base.__module__}.{base.__qualname__}" for base in type(cache).__mro__]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Optional
 
 from django.contrib.sessions.backends.base import CreateError
-from django.db import router, transaction
+from django.db import IntegrityError, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -61,11 +61,16 @@ class DbEngine(Engine):
         return True
 
     def leave_moved(self, key: str, moved: Moved) -> None:
-        self.model(
+        row = self.model(
             session_key=moved_key(key),
             session_data=self.store_class().encode(from_moved(moved)),
             expire_date=timezone.now() + timedelta(seconds=self.grace_seconds),
-        ).save(using=self.using)
+        )
+        try:
+            with transaction.atomic(using=self.using):
+                row.save(using=self.using)
+        except IntegrityError:
+            pass  # Another request with the same key noted it in the same moment.
 
     def read_moved(self, key: str) -> Optional[Moved]:
         stored = DbEngine.read(self, moved_key(key))

@@ -121,9 +121,9 @@ class FileEngine(Engine):
     @contextmanager
     def _locked(self, key: str) -> Iterator[None]:
         stripe = zlib.crc32(key.encode()) % _STRIPES
-        # Not named like a session, so that clearsessions leaves it.
-        path = os.path.join(os.path.dirname(self._path(key)), f".sojourn-{stripe}.lock")
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        # Not named like a session, so that clearsessions leaves it; the folder may be one that other users share.
+        path = os.path.join(os.path.dirname(self._path(key)), f".sojourn-{os.getuid()}-{stripe}.lock")
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
