@@ -39,7 +39,7 @@ export function parseMessage(data: unknown): TabMessage | undefined {
   const { hold, say } = data
   const by = typeof data.tab === 'string' && { tab: data.tab }
   if (typeof hold === 'number' && hold > 0) return { hold, ...by }
-  if (say === 'release' || say === 'busy' || say === 'quiet' || say === 'ask') return { say, ...by }
+  if (say === 'release' || say === 'busy' || say === 'quiet' || say === 'ask' || say === 'locking') return { say, ...by }
   if (data.from !== null && typeof data.from !== 'string') return
   const state = parseState(data.state)
   return state && { from: data.from, state }

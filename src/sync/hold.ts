@@ -1,11 +1,9 @@
-import type { HoldMessage } from './hold-message.ts'
+import { graceMs, type HoldMessage } from './hold-message.ts'
 import { wake } from './pipeline.ts'
 import type { Sync } from './sync.ts'
 
 /** The longest that another tab may hold us, in milliseconds: one that died must not hold us for ever. */
 const maxHoldMs = 60_000
-/** How long tabs have to say that something is under way, or that they hold us, in milliseconds. */
-const graceMs = 50
 
 /** Resolves when nothing of ours is under way. */
 export function quiet(sync: Sync): Promise<void> {
@@ -27,10 +25,18 @@ export function within<T>(sync: Sync, timeoutMs: number, promise: Promise<T>, on
   }) as Promise<T>
 }
 
+/** Resolves when another tab says next what it does. */
+const toldNext = (sync: Sync): Promise<void> => new Promise((resolve) => void sync.listening.add(resolve))
+
+function tellListening({ listening }: Sync): void {
+  for (const told of listening) told()
+  listening.clear()
+}
+
 /** Resolves when nothing is under way in the other tabs, as far as they say so. */
 async function quietElsewhere(sync: Sync): Promise<void> {
   await within(sync, graceMs, new Promise<void>(() => {}), () => {})
-  if (sync.busyTabs.size > 0) await new Promise<void>((resolve) => void sync.quietedTabs.add(resolve))
+  while (sync.busyTabs.size > 0 || sync.elders.size > 0) await toldNext(sync)
 }
 
 /** Tells the other tabs to hold for so long from now; false where there can be none. */
@@ -41,11 +47,12 @@ export function holdOthers(sync: Sync, timeoutMs: number): boolean {
   return sync.tell({ hold, tab: sync.tab })
 }
 
-/** Holds this tab and the others; resolves when nothing is under way anywhere. */
+/** Holds this tab, and the others after those that hold already; resolves when nothing is under way anywhere. */
 export async function hold(sync: Sync, timeoutMs: number): Promise<void> {
   sync.isHeld = true
-  sync.busyTabs.clear()
   sync.cancel?.()
+  while (sync.heldBy.size > 0) await toldNext(sync)
+  sync.busyTabs.clear()
   const hasOthers = holdOthers(sync, timeoutMs)
   await Promise.all([quiet(sync), hasOthers && quietElsewhere(sync)])
 }
@@ -65,7 +72,9 @@ export function ask(sync: Sync): void {
 function letGo(sync: Sync, tab: string): void {
   sync.clock.clearTimeout(sync.heldBy.get(tab))
   sync.heldBy.delete(tab)
+  sync.elders.delete(tab)
   sync.isHeldElsewhere = sync.heldBy.size > 0
+  tellListening(sync)
   wake(sync)
 }
 
@@ -80,18 +89,21 @@ export function hear(sync: Sync, message: HoldMessage): void {
       sync.clock.setTimeout(() => letGo(sync, tab), Math.min(message.hold, maxHoldMs)),
     )
     sync.isHeldElsewhere = true
+    // Of two that begin at once, neither having heard of the other, one goes first.
+    if (sync.isHeld && tab < sync.tab) sync.elders.add(tab)
     if (!sync.isRunning) return
     sync.tell({ say: 'busy', tab: sync.tab })
     sync.cancel?.()
     void quiet(sync).then(() => sync.tell({ say: 'quiet', tab: sync.tab }))
   } else if (message.say === 'release') letGo(sync, tab)
-  else if (message.say === 'ask') sync.isHeld && sync.tell({ hold: sync.heldUntil - sync.clock.now(), tab: sync.tab })
+  else if (message.say === 'ask') {
+    if (sync.isHeld) sync.tell({ hold: sync.heldUntil - sync.clock.now(), tab: sync.tab })
+    if (sync.isLocking) sync.tell({ say: 'locking', tab: sync.tab })
+  } else if (message.say === 'locking') sync.isLockedElsewhere = true
   else {
     // By name, not by number: what a tab says to another holder is heard here too.
     if (message.say === 'busy') busyTabs.add(tab)
     else busyTabs.delete(tab)
-    if (busyTabs.size > 0) return
-    for (const told of sync.quietedTabs) told()
-    sync.quietedTabs.clear()
+    tellListening(sync)
   }
 }

@@ -2,12 +2,10 @@ import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import type { State } from '../protocol/state.ts'
 import { commit, prepare } from './commit.ts'
 import { sendEnd } from './end.ts'
+import { underLock } from './lock.ts'
 import { isElsewhere, read } from './read.ts'
 import { move, rejectAll } from './settle.ts'
-import { answerReaders, become, isStopped, type Sync, type SyncPorts, sleep } from './sync.ts'
-
-/** For how many attempts' time the lock of another tab is waited for. */
-const lockAttempts = 3
+import { answerReaders, become, isOwnRead, isStopped, type Sync, type SyncPorts, sleep } from './sync.ts'
 
 /** Creates the state of a pipeline that has done nothing yet. */
 export function createSync(ports: SyncPorts): Sync {
@@ -47,8 +45,11 @@ export function createSync(ports: SyncPorts): Sync {
     heldUntil: 0,
     isHeldElsewhere: false,
     heldBy: new Map(),
+    isLocking: false,
+    isLockedElsewhere: false,
     busyTabs: new Set(),
-    quietedTabs: new Set(),
+    elders: new Set(),
+    listening: new Set(),
     isRunning: false,
     isWoken: false,
     quieted: new Set(),
@@ -72,8 +73,7 @@ async function turn(sync: Sync): Promise<boolean> {
   const isReadFirst = !cache.base || sync.isPaused || sync.wanted === 'full'
   const isRead = !isEnd && (isReadFirst || (sync.wanted !== 'no' && !sync.flight && cache.log.length === 0))
   if (!isEnd && !isRead && !hasCommit(sync)) return false
-  // The read that belongs to an exclusive request waits for nothing.
-  const retryAt = isRead && sync.isTrusted && sync.wanted === 'full' ? 0 : sync.retryAt
+  const retryAt = isOwnRead(sync) ? 0 : sync.retryAt
   const now = sync.clock.now()
   const waitMs = Math.max(retryAt, isRead ? 0 : sync.sendAt) - now
   if (retryAt > now) become(sync, { activity: 'retrying' })
@@ -107,31 +107,6 @@ async function send(sync: Sync): Promise<void> {
     while (sync.flight && isFree()) await (sync.wanted === 'full' ? read(sync) : commit(sync, sync.flight))
   }
   await underLock(sync, sync.lock, alone)
-}
-
-/**
- * Runs something under a lock, and without it where the browser refuses it (a sandbox, a page that is not fully active)
- * or another tab keeps it for longer than its attempts may take: a frozen one keeps it for ever.
- */
-async function underLock(sync: Sync, lock: NonNullable<Sync['lock']>, run: (waited: boolean) => Promise<void>): Promise<void> {
-  let work: Promise<void> | undefined
-  let waited = true
-  let isOver = false
-  const granted = sleep(sync, lockAttempts * sync.timeoutMs, true)
-  const { cancel } = sync
-  lock(async (isLate) => {
-    if (isOver) return
-    cancel?.()
-    work = run(isLate)
-    await work
-  }).catch(() => {
-    if (work) return // stolen: what is begun goes on
-    waited = false
-    cancel?.()
-  })
-  await granted
-  isOver = true
-  await (work ?? (isStopped(sync) ? undefined : run(waited)))
 }
 
 /**

@@ -134,9 +134,16 @@ export interface Sync extends SyncPorts {
   isHeldElsewhere: boolean
   /** The tabs that do, each with the timer that ends it. */
   readonly heldBy: Map<string, unknown>
+  /** We have the lock of a first commit. */
+  isLocking: boolean
+  /** Another tab has said that it has. */
+  isLockedElsewhere: boolean
   /** Held tabs that have something under way. */
   readonly busyTabs: Set<string>
-  readonly quietedTabs: Set<() => void>
+  /** Tabs that began their `exclusive` when we did, and go first. */
+  readonly elders: Set<string>
+  /** Who waits for the next word of another tab. */
+  readonly listening: Set<() => void>
   isRunning: boolean
   /** Something came to be done since the loop last looked. */
   isWoken: boolean
@@ -159,9 +166,14 @@ export function endReason(sync: Sync, state: State): SessionEndReason {
   return state.lineage === null ? 'flushed' : 'replaced'
 }
 
+/** Whether the read that belongs to our `exclusive` comes next: it waits for nothing. */
+export function isOwnRead(sync: Sync): boolean {
+  return sync.isTrusted && sync.wanted === 'full' && !sync.ending
+}
+
 /** Whether nothing may be sent now. What comes after a wait looks at this first, and is done again later. */
 export function isStopped(sync: Sync): boolean {
-  return sync.isDisposed || sync.isHeld || sync.isHeldElsewhere
+  return sync.isDisposed || sync.isHeld || (sync.isHeldElsewhere && !isOwnRead(sync))
 }
 
 /** Changes what the client is doing and tells the watchers. */

@@ -165,6 +165,10 @@ export const clientFaults: readonly PlantedFault[] = [
     patches: [{ file: pipeline, from: 'if (!sync.lock || (base', to: 'if (true || (base' }],
   },
   {
+    title: 'a tab that tries for long is taken for a frozen one',
+    patches: [{ file: 'src/sync/lock.ts', from: 'while (isWaiting() && sync.isLockedElsewhere)', to: 'while (false)' }],
+  },
+  {
     title: 'an exclusive request does not hold the other tabs',
     patches: [{ file: 'src/sync/hold.ts', from: '    sync.isHeldElsewhere = true\n', to: '' }],
   },

@@ -28,6 +28,20 @@ export const tabs: Scenarios = {
     fate A#2 {"out":300,"back":300}
     fate B#2 {"out":100,"back":900}
   `,
+  'two tabs of a new visitor create one session, however long the first of them has to try': `
+    history seed=1
+    browser b1 v1 A B
+    at 0 A get "n"
+    at 0 B get "n"
+    at 100 A update "n" "A1"
+    at 110 B update "n" "B1"
+    fate A#2 {"kind":"hang"}
+    fate A#3 {"kind":"hang"}
+    fate A#4 {"kind":"hang"}
+    fate A#5 {"out":2500,"back":2500}
+    fate B#2 {"out":300,"back":300}
+    fate B#3 {"out":300,"back":4000}
+  `,
   'a message of another tab waits for the end of the exchange, and is taken only from where it starts': `
     history seed=1
     browser b1 v1 A B
