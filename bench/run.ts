@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { runHot } from './hot/suite.ts'
@@ -21,11 +21,11 @@ mkdirSync(join(root, 'results'), { recursive: true })
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 for (const [name, run] of Object.entries(suites)) {
   if (asked.length > 0 && !asked.includes(name)) continue
-  const machine = { node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length }
+  const results = await run()
+  // How many programs wanted a core during the last minute: with more than there are cores the times are noise and only ratios are left.
+  const load = loadavg()[0] ?? Number.NaN
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length, load }
   const file = join(root, 'results', `${name}.json`)
-  writeFileSync(
-    file,
-    `${JSON.stringify({ suite: name, at: new Date().toISOString(), machine, peers: dependencies, results: await run() }, null, 2)}\n`,
-  )
-  console.log(`\nWritten to ${file}`)
+  writeFileSync(file, `${JSON.stringify({ suite: name, at: new Date().toISOString(), machine, peers: dependencies, results }, null, 2)}\n`)
+  console.log(`\nLoad ${load.toFixed(1)} on ${cpus().length} cores. Written to ${file}`)
 }
