@@ -35,11 +35,12 @@ export async function underLock(sync: Sync, lock: NonNullable<Sync['lock']>, run
       sync.isLocking = false
     })
   const isWaiting = (): boolean => !work && !isOver && !isStopped(sync)
-  do {
+  while (isWaiting()) {
     await wait(lockAttempts * sync.timeoutMs)
     sync.isLockedElsewhere = false
     if (isWaiting() && sync.tell({ say: 'ask', tab: sync.tab })) await wait(graceMs)
-  } while (isWaiting() && sync.isLockedElsewhere)
+    if (!sync.isLockedElsewhere) break
+  }
   isOver = true
   await (work ?? (isStopped(sync) ? undefined : run(waited)))
 }
