@@ -31,6 +31,8 @@ export interface Core {
   readonly errors: Map<string, SessionError>
   /** Begins to listen to the page and the other tabs, with the first use. @throws SessionDisposedError, SessionUsageError inside a pure function */
   start(): void
+  /** Called first by whatever changes the log. @throws SessionUsageError inside a pure function */
+  check(): void
   /** Marks a function of the app that runs in the middle of a replay: the log must not change under it. */
   pure<A extends readonly unknown[], R>(run: (...args: A) => R): (...args: A) => R
   /** Ends what `start` began. */
@@ -48,7 +50,7 @@ function toPolicy(conflict: ConflictPolicy | Policies = 'merge', pure: Core['pur
 }
 
 /** Tells pure functions of the app from the rest of it. */
-function createPurity(): Pick<Core, 'pure'> & { check(): void } {
+function createPurity(): Pick<Core, 'pure' | 'check'> {
   let depth = 0
   return {
     pure:
@@ -175,6 +177,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
     errors,
     on,
     pure,
+    check,
     start() {
       check()
       if (sync.isDisposed) throw new SessionDisposedError()

@@ -39,7 +39,7 @@ export function createSessionClient<S extends z.$ZodObject>(
       return expiry.current()
     },
     get pending() {
-      return toPending(sync)
+      return toPending(core)
     },
     get identity() {
       return cache.base?.identity
@@ -48,6 +48,7 @@ export function createSessionClient<S extends z.$ZodObject>(
       if (life.hydrate(state)) queries.freezeServerSnapshot()
     },
     dispose() {
+      core.check()
       disposeSync(sync)
       core.stop()
     },

@@ -7,7 +7,7 @@ import { beginEnd } from '../sync/end.ts'
 import { exclusive } from '../sync/exclusive.ts'
 import { requestRead, wake } from '../sync/pipeline.ts'
 import { keysOf, move, rejectAll } from '../sync/settle.ts'
-import { become, type Sync } from '../sync/sync.ts'
+import { become } from '../sync/sync.ts'
 import type { Core } from './core.ts'
 import type { UntypedClient } from './session-key.ts'
 import type { DehydratedSession, PendingMutation } from './types.ts'
@@ -22,7 +22,7 @@ export interface Life extends Pick<UntypedClient, LifeNames> {
 }
 
 /** Creates the calls about the session as a whole. */
-export function createLife({ cache, sync, start }: Core): Life {
+export function createLife({ cache, sync, start, check }: Core): Life {
   const isSettled = (): boolean => cache.log.length === 0 && !sync.ending
   let ending: Promise<void> | undefined
 
@@ -90,6 +90,7 @@ export function createLife({ cache, sync, start }: Core): Life {
       return { state: { ...state, last: 0 } }
     },
     hydrate(dehydrated) {
+      check()
       const base = parseState((dehydrated as DehydratedSession | null | undefined)?.state)
       if (!base) throw new SessionProtocolError(200, 'what was hydrated is no state')
       if (cache.base || sync.isDisposed) return false
@@ -102,13 +103,14 @@ export function createLife({ cache, sync, start }: Core): Life {
 }
 
 /** The log as the app sees it, with the end that is not confirmed yet. */
-export function toPending(sync: Sync): readonly PendingMutation[] {
+export function toPending({ sync, check }: Core): readonly PendingMutation[] {
   const entries = sync.cache.log.map(
     (mutation): PendingMutation => ({
       kind: mutation.operation.kind,
       keys: keysOf(mutation),
       sent: mutation.sent,
       discard() {
+        check()
         if (mutation.sent || !sync.cache.log.includes(mutation)) return false
         rejectAll(sync, [mutation], () => new SessionDiscardedError())
         return true

@@ -166,6 +166,48 @@ describe('exclusive holds the other tabs', () => {
     expect(written.status).toBe('resolved')
   })
 
+  test.each([0, 20, 49, 500])('one in another tab that is called %i ms later runs after it, and both end at once', async (laterMs) => {
+    const { mock, one, two } = await openTabs()
+    const story: string[] = []
+    const request = (name: string) => async (): Promise<void> => {
+      story.push(`${name} begins`)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      story.push(`${name} ends`)
+    }
+    const results = [follow(() => one.exclusive(request('a')))]
+    if (laterMs > 0) await advance(laterMs)
+    results.push(follow(() => two.exclusive(request('b'))))
+    const written = follow(() => two.set('theme', 'dark'))
+    await advance(2_200)
+    // Of two at the very same time either may be first.
+    const [first, second] = story[0] === 'a begins' ? ['a', 'b'] : ['b', 'a']
+    expect(story).toEqual([`${first} begins`, `${first} ends`, `${second} begins`, `${second} ends`])
+    if (laterMs > 0) expect(first).toBe('a')
+    expect([...results, written].map(({ status }) => status)).toEqual(['resolved', 'resolved', 'resolved'])
+    expect(traffic(mock, 2)).toEqual(['GET 200', 'GET 200', 'PATCH/1 200'])
+  })
+
+  test('three at once run one after the other, and one whose tab dies keeps the others no longer than its limit', async () => {
+    const { mock, hub, one, two } = await openTabs()
+    const three = open(mock, { channel: hub.channel })
+    await three.get('count')
+    await advance(50)
+    let under = 0
+    let most = 0
+    const request = async (): Promise<void> => {
+      most = Math.max(most, ++under)
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      under--
+    }
+    const dead = one.exclusive(() => new Promise<void>(() => {}), { timeoutMs: 2_000 })
+    void dead.catch(() => {})
+    await advance(100)
+    const results = [two, three].map((tab) => follow(() => tab.exclusive(request)))
+    one.dispose()
+    await advance(5_000)
+    expect([results.map(({ status }) => status), most]).toEqual([['resolved', 'resolved'], 1])
+  })
+
   test('the first commit of a new visitor waits for it as well', async () => {
     const mock = createServer()
     const hub = createHub()

@@ -205,6 +205,8 @@ describe('a function that ought to be pure and calls the client', () => {
     ['end', (session) => session.end()],
     ['transaction', (session) => session.transaction((tx) => tx.set('note', 'inside'))],
     ['revalidate', (session) => session.revalidate()],
+    ['hydrate', (session) => session.hydrate({ state: session.dehydrate()?.state as never })],
+    ['dispose', (session) => session.dispose()],
   ])('%s in the function of an update or a transaction is refused at the call, and nothing is shown', async (_, call) => {
     const { mock, session } = await begin({ count: 1 })
     const update = await errorOf(() => session.update('count', (count) => (call(session) ? count + 1 : count)))
@@ -213,6 +215,22 @@ describe('a function that ought to be pure and calls the client', () => {
     expect([session.peek('count'), session.peek('note'), session.pending]).toEqual([1, undefined, []])
     await session.set('count', 5)
     expect(await mock.data()).toEqual({ count: 5 })
+  })
+
+  test('discard in one that runs again on a rebase is refused: what it would have taken back is stored', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const held = mock.next('hold')
+    void session.set('theme', 'dark')
+    await held.reached()
+    const note = follow(() => session.set('note', 'a'))
+    const entry = session.pending[1]
+    const update = follow(() => session.update('count', (count) => (count === 1 ? 2 : entry?.discard() ? 3 : 4)))
+    await mock.write({ count: 5 })
+    await held.release()
+    await session.settled()
+    await flush()
+    expect([note.status, update]).toMatchObject(['resolved', { status: 'rejected', error: { code: 'usage' } }])
+    expect(await mock.data()).toEqual({ count: 5, theme: 'dark', note: 'a' })
   })
 
   test('peek is let through', async () => {
