@@ -9,7 +9,7 @@ export default {
   ignorePatterns: ['backends', 'bench', 'dist', 'examples'],
   concurrency: 2,
   timeoutFactor: 1,
-  timeoutMS: 3000,
+  timeoutMS: 10_000,
   thresholds: { high: 90, low: 85, break: 85 },
   tempDirName: 'coverage/mutation-copy',
   reporters: ['clear-text', 'progress-append-only', 'json'],

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { doorAliases, root } from '../../scripts/doors.ts'
 
 /** The folders of tests that a mutant is tried on, nearest to the code first: most mutants die in the first of them. */
-const folders = ['cache', 'schema', 'server', 'sync', 'scenarios', 'client', 'traps']
+const folders = ['cache', 'schema', 'server', 'simulation/scenarios', 'sync', 'scenarios', 'client', 'traps']
 
 const rankOf = ({ moduleId }: TestSpecification): number =>
   folders.findIndex((folder) => moduleId.startsWith(join(root, 'test', folder, '/')))
@@ -23,7 +23,7 @@ export default defineConfig({
     include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
     exclude: [
       'test/**/*.dom.test.ts',
-      'test/sync/ten-thousand.test.ts',
+      'test/sync/{rivals,ten-thousand}.test.ts',
       'test/server/{node,openapi,processes,protocol-doc,sqlite-store}.test.ts',
     ],
     // One worker for all files of a run: there are some thousand runs.
