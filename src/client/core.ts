@@ -97,8 +97,9 @@ function follow(sync: Sync, tabs: ReturnType<typeof createTabs>, expiry: ExpiryC
   open()
   const unwatch = watchLifecycle(sync.clock, {
     onFocus: look('conditional'),
-    // The page may be being left: what waits goes now or never.
+    // The page may be being left: what lets others go first goes now or never. A commit that the leaving has cut off does not.
     onHide() {
+      if (sync.sendAt <= sync.clock.now()) return
       sync.sendAt = 0
       sync.nudge?.()
     },
