@@ -94,9 +94,11 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   }
 
   function onStored(stored: Stored): void {
-    const { by, before, data } = stored
+    const { by, before, data, identity } = stored
     const author = by ? `${by.client}/${by.n}` : 'server code'
     note?.('server', `stored ${stored.version} of ${stored.lineage} by ${author} ${JSON.stringify(data)}`)
+    if (before && before.identity !== null && identity !== before.identity)
+      fail(`lineage: the session of ${before.identity} becomes that of ${identity}`)
     if (!by) for (const what of app.judge(stored)) fail(what)
     else if (by.client.startsWith('foreign')) {
       if (!isSame(before?.data ?? {}, data)) fail('serial: a foreign touch changed data')

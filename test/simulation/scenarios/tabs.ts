@@ -42,6 +42,14 @@ export const tabs: Scenarios = {
     fate B#2 {"out":300,"back":300}
     fate B#3 {"out":300,"back":4000}
   `,
+  'who signs in where somebody else is signed in does not get that session': `
+    history seed=1
+    browser b1 v1 A
+    at 0 b1 sign-in "v1"
+    at 100 A set "r" "A1"
+    at 500 b1 sign-in "v1b"
+    at 600 A get "r"
+  `,
   'a message of another tab waits for the end of the exchange, and is taken only from where it starts': `
     history seed=1
     browser b1 v1 A B
