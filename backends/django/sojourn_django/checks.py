@@ -34,7 +34,8 @@ def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
         return [Error(str(error), id="sojourn.E001")]
     found: list[CheckMessage] = [*_check_middleware(conf), *_check_origins(conf), *_check_engine(store, engine), *_check_database(store)]
     if settings.SESSION_SAVE_EVERY_REQUEST and not issubclass(store, MergingStore):
-        found.append(_warn(3, "SESSION_SAVE_EVERY_REQUEST has every view save the whole session over what was committed meanwhile.", _MERGING))
+        message = "SESSION_SAVE_EVERY_REQUEST has every view save the whole session over what was committed meanwhile."
+        found.append(_warn(3, message, _MERGING))
     if not settings.DEBUG and not settings.SESSION_COOKIE_SECURE:
         found.append(_warn(6, "The session cookie travels without TLS.", "Set SESSION_COOKIE_SECURE = True."))
     if conf.TEST_CONTROL:

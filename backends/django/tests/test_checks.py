@@ -10,6 +10,7 @@ from support import SessionTestCase, Visitor, body_of, skip_on
 
 GOOD = {"SESSION_ENGINE": "django.contrib.sessions.backends.db", "SOJOURN": {}, "SESSION_COOKIE_SECURE": True}
 LOCAL = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SILENT = {"default": {**LOCAL["default"], "OPTIONS": {"IGNORE_EXCEPTIONS": True}}}
 FIRST, *REST = settings.MIDDLEWARE
 
 
@@ -31,7 +32,7 @@ class CheckTest(SimpleTestCase):
             "sojourn.E005": {"SOJOURN": {"ORIGINS": ["https://app.example/"]}},
             "sojourn.W001": {"SESSION_ENGINE": f"{backends}.signed_cookies"},
             "sojourn.W002": {"SESSION_ENGINE": f"{backends}.cached_db", "CACHES": LOCAL},
-            "sojourn.W010": {"SESSION_ENGINE": f"{backends}.cached_db", "CACHES": {"default": {**LOCAL["default"], "OPTIONS": {"IGNORE_EXCEPTIONS": True}}}},
+            "sojourn.W010": {"SESSION_ENGINE": f"{backends}.cached_db", "CACHES": SILENT},
             "sojourn.W003": {"SESSION_SAVE_EVERY_REQUEST": True},
             "sojourn.W006": {"SESSION_COOKIE_SECURE": False},
             "sojourn.W007": {"SOJOURN": {"TEST_CONTROL": True}},

@@ -122,7 +122,8 @@ class CommitTest(SessionTestCase):
         for body in (b" ", b"{", b"\xff", b'{"lineage":null,"base":"v0","after":0,"set":{"a":1e400}}', b"[" * 100_000, b"null"):
             self.visitor.n += 1
             self.assertProblem(self.visitor.send(body), 400, "bad-request")
-        for key in ("", "x", '"short/1"', f"{self.visitor.client}/9", f'"{self.visitor.client}/0"', f'"{self.visitor.client}/1234567890123456"'):
+        client = self.visitor.client
+        for key in ("", "x", '"short/1"', f"{client}/9", f'"{client}/0"', f'"{client}/1234567890123456"'):
             self.assertProblem(self.visitor.send(self.visitor.body(), HTTP_IDEMPOTENCY_KEY=key), 400, "bad-request")
         self.assertProblem(self.visitor.commit(after=self.visitor.n + 1), 400, "bad-request")
         self.assertEqual(self.visitor.read()["version"], before["version"])

@@ -112,7 +112,7 @@ def prime(session: SessionBase, key: str, data: dict[str, Any]) -> None:
 
 
 def moved_key(key: str) -> str:
-    """Where the note of a rotated key lies: beside the sessions, at a key that nobody can guess, so that Django finds none at the old one."""
+    """Where the note of a rotated key lies: beside the sessions, at a key that nobody can guess. Django finds none at the old one."""
     return salted_hmac("sojourn_django.moved", key, algorithm="sha256").hexdigest()[:32]
 
 

@@ -40,16 +40,13 @@ class CachedDbEngine(DbEngine):
             seen = None
             for _ in range(_MAX_ROUNDS):
                 row = self.read(key)
+                store: Any = self.store_of(key, row.data if row else {})
                 if row is None:
-                    self._cached(key, {})._cache.delete(self._cached(key, {}).cache_key)
+                    store._cache.delete(store.cache_key)
                     return
                 if row.raw == seen:
                     return
-                store = self._cached(key, row.data)
                 store._cache.set(store.cache_key, row.data, store.get_expiry_age())
                 seen = row.raw
         except Exception:
             logger.exception("The session cache could not follow the database.")
-
-    def _cached(self, key: str, data: dict[str, Any]) -> Any:
-        return self.store_of(key, data)
