@@ -116,22 +116,6 @@ describe('exclusive', () => {
     await session.settled()
     expect(await session.get('count')).toBe(name === 'set' || name === 'settled' ? 2 : 1)
   })
-
-  test('what is under way too long is given up before the function runs, so that no late answer can undo it', async () => {
-    const { mock, session } = await begin({ count: 1 })
-    const held = mock.next({ fault: 'hold-answer', method: 'PATCH' })
-    void session.set('count', 2)
-    await held.reached()
-    const under: unknown[] = []
-    const result = follow(() => session.exclusive(() => void under.push(traffic(mock).at(-1)), { timeoutMs: 1_000 }))
-    await advance(1_000)
-    expect(under).toEqual(['PATCH/1 aborted'])
-    await advance(1_000)
-    expect(result.status).toBe('resolved')
-    await session.settled()
-    // Stored by the first attempt, and acknowledged by its repetition.
-    expect(await mock.data()).toEqual({ count: 2 })
-  })
 })
 
 describe('exclusive does not wait for a wait, since nothing is under way in it', () => {

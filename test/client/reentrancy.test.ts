@@ -135,6 +135,20 @@ describe('an event handler that calls the client', () => {
     expect(await mock.data()).toEqual({ count: 20, theme: 'dark' })
   })
 
+  test('of exchange that ends the session at the answer of a commit takes nothing of that answer', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    let ended: Promise<void> | undefined
+    const shown: unknown[] = []
+    session.on('exchange', ({ kind, outcome }) => {
+      if (kind === 'commit' && outcome === 'acknowledged') ended = session.end()
+    })
+    session.key('count').listen((count) => void shown.push(count))
+    const error = await errorOf(() => session.set('count', 2))
+    await ended
+    expect(error).toMatchObject({ code: 'ended' })
+    expect([shown, session.peek('count'), await mock.data()]).toEqual([[2, 0], 0, {}])
+  })
+
   test('of expiring that touches extends the session', async () => {
     const { session } = await begin({ count: 1 }, {}, { maxAgeMs: 100_000 })
     let told = 0

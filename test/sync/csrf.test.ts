@@ -44,6 +44,17 @@ describe('the CSRF token', () => {
     expect(traffic(mock, 1)).toEqual(['PATCH/1 403', 'GET 200', 'PATCH/1 200'])
   })
 
+  test('is looked for again where the read for it fails, before the commit goes', async () => {
+    const mock = createServer({ initial: { count: 1 }, csrf: true })
+    const session = open(mock)
+    await session.get('count')
+    mock.rotateCsrf()
+    mock.next({ fault: 'server-error-page', method: 'GET' })
+    void session.set('count', 2)
+    await inTime(session.settled())
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 403', 'GET 500', 'GET 200', 'PATCH/1 200'])
+  })
+
   test('is renewed once for a commit: further refusals wait as any other', async () => {
     const mock = createServer({ initial: { count: 1 } })
     const session = open(mock)

@@ -24,6 +24,30 @@ describe('a commit that is refused for what it contains', () => {
     expect(rejections).toEqual([{ error: bad.error, keys: ['count'] }])
   })
 
+  test('is not halved where the server names the keys, and each error has what concerns it', async () => {
+    const validate: Validate = ({ count, note }) => [
+      ...(count === 13 ? [{ key: 'count', message: 'unlucky' }] : []),
+      ...(note === 'bad' ? [{ key: 'note', message: 'rude' }] : []),
+      ...(count === 13 || note === 'bad' ? [{ message: 'not like this' }] : []),
+    ]
+    const { mock, session } = await begin({ count: 1 }, {}, { validate })
+    const outcomes = [
+      follow(() => session.set('count', 13)),
+      follow(() => session.set('theme', 'dark')),
+      follow(() => session.set('note', 'bad')),
+    ]
+    await flush()
+    expect(commits(mock).map(({ n, status }) => [n, status])).toEqual([
+      [1, 422],
+      [2, 200],
+    ])
+    expect(outcomes.map(({ error }) => (error as { errors?: unknown } | undefined)?.errors)).toEqual([
+      [{ key: 'count', message: 'unlucky' }, { message: 'not like this' }],
+      undefined,
+      [{ key: 'note', message: 'rude' }, { message: 'not like this' }],
+    ])
+  })
+
   test('of several mutations of a named key rejects only the one that goes too far', async () => {
     const { mock, session } = await begin({ count: 11 }, {}, { validate: named })
     const [first, second] = [0, 1].map(() => follow(() => session.update('count', (count) => count + 1)))
