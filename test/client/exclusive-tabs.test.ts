@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { advance, createHub, createServer, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 
 useFakeTime()
@@ -206,6 +206,26 @@ describe('exclusive holds the other tabs', () => {
     one.dispose()
     await advance(5_000)
     expect([results.map(({ status }) => status), most]).toEqual([['resolved', 'resolved'], 1])
+  })
+
+  test('one that waits for another tab ends with its client: nothing of the app runs any more', async () => {
+    const { one, two } = await openTabs()
+    const gate = createGate()
+    void one.exclusive(() => gate.opened)
+    await advance(100)
+    const run = vi.fn()
+    const calls = [two.exclusive(run), two.set('count', 2), two.revalidate(), two.settled()]
+    const outcomes = calls.map((call) => follow(() => call))
+    await advance(100)
+    two.dispose()
+    await flush()
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'resolved'])
+    expect(outcomes[0]?.error).toMatchObject({ code: 'disposed' })
+    gate.open('done')
+    await advance(1_000)
+    expect(run).not.toHaveBeenCalled()
+    one.dispose()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('the first commit of a new visitor waits for it as well', async () => {
