@@ -11,7 +11,7 @@ urlpatterns = [
     *(
         path(name, getattr(views, name.replace("-", "_")))
         for name in (
-            "who", "read", "untouched", "write", "count", "sign-up", "sign-in", "sign-out", "flush", "clear", "cycle", "fail", "run",
+            "who", "read", "untouched", "write", "save-over", "count", "sign-up", "sign-in", "sign-out", "flush", "clear", "cycle", "fail", "run",
         )  # fmt: skip
     ),
 ]

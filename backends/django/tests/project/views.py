@@ -1,5 +1,6 @@
 """Ordinary views, as projects have them: they know nothing of the endpoint."""
 import json
+import urllib.request
 
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import User
@@ -26,6 +27,17 @@ def untouched(request):
 def write(request):
     """Stores the keys of a JSON body."""
     for key, value in json.loads(request.body).items():
+        request.session[key] = value
+    return HttpResponse("stored")
+
+
+@csrf_exempt
+def save_over(request):
+    """Reads the session, lets somebody else have their turn, and stores keys of a JSON body in what it read."""
+    body = json.loads(request.body)
+    request.session.keys()
+    urllib.request.urlopen(body["meanwhile"]).close()
+    for key, value in body["set"].items():
         request.session[key] = value
     return HttpResponse("stored")
 
