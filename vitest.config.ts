@@ -3,15 +3,27 @@ import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 import type { Reporter } from 'vitest/node'
 import { doorAliases, root } from './scripts/doors.ts'
+import { findDjangos } from './test/backends/django-server.ts'
+import { findRedis } from './test/backends/redis.ts'
 import { findChromium } from './test/browser/chromium.ts'
 
 const hasChromium = findChromium() !== undefined
 if (process.env.CI && !hasChromium) throw new Error('Failed to set up the tests: CI is set and no Chromium was found. Set CHROMIUM_PATH.')
+if (process.env.CI) {
+  // Both say what is missing, and CI may leave nothing out.
+  findDjangos()
+  findRedis()
+}
 
 /** Says at the end which tests this machine cannot run, so that a green run is not taken for all of them. */
 const leftOutReporter: Reporter = {
   onTestRunEnd() {
     if (!hasChromium) process.stdout.write('\nLEFT OUT: test/browser (no Chromium found; install it or set CHROMIUM_PATH)\n')
+    if (findDjangos().length < 2 || !findRedis()) {
+      process.stdout.write(
+        '\nLEFT OUT: test/backends, on Django itself (Django, gunicorn or Redis not found; run backends/django/scripts/install)\n',
+      )
+    }
   },
 }
 

@@ -1,11 +1,6 @@
+import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
-import {
-  createMemoryStore,
-  createSessionHandler,
-  type ServerSession,
-  type SessionHandlerOptions,
-  type SessionStore,
-} from '../src/server/index.ts'
+import type { ServerSession, SessionHandlerOptions } from '../src/server/index.ts'
 
 /** What server code sees of a session, after it ran. */
 export interface SessionView {
@@ -14,10 +9,10 @@ export interface SessionView {
   readonly identity: string | null
 }
 
-/**
- * The server behind the network: everything that a mock server asks of it. The one backend is the real handler over
- * the memory store; others (the ways in which Django keeps sessions) would stand in its place.
- */
+/** The options of the handler behind the network, but for its store. */
+export type BackendOptions = Omit<SessionHandlerOptions, 'store'> & { readonly now: () => number }
+
+/** The server behind the network: everything that a mock server asks of it. */
 export interface MockBackend {
   /** Answers a request to the session. */
   handle(request: Request): Promise<Response>
@@ -25,33 +20,19 @@ export interface MockBackend {
   serve(request: Request, run: (session: ServerSession) => Response | Promise<Response>): Promise<Response>
   /** Ends the session that a request's cookie names, as time does: the cookie is left. */
   expire(request: Request): Promise<void>
+  /** Takes that session out of the cache. @throws SessionUsageError where there is none. */
+  evict(request: Request): Promise<void>
+  /** Deletes that session's row alone. @throws SessionUsageError where there are none. */
+  deleteRow(request: Request): Promise<void>
+  /**
+   * Reads that session's row for a load which found nothing in the cache; the function that it returns puts what was read there.
+   *
+   * @throws SessionUsageError where no cache stands before rows.
+   */
+  loadLate(request: Request): Promise<() => void>
 }
 
-/** Makes a server with an empty store. */
-export function createBackend(options: Omit<SessionHandlerOptions, 'store'> & { readonly now: () => number }): MockBackend {
-  const store = createMemoryStore({ now: options.now })
-  const handler = createSessionHandler({ ...options, store })
-  return {
-    handle: handler,
-    serve: async (request, run) => {
-      const session = await handler.open(request)
-      return session.respond(await run(session))
-    },
-    expire: async (request) => {
-      // Which entry a cookie leads to is the handler's own matter, so it is asked: what it reads for this request goes.
-      const read: string[] = []
-      const spy: SessionStore = {
-        ...store,
-        read: (id) => {
-          read.push(id)
-          return store.read(id)
-        },
-      }
-      await createSessionHandler({ ...options, store: spy }).open(request)
-      for (const id of read) {
-        const entry = await store.read(id)
-        if (entry) await store.remove(id, entry.revision)
-      }
-    },
-  }
+/** Says that a backend has not what an event needs. */
+export function refuse(act: string, reason: string): never {
+  throw new SessionUsageError(`Failed to ${act}: ${reason}`)
 }

@@ -42,6 +42,9 @@ export interface CookieJar {
 export const isTrustworthy = (url: URL): boolean =>
   url.protocol === 'https:' || /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
 
+/** RFC 6265bis, section 5.6: a cookie whose name and value are longer is dropped, and one of before stays. */
+const maxBytes = 4_096
+
 /** RFC 6265, section 5.1.4: `/app` takes `/app` and `/app/x`, never `/apple`. */
 const matchesPath = (path: string, wanted: string): boolean =>
   path === wanted || (path.startsWith(wanted) && (wanted.endsWith('/') || path[wanted.length] === '/'))
@@ -77,6 +80,7 @@ export function createCookieJar(now: () => number): CookieJar {
 
   const store = (url: URL, line: string): void => {
     const parsed = parseSetCookie(line, { decode: (value) => value })
+    if (parsed.name.length + (parsed.value ?? '').length > maxBytes) return
     if (parsed.name === '' || breaksPrefix(parsed) || (parsed.secure === true && !isTrustworthy(url))) return
     const path = parsed.path?.startsWith('/') ? parsed.path : toDefaultPath(url.pathname)
     const cookie: StoredCookie = {

@@ -19,6 +19,10 @@ export interface Passage {
 export interface FaultPorts<W> {
   /** Stores what `write-beside` brings. */
   write(write: W, page: Page): Promise<void>
+  /** Stores what `write-over` brings, on top of what was stored before the request. */
+  writeOver(write: W, page: Page, deliver: () => Promise<PlainAnswer>): Promise<PlainAnswer>
+  /** Fills the cache with what was stored before the request. */
+  loadLate(page: Page, deliver: () => Promise<PlainAnswer>): Promise<PlainAnswer>
   readonly activity: Activity
   /** The inside of a browser. */
   pageOf(browser: MockBrowser): Page
@@ -56,7 +60,7 @@ const damage =
 
 const straight: Befall = ({ deliver }) => deliver()
 
-const befalls: Readonly<Record<MockNetworkFaultName | 'delay', Befall>> = {
+const befalls: Readonly<Record<Exclude<MockNetworkFaultName, 'stale-cache'> | 'delay', Befall>> = {
   'lose-request': async () => lose(),
   'lose-answer': async ({ deliver }) => deliver().then(lose),
   'break-answer': damage('break'),
@@ -79,7 +83,7 @@ async function answerInstead(fault: MockAnswerFault, { deliver }: Passage): Prom
   return toCannedAnswer(fault)
 }
 
-const names = new Set<string>([...Object.keys(befalls), 'write-beside'])
+const names = new Set<string>([...Object.keys(befalls), 'write-beside', 'write-over', 'stale-cache'])
 
 function check(fault: MockFault): void {
   const name: MockFaultName = fault.fault
@@ -90,8 +94,8 @@ function check(fault: MockFault): void {
     fail(`"${name}" is none. Write one of ${[...names].join(', ')} or of the faults that answer.`)
   if (fault.times !== undefined && !(fault.times >= 1)) fail(`times is ${fault.times}. Give 1 or more.`)
   if (name === 'delay' && !((fault.delayMs ?? 0) > 0)) fail('a delay wants delayMs. Write { fault: "delay", delayMs: 500 }.')
-  if (name === 'write-beside' && (fault as { write?: unknown }).write === undefined) {
-    fail('write-beside wants what is written. Write { fault: "write-beside", write: { cart: [] } }.')
+  if ((name === 'write-beside' || name === 'write-over') && (fault as { write?: unknown }).write === undefined) {
+    fail(`${name} wants what is written. Write { fault: "${name}", write: { cart: [] } }.`)
   }
 }
 
@@ -110,6 +114,8 @@ export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
       await ports.write(fault.write, passage.page)
       return passage.deliver()
     }
+    if (fault.fault === 'write-over') return ports.writeOver(fault.write, passage.page, passage.deliver)
+    if (fault.fault === 'stale-cache') return ports.loadLate(passage.page, passage.deliver)
     return isAnswerFault(fault) ? answerInstead(fault, passage) : befalls[fault.fault](passage, gate)
   }
 

@@ -15,6 +15,10 @@ import type { MockBrowser } from './mock-browser.ts'
  * - `hold-answer`: arrives at once; its answer, cookies included, waits until `release()`.
  * - `delay`: arrives after `delayMs`.
  * - `write-beside`: `write` is stored just before the request arrives. A commit of the same keys is then answered with 409.
+ * - `write-over`: server code reads the session before the request arrives and saves it after, with `write`, whole, as Django's
+ *   `request.session` does: what the request stored is undone. Wants the option `backend`.
+ * - `stale-cache`: server code that found no cache entry reads the row before the request arrives and fills the cache after.
+ *   Server code then reads, and saves, what was before. Wants the option `backend: 'cached_db'`.
  * - `csrf`: 403 with the protocol's problem `csrf`.
  * - `forbidden`: 403 with an HTML page, as Django's CSRF failure.
  * - `unauthenticated`: 401 with the protocol's problem: sign in first.
@@ -24,7 +28,7 @@ import type { MockBrowser } from './mock-browser.ts'
  * - `server-error-page`: 500 with an HTML page, as a proxy's.
  * - `captive-portal`: 200 with an HTML page, as a hotel's network answers.
  */
-export type MockFaultName = MockNetworkFaultName | MockAnswerName | 'delay' | 'write-beside'
+export type MockFaultName = MockNetworkFaultName | MockAnswerName | 'delay' | 'write-beside' | 'write-over'
 
 /** The faults of the network, which need no particulars. */
 export type MockNetworkFaultName =
@@ -38,6 +42,7 @@ export type MockNetworkFaultName =
   | 'late-copy'
   | 'hold'
   | 'hold-answer'
+  | 'stale-cache'
 
 /** The faults that answer in the server's place. The request is not stored, unless `stored` is set. */
 export type MockAnswerName =
@@ -117,10 +122,10 @@ export interface MockDelayFault extends MockFaultScope {
   readonly delayMs: number
 }
 
-/** Somebody else's write, stored just before the request arrives. */
+/** Somebody else's write, stored just before the request arrives, or over what it stored. */
 export interface MockWriteBesideFault<W> extends MockFaultScope {
   /** What befalls the request. */
-  readonly fault: 'write-beside'
+  readonly fault: 'write-beside' | 'write-over'
   /** What is stored, as the argument of `mock.write`. */
   readonly write: W
 }

@@ -1,5 +1,6 @@
 export type { MockCookie } from './cookie-jar.ts'
 export { createMockSessionServer } from './create-mock-session-server.ts'
+export type { MockBackendName } from './django/engine.ts'
 export type {
   MockAnswerFault,
   MockAnswerName,

@@ -31,8 +31,26 @@ export interface MockSessionServer<S extends z.$ZodObject = z.$ZodObject> extend
   write(values: MockWrite<S>, browser?: MockBrowser): Promise<void>
   /** Writes values as they travel, past the schema: what an older deploy left, keys of other code, `_` keys. */
   writeWire(values: MockWireWrite, browser?: MockBrowser): Promise<void>
-  /** Ends a browser's session in the store and leaves its cookie, as time does: the cookie names no session then. */
+  /**
+   * Ends a browser's session in the store and leaves its cookie, as time does: the cookie names no session then.
+   *
+   * @throws SessionUsageError with `backend: 'signed_cookies'`, where the server holds none: move the clock on by `advance`.
+   */
   expire(browser?: MockBrowser): Promise<void>
+  /**
+   * Takes a browser's session out of the cache, as a full cache or its restart does. With `backend: 'cache'` the session is
+   * gone and its cookie left; with `cached_db` the row is still there.
+   *
+   * @throws SessionUsageError with any other backend: nothing is evicted there.
+   */
+  evict(browser?: MockBrowser): Promise<void>
+  /**
+   * Deletes the row of a browser's session, as SQL or `clearsessions` does. With `backend: 'db'` the session is gone; with
+   * `cached_db` it is gone for clients, and server code reads it from the cache until it saves.
+   *
+   * @throws SessionUsageError with any other backend: there are no rows.
+   */
+  deleteRow(browser?: MockBrowser): Promise<void>
   /** Ends a browser's session and deletes its cookie, as Django's `flush()` in another tab does. */
   flush(browser?: MockBrowser): Promise<void>
   /** Gives a browser's session a new key, as Django's `cycle_key()` in another tab does. */

@@ -1,10 +1,14 @@
 import type * as z from 'zod/v4/core'
+import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { Json, JsonObject } from '../src/protocol/json.ts'
 import { createActivity } from './activity.ts'
-import { createBackend, type MockBackend } from './backend.ts'
+import type { MockBackend } from './backend.ts'
 import { type Browsers, createBrowsers, type Start } from './browsers.ts'
 import { createClock } from './clock.ts'
+import { createBackend } from './create-backend.ts'
 import { createCsrfGuard } from './csrf.ts'
+import type { MockBackendName } from './django/engine.ts'
+import type { MockFaultName } from './fault.ts'
 import { createFaultScript, type FaultScript } from './fault-script.ts'
 import type { MockBrowser } from './mock-browser.ts'
 import type { MockSessionServer } from './mock-session-server.ts'
@@ -37,7 +41,19 @@ function toWireChanges(write: MockWireWrite): Changes {
 
 type SessionMethods<S extends z.$ZodObject> = Pick<
   MockSessionServer<S>,
-  'data' | 'lineage' | 'identity' | 'write' | 'writeWire' | 'expire' | 'flush' | 'rotateKey' | 'signIn' | 'signOut' | 'rotateCsrf'
+  | 'data'
+  | 'lineage'
+  | 'identity'
+  | 'write'
+  | 'writeWire'
+  | 'expire'
+  | 'evict'
+  | 'deleteRow'
+  | 'flush'
+  | 'rotateKey'
+  | 'signIn'
+  | 'signOut'
+  | 'rotateCsrf'
 >
 
 /** What a test does to sessions. `home` is the default browser. */
@@ -60,6 +76,8 @@ function createSessionMethods<S extends z.$ZodObject>(
     write: async (write, browser) => code.change(await at(browser), toChanges(write, values)),
     writeWire: async (write, browser) => code.change(await at(browser), toWireChanges(write)),
     expire: async (browser) => code.expire(await at(browser)),
+    evict: async (browser) => code.evict(await at(browser)),
+    deleteRow: async (browser) => code.deleteRow(await at(browser)),
     flush,
     signOut: flush,
     rotateKey: async (browser) => code.run(await at(browser), (session) => session.cycleKey()),
@@ -68,11 +86,24 @@ function createSessionMethods<S extends z.$ZodObject>(
   }
 }
 
-function createNext<S extends z.$ZodObject>(script: FaultScript<MockWrite<S>>, values: ValueCodec): MockSessionServer<S>['next'] {
+function checkBackend(fault: MockFaultName, backend: MockBackendName | undefined): void {
+  const fail = (reason: string): never => {
+    throw new SessionConfigError(`Failed to script a fault: ${reason}`)
+  }
+  if (fault === 'write-over' && backend === undefined) fail('server code of this backend saves what it changed. Set the option backend.')
+  if (fault === 'stale-cache' && backend !== 'cached_db') fail('no cache stands before the rows. Set the option backend to cached_db.')
+}
+
+function createNext<S extends z.$ZodObject>(
+  script: FaultScript<MockWrite<S>>,
+  values: ValueCodec,
+  backend: MockBackendName | undefined,
+): MockSessionServer<S>['next'] {
   return (named) => {
     const fault = typeof named === 'string' ? { fault: named } : named
     // Checked here, where the test can see it: thrown inside a request it would look like a network error.
-    if (fault.fault === 'write-beside' && typeof fault.write !== 'function') values.encode(fault.write ?? {})
+    if ('write' in fault && typeof fault.write !== 'function') values.encode(fault.write ?? {})
+    checkBackend(fault.fault, backend)
     return script.add(fault)
   }
 }
@@ -82,7 +113,8 @@ export function createMockSession<S extends z.$ZodObject>(
   options: MockSessionServerOptions<S>,
   toHandlers: ToHandlers,
 ): MockSessionServer<S> {
-  const { url: _, schema, initial, signedInAs, endpoints = {}, csrf = false, now, setTimeout: timer, document, ...handlerOptions } = options
+  const { url: _, backend: name, schema, initial, signedInAs, endpoints = {}, csrf = false, now, setTimeout: timer, ...rest } = options
+  const { document, ...handlerOptions } = rest
   checkPlatform()
   const url = toSessionUrl(options)
   checkEndpoints(endpoints)
@@ -90,7 +122,7 @@ export function createMockSession<S extends z.$ZodObject>(
   const initialChanges = initial && toChanges<S>(initial, values)
   const clock = createClock(now)
   const guard = csrf === false ? undefined : createCsrfGuard(csrf === true ? {} : csrf)
-  const createServer = (): MockBackend => createBackend({ ...handlerOptions, now: clock.now, ...(guard && { csrf: guard.token }) })
+  const createServer = (): MockBackend => createBackend(name, { ...handlerOptions, now: clock.now, ...(guard && { csrf: guard.token }) })
   let backend = createServer()
   const code = createServerCode(url, () => backend, guard)
   const log = createRequestLog()
@@ -100,6 +132,8 @@ export function createMockSession<S extends z.$ZodObject>(
     activity,
     pageOf: (browser) => browsers.pageOf(browser),
     write: (write, page) => code.change(page, toChanges(write, values)),
+    writeOver: (write, page, deliver) => code.changeOver(page, toChanges(write, values), deliver),
+    loadLate: (page, deliver) => code.loadLate(page, deliver),
     delay: (ms) => new Promise((resolve) => void (timer ?? globalThis.setTimeout)(resolve, ms)),
   })
   const send = createNetwork({
@@ -133,7 +167,7 @@ export function createMockSession<S extends z.$ZodObject>(
       return log.requests
     },
     browser: (browserOptions = {}) => browsers.open(browserOptions, toStart(browserOptions.signedInAs)),
-    next: createNext(script, values),
+    next: createNext(script, values, name),
     release: script.release,
     idle: activity.idle,
     advance: clock.advance,

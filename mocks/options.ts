@@ -3,6 +3,7 @@ import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
 import type { ServerSession, SessionHandlerOptions } from '../src/server/index.ts'
 import { isTrustworthy } from './cookie-jar.ts'
+import type { MockBackendName } from './django/engine.ts'
 import type { MockValues } from './values.ts'
 
 type HandlerOptions = Pick<
@@ -50,6 +51,16 @@ export interface MockSessionServerOptions<S extends z.$ZodObject = z.$ZodObject>
    * @default '/session'
    */
   readonly url?: string | undefined
+  /**
+   * Keep sessions as a Django project with this session engine and `sojourn_django` does: what server code may undo, what the
+   * cache may lose, what the cookie cannot hold. Tests meet it by `evict`, `deleteRow` and the faults `write-over` and
+   * `stale-cache`, and by what `signed_cookies` does not promise.
+   *
+   * @default undefined: the handler of `sojourn/server` over a store in memory
+   * @example
+   * const mock = createMockSessionServer({ schema, backend: 'cache' })
+   */
+  readonly backend?: MockBackendName | undefined
   /** The schema of the client: `initial` and `write` then take the app's values and check them. */
   readonly schema?: S | undefined
   /**

@@ -1,19 +1,32 @@
+import { SessionEndedError } from '../src/errors/session-ended-error.ts'
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { Json, JsonObject } from '../src/protocol/json.ts'
 import type { ServerSession } from '../src/server/index.ts'
 import type { MockBackend, SessionView } from './backend.ts'
 import type { CsrfGuard } from './csrf.ts'
-import { type PlainRequest, toServerRequest } from './exchange.ts'
+import { type PlainAnswer, type PlainRequest, toServerRequest } from './exchange.ts'
 import { type Page, withBrowserHeaders } from './page.ts'
+
+type Deliver = () => Promise<PlainAnswer>
 
 /** What is done to a browser's session beside its client: as a view of the app does that another tab asked for. */
 export interface ServerCode {
   view(page: Page): Promise<SessionView>
   /** Changes keys; undefined deletes. */
   change(page: Page, toChanges: (data: JsonObject) => Readonly<Record<string, Json | undefined>>): Promise<void>
+  /** Changes keys of what it read before a request arrived; its own answer reaches the page right after that request's. */
+  changeOver(
+    page: Page,
+    toChanges: (data: JsonObject) => Readonly<Record<string, Json | undefined>>,
+    deliver: Deliver,
+  ): Promise<PlainAnswer>
+  /** Reads the row before a request arrives, and puts it into the cache after. */
+  loadLate(page: Page, deliver: Deliver): Promise<PlainAnswer>
   run(page: Page, work: (session: ServerSession) => Promise<void>): Promise<void>
   signIn(page: Page, identity: string): Promise<void>
   expire(page: Page): Promise<void>
+  evict(page: Page): Promise<void>
+  deleteRow(page: Page): Promise<void>
   rotateCsrf(page: Page): void
 }
 
@@ -59,11 +72,35 @@ export function createServerCode(url: URL, backend: () => MockBackend, guard: Cs
       return view
     },
     change: (page, toChanges) => run(page, (session) => session.update((data) => applyChanges(data, toChanges(data)))),
+    changeOver: async (page, toChanges, deliver) => {
+      let answer: PlainAnswer | undefined
+      const done = async (session: ServerSession): Promise<Response> => {
+        answer = await deliver()
+        // A session that is gone is not saved: the other request is told so, and nobody looks at its answer here.
+        await session
+          .update((data) => applyChanges(data, toChanges(data)))
+          .catch((error: unknown) => {
+            if (!(error instanceof SessionEndedError)) throw error
+          })
+        return new Response(null, { status: 204 })
+      }
+      const { headers } = await backend().serve(toRequest(page), done)
+      const delivered = answer as PlainAnswer
+      return { ...delivered, setCookies: [...delivered.setCookies, ...headers.getSetCookie()] }
+    },
+    loadLate: async (page, deliver) => {
+      const fill = await backend().loadLate(toRequest(page))
+      const answer = await deliver()
+      fill()
+      return answer
+    },
     signIn: async (page, identity) => {
       await run(page, (session) => session.signIn(identity))
       // As Django does: what was planted before the log-in is worth nothing after it.
       if (guard !== undefined) rotateCsrf(page)
     },
     expire: (page) => backend().expire(toRequest(page)),
+    evict: (page) => backend().evict(toRequest(page)),
+    deleteRow: (page) => backend().deleteRow(toRequest(page)),
   }
 }

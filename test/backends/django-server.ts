@@ -11,6 +11,8 @@ const folder = fileURLToPath(new URL('../../backends/django/', import.meta.url))
 /** A running gunicorn with the test project of backends/django. */
 export interface DjangoServer {
   readonly origin: string
+  /** Where its database and its session files are. */
+  readonly directory: string
   close(): Promise<void>
 }
 
@@ -28,18 +30,25 @@ export function findDjangos(): readonly ('3.2' | 'later')[] {
 
 function hasModules(): boolean {
   try {
-    execFileSync('/usr/bin/python3', ['-c', 'import django, gunicorn'], { stdio: 'ignore' })
+    execFileSync('/usr/bin/python3', ['-c', 'import django, gunicorn, redis, django_redis'], { stdio: 'ignore' })
     return true
   } catch {
     return false
   }
 }
 
-/** Starts the test project on a session engine, in a folder of its own; it never outlives this process. */
-export async function startDjango(django: '3.2' | 'later', engine: string): Promise<DjangoServer> {
+/** Starts the test project on a session engine, in a folder of its own; it never outlives this process. `redis` is the URL of its cache. */
+export async function startDjango(django: '3.2' | 'later', engine: string, redis = ''): Promise<DjangoServer> {
   const port = await findPort()
   const directory = mkdtempSync(join(tmpdir(), 'sojourn-django-'))
-  const env = { ...process.env, DJANGO: django, WORKERS: '2', SOJOURN_TEST_DIR: directory, SOJOURN_TEST_ENGINE: engine }
+  const env = {
+    ...process.env,
+    DJANGO: django,
+    WORKERS: '2',
+    SOJOURN_TEST_DIR: directory,
+    SOJOURN_TEST_ENGINE: engine,
+    SOJOURN_TEST_REDIS: redis,
+  }
   const child = spawn(join(folder, 'scripts/serve'), [String(port)], { env, stdio: 'ignore' })
   const kill = (): void => void child.kill()
   process.on('exit', kill)
@@ -47,6 +56,7 @@ export async function startDjango(django: '3.2' | 'later', engine: string): Prom
   await answers(`${origin}/untouched`, child)
   return {
     origin,
+    directory,
     async close() {
       const gone = new Promise((resolve) => child.once('exit', resolve))
       kill()
@@ -69,7 +79,8 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   throw new Error(`Failed to start Django: it ended with code ${child.exitCode}.`)
 }
 
-function findPort(): Promise<number> {
+/** A port that nobody listens on. */
+export function findPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -1,0 +1,23 @@
+import { createMemoryStore, type ServerSession } from '../src/server/index.ts'
+import type { BackendOptions, MockBackend } from './backend.ts'
+import { createCookieBackend } from './django/cookie-backend.ts'
+import type { MockBackendName } from './django/engine.ts'
+import { createKeeping } from './django/stored.ts'
+import { createStoredBackend } from './stored-backend.ts'
+
+/** Makes a server without sessions: our own, or one that keeps them as a session engine of Django does. */
+export function createBackend(name: MockBackendName | undefined, options: BackendOptions): MockBackend {
+  if (name === undefined) {
+    const store = createMemoryStore({ now: options.now })
+    return createStoredBackend(options, { endpoint: store, ordinary: store })
+  }
+  const backend = name === 'signed_cookies' ? createCookieBackend(options) : createStoredBackend(options, createKeeping(name, options.now))
+  return { ...backend, serve: (request, run) => backend.serve(request, (session) => run(withDjangoLogin(session))) }
+}
+
+/** Django's `login()` gives somebody who is signed in already no new key. */
+function withDjangoLogin(session: ServerSession): ServerSession {
+  const signIn: ServerSession['signIn'] = (identity) =>
+    session.identity === identity ? session.update((data) => data) : session.signIn(identity)
+  return Object.create(session, { signIn: { value: signIn, enumerable: true } }) as ServerSession
+}

@@ -1,0 +1,138 @@
+import { parseCookie, parseSetCookie, stringifyCookie } from 'cookie'
+import { isObject } from '../../src/protocol/json.ts'
+import { createCookie } from '../../src/server/cookies.ts'
+import { fromEntry, toEntry } from '../../src/server/entries.ts'
+import { createSessionHandler, type SessionStore, type StoreEntry } from '../../src/server/index.ts'
+import { withCommonHeaders } from '../../src/server/origin.ts'
+import { toProblem } from '../../src/server/problems.ts'
+import type { SessionRecord } from '../../src/server/record.ts'
+import { type BackendOptions, type MockBackend, refuse } from '../backend.ts'
+import { createCookieSigner, type SignedSession } from './signed-cookie.ts'
+
+/** The most that browsers take, name and value together. */
+const maxCookieBytes = 4_096
+
+/** What the handler gets in the place of the cookie: any key, since its store holds one session. */
+const anyKey = 'k'.repeat(43)
+
+/** The store of one request: the session of its cookie, and then what the request makes of it. */
+interface Slot {
+  readonly store: SessionStore
+  /** The record of a session that was written since. */
+  readonly written: SessionRecord | undefined
+}
+
+function createSlot(before: StoreEntry | undefined): Slot {
+  let entry = before
+  return {
+    store: {
+      read: async () => entry,
+      write: async ({ entry: next, insert }) => {
+        entry = insert?.entry ?? next
+        return true
+      },
+      remove: async () => {
+        entry = undefined
+        return true
+      },
+      sweep: async () => 0,
+    },
+    get written() {
+      return entry === undefined || entry === before ? undefined : fromEntry(entry).record
+    },
+  }
+}
+
+/**
+ * Makes a server that holds no session: each answer to a write carries the one that it made, in its cookie. So nothing
+ * compares, nothing is taken back, and the cookie that arrives last is the session.
+ */
+export function createCookieBackend(options: BackendOptions): MockBackend {
+  const { now, maxAgeMs = 1_209_600_000, origins = [] } = options
+  const cookie = createCookie(options.cookie ?? {})
+  const { name } = parseSetCookie(cookie.remove())
+  const limit = maxCookieBytes - name.length
+  const signer = createCookieSigner(now)
+
+  /** A handler for one request. `toEnd` says when a session is over. */
+  const open = (request: Request, toEnd: (signed: SignedSession) => number) => {
+    const value = cookie.read(request)
+    const signed = value === undefined ? undefined : signer.read(value)
+    const slot = createSlot(signed && toEntry({ ...signed.record, expiresAt: toEnd(signed) }))
+    return { handler: createSessionHandler({ ...options, store: slot.store }), slot, value }
+  }
+
+  const toInner = (request: Request, body?: string): Request => {
+    const cookies = parseCookie(request.headers.get('Cookie') ?? '', { decode: (text) => text })
+    const inner = new Request(request.url, { method: request.method, ...(body && { body }) })
+    // Set one by one: happy-dom's constructor drops Cookie and Origin, as a browser's does.
+    for (const [field, value] of request.headers) inner.headers.set(field, value)
+    if (name in cookies) inner.headers.set('Cookie', stringifyCookie({ ...cookies, [name]: anyKey }, { encode: (text) => text }))
+    return inner
+  }
+
+  /** Puts a value in the place of the key that the handler sets; undefined: leaves what it sets. */
+  const withValue = (response: Response, value: string | undefined, until: number | null): Response => {
+    if (value === undefined) return response
+    const others = response.headers.getSetCookie().filter((line) => parseSetCookie(line).name !== name)
+    response.headers.delete('Set-Cookie')
+    for (const line of [...others, cookie.write(value, until, now())]) response.headers.append('Set-Cookie', line)
+    return response
+  }
+
+  const sign = async (record: SessionRecord): Promise<string | undefined> => {
+    const value = await signer.sign(record)
+    if (value.length <= limit) return value
+    return record.clients.length > 1 ? sign(forgetSome(record)) : undefined
+  }
+
+  // As the signature ends, whatever the session asks for (Django's #19201). What asks for less is over by then for the endpoint alone.
+  const endOfSignature = ({ signedAt }: SignedSession): number => signedAt + maxAgeMs
+  const endOfSession = (signed: SignedSession): number => Math.min(signed.record.expiresAt, endOfSignature(signed))
+
+  return {
+    handle: async (request) => {
+      const { handler, slot, value } = open(request, endOfSession)
+      const answer = await withAtomic(await handler(toInner(request, await request.text())))
+      if (slot.written) {
+        const next = await sign(slot.written)
+        if (next !== undefined) return withValue(answer, next, slot.written.cookieUntil)
+        const problem = toProblem('too-large', { detail: `The cookie holds ${limit} bytes.`, limit, errors: [] })
+        return withCommonHeaders(problem, request, origins)
+      }
+      // A repetition sets its cookie again, which is the one that came.
+      const isSet = answer.status === 200 && answer.headers.getSetCookie().length > 0 && value !== undefined
+      return isSet ? withValue(answer, value, signer.read(value)?.record.cookieUntil ?? null) : answer
+    },
+    serve: async (request, run) => {
+      const { handler, slot } = open(request, endOfSignature)
+      const session = await handler.open(toInner(request))
+      const answer = session.respond(await run(session))
+      // No limit here: Django sets what is too long, and browsers drop it without a word.
+      return slot.written ? withValue(answer, await signer.sign(slot.written), slot.written.cookieUntil) : answer
+    },
+    expire: async () => refuse('end a session', 'it lies in its cookie, and the server holds none. Move the clock on by advance().'),
+    evict: async () => refuse('evict a session', 'the server holds none. Set the option backend to cache or cached_db.'),
+    deleteRow: async () => refuse('delete a row', 'the server holds none. Set the option backend to db or cached_db.'),
+    loadLate: async () => refuse('fill the cache', 'the server holds none. Set the option backend to cached_db.'),
+  }
+}
+
+/** Makes room, as sojourn_django does: a quarter of the clients is forgotten, never the last one. */
+function forgetSome(record: SessionRecord): SessionRecord {
+  const dropped = record.clients.slice(0, Math.ceil(record.clients.length / 4))
+  return { ...record, clients: record.clients.slice(dropped.length), floor: Math.max(record.floor, ...dropped.map(({ seq }) => seq)) }
+}
+
+/** Says in every state that the server cannot compare and set. */
+async function withAtomic(answer: Response): Promise<Response> {
+  const setCookies = answer.headers.getSetCookie()
+  const text = await answer.text()
+  const body: unknown = answer.headers.get('Content-Type')?.includes('json') && text !== '' ? JSON.parse(text) : undefined
+  const isState = isObject(body) && 'lineage' in body
+  const said = new Response(isState ? JSON.stringify({ ...body, atomic: false }) : text || null, answer)
+  // Set afterwards: some implementations of the Fetch standard drop Set-Cookie from a constructor's headers.
+  said.headers.delete('Set-Cookie')
+  for (const line of setCookies) said.headers.append('Set-Cookie', line)
+  return said
+}

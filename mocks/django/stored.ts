@@ -1,0 +1,43 @@
+import { fromEntry } from '../../src/server/entries.ts'
+import { createMemoryStore, type SessionStore, type StoreEntry } from '../../src/server/index.ts'
+import { createCachedDb } from './cached-db.ts'
+import { createRows, erase, type Keeping, type MockBackendName } from './engine.ts'
+import { withWholeSaves } from './whole-saves.ts'
+
+/** The engines that keep sessions on the server. */
+export type StoredEngine = Exclude<MockBackendName, 'signed_cookies'>
+
+function createDb(): Keeping {
+  const rows = createRows()
+  return { endpoint: rows, ordinary: withWholeSaves(rows), deleteRow: (id) => erase(rows, id) }
+}
+
+function createCache(now: () => number): Keeping {
+  const entries = createMemoryStore({ now })
+  return { endpoint: entries, ordinary: withWholeSaves(entries), evict: (id) => erase(entries, id) }
+}
+
+function createFiles(): Keeping {
+  const files = createRows()
+  return { endpoint: files, ordinary: withoutSeconds(withWholeSaves(files)) }
+}
+
+/** Django's file engine asks a session for the seconds that it has, which are always as many as were set. */
+function withoutSeconds(store: SessionStore): SessionStore {
+  const read = async (id: string): Promise<StoreEntry | undefined> => {
+    const entry = await store.read(id)
+    const rule = entry && fromEntry(entry).record?.expiry
+    return entry && typeof rule === 'number' && rule > 0 ? { ...entry, expiresAt: Number.POSITIVE_INFINITY } : entry
+  }
+  return { ...store, read }
+}
+
+const engines: Readonly<Record<StoredEngine, (now: () => number) => Keeping>> = {
+  db: createDb,
+  cached_db: createCachedDb,
+  cache: createCache,
+  file: createFiles,
+}
+
+/** Makes what an engine keeps its sessions in. */
+export const createKeeping = (engine: StoredEngine, now: () => number): Keeping => engines[engine](now)

@@ -1,0 +1,35 @@
+import { SessionEndedError } from '../../src/errors/session-ended-error.ts'
+import { fromEntry, toEntry } from '../../src/server/entries.ts'
+import type { SessionStore, StoreEntry } from '../../src/server/index.ts'
+import { erase } from './engine.ts'
+
+const isSession = (entry: StoreEntry | undefined): entry is StoreEntry => entry !== undefined && fromEntry(entry).record !== undefined
+
+/** Django gives the cookie of a new session its life and no more: the first commit sets it again. */
+function withDjangoCookie(entry: StoreEntry): StoreEntry {
+  const { record } = fromEntry(entry)
+  return record?.cookieUntil ? toEntry({ ...record, cookieUntil: record.expiresAt }) : entry
+}
+
+/**
+ * Stores as `request.session` does: the whole session as it was read, whatever others stored since. A session that is gone
+ * is not saved (Django's `SessionInterrupted`), but `cycle_key` takes what was read to a new key all the same.
+ */
+export function withWholeSaves(store: SessionStore): SessionStore {
+  return {
+    ...store,
+    write: async (write) => {
+      if (write.expected === null) return store.write({ ...write, entry: withDjangoCookie(write.entry) })
+      // Once more where somebody writes in between: nobody is compared with.
+      for (;;) {
+        const stored = await store.read(write.id)
+        if (!isSession(stored) && !write.insert) throw new SessionEndedError('replaced', 'not-stored', {})
+        if (await store.write({ ...write, expected: stored?.revision ?? null })) return true
+      }
+    },
+    remove: async (id) => {
+      if (isSession(await store.read(id))) await erase(store, id)
+      return true
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { createSessionHandler, type SessionStore } from '../src/server/index.ts'
+import { type BackendOptions, type MockBackend, refuse } from './backend.ts'
+import type { Keeping } from './django/engine.ts'
+
+/** Makes a server that keeps sessions in stores: the real handler over them. */
+export function createStoredBackend(options: BackendOptions, { endpoint, ordinary, evict, deleteRow, loadLate }: Keeping): MockBackend {
+  const handler = createSessionHandler({ ...options, store: endpoint })
+  const otherCode = createSessionHandler({ ...options, store: ordinary })
+
+  // Which entry a cookie leads to is the handler's own matter, so it is asked: what it reads for this request.
+  const findIds = async (request: Request): Promise<readonly string[]> => {
+    const read: string[] = []
+    const spy: SessionStore = {
+      ...endpoint,
+      read: (id) => {
+        read.push(id)
+        return endpoint.read(id)
+      },
+    }
+    await createSessionHandler({ ...options, store: spy }).open(request)
+    return read
+  }
+
+  const toEach = async (request: Request, act: (id: string) => Promise<void>): Promise<void> => {
+    for (const id of await findIds(request)) await act(id)
+  }
+
+  const expire = async (id: string): Promise<void> => {
+    const entry = await endpoint.read(id)
+    if (entry) await endpoint.write({ id, expected: entry.revision, entry: { ...entry, expiresAt: options.now() } })
+  }
+
+  return {
+    handle: handler,
+    serve: async (request, run) => {
+      const session = await otherCode.open(request)
+      return session.respond(await run(session))
+    },
+    expire: (request) => toEach(request, expire),
+    evict: async (request) =>
+      toEach(request, evict ?? refuse('evict a session', 'there is no cache. Set the option backend to cache or cached_db.')),
+    deleteRow: async (request) =>
+      toEach(request, deleteRow ?? refuse('delete a row', 'there are no rows. Set the option backend to db or cached_db.')),
+    loadLate: async (request) => {
+      const load = loadLate ?? refuse('fill the cache', 'none stands before the rows. Set the option backend to cached_db.')
+      const fills = await Promise.all((await findIds(request)).map(load))
+      return () => {
+        for (const fill of fills) fill()
+      }
+    },
+  }
+}
