@@ -33,6 +33,8 @@ export async function startServer(file: string, args: readonly string[]): Promis
 
 /** What such a file calls: listens on a free port, tells it, and answers what is asked of the process. */
 export function listen(server: Server): void {
+  // A client that is busy for seconds would find its connections closed.
+  server.keepAliveTimeout = 0
   server.listen(0, 'localhost', () => process.send?.((server.address() as AddressInfo).port))
   process.on('message', () => {
     const { user, system } = process.cpuUsage()

@@ -75,7 +75,7 @@ export const counting: readonly Work[] = [
     contenders: ['sojourn', 'retry-on-412'],
     floor: 'floor',
     wanted: { ms: 3, requests: 0.06 },
-    span: { ms: 500, runs: 5, limitMs: 1_000 },
+    span: { ms: 400, runs: 7, limitMs: 3_000 },
   }),
   count({
     title: 'the same, awaited one by one',
