@@ -159,6 +159,20 @@ describe('a client that was disposed of', () => {
     expect(seen).toEqual([])
   })
 
+  test('tells nobody of the attempt that it gave up', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const held = mock.next('hold')
+    void session.set('count', 2).catch(() => {})
+    await held.reached()
+    const told: unknown[] = []
+    session.on('exchange', ({ outcome }) => void told.push(outcome))
+    session.listen(({ activity, error }) => void told.push([activity, error]))
+    session.dispose()
+    const before = [...told, session.getSnapshot()]
+    await advance(10_000)
+    expect([...told, session.getSnapshot()]).toEqual(before)
+  })
+
   test('inside a subscriber or an event handler does no harm', async () => {
     const places: Record<string, (session: Session) => void> = {
       subscriber: (session) => void session.key('count').listen(() => session.dispose()),

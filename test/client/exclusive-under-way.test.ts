@@ -14,6 +14,8 @@ describe('exclusive, of what is under way', () => {
     await held.release()
     await flush()
     expect([under, result.status]).toEqual([['PATCH/1 500'], 'resolved'])
+    // Nor does it wait afterwards: the server had not asked for it.
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 500', 'GET 200', 'PATCH/1 200'])
   })
 
   test('does not run its function in a client that was disposed of meanwhile', async () => {
