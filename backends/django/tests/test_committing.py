@@ -184,6 +184,22 @@ class ExpiryTest(SessionTestCase):
         self.assertEqual(self.visitor.write(c=1).status_code, 200)
         self.assertIn(store(self.visitor.key).get_expiry_age(), range(300, 501))
 
+    @skip_on("file", because="its clock is that of the file system")
+    def test_a_date_ends_the_session_though_views_write(self):
+        date = datetime.now(timezone.utc) + timedelta(seconds=500)
+        self.visitor.commit(set={"a": 1}, expiry=date.isoformat())
+        with later(400):
+            self.visitor.write(b=1)
+        with later(501):
+            self.assertTrue(self.visitor.read()["unknownKey"])
+
+    def test_a_view_that_sets_the_expiry_changes_the_version(self):
+        before = self.visitor.set(a=1)["version"]
+        self.visitor.run(lambda request: request.session.set_expiry(0))
+        after = self.visitor.read()
+        self.assertNotEqual(after["version"], before)
+        self.assertTrue(after["expiry"]["atBrowserClose"])
+
     @override_settings(USE_TZ=False)
     def test_a_date_works_without_time_zones(self):
         date = datetime.now(timezone.utc) + timedelta(seconds=500)

@@ -78,6 +78,21 @@ class CompareTest(SessionTestCase):
         with mock.patch.object(Exchange, "find", find_and_be_overtaken):
             self.assertEqual(body_of(visitor.send(body))["data"], {"a": 2, "b": 1})
 
+    def test_a_commit_that_met_a_log_in_is_sent_again(self):
+        visitor, replace = Visitor(), type(self.engine).replace
+        visitor.set(a=1)
+        body = visitor.body(set={"a": 2})
+
+        def sign_in_first(engine, stored, data):
+            if "_auth_user_id" not in stored.data:
+                replace(engine, stored, {**stored.data, "_auth_user_id": "1", META: {**stored.data[META], "mark": "other"}})
+                return None
+            return replace(engine, stored, data)
+
+        with mock.patch.object(type(self.engine), "replace", sign_in_first):
+            self.assertProblem(visitor.send(body), 503, "unavailable")
+        self.assertEqual(visitor.read()["data"], {"a": 1})
+
     def test_a_commit_that_always_meets_another_is_503(self):
         visitor = Visitor()
         visitor.set(a=1)
@@ -158,6 +173,15 @@ class CacheTest(SessionTestCase):
         cache.delete(lock)
         self.assertEqual(self.visitor.send(body).status_code, 200)
         self.assertIsNone(cache.get(lock))
+
+    def test_a_lock_that_somebody_else_holds_by_now_is_left(self):
+        self.visitor.set(a=1)
+        body, lock = self.visitor.body(set={"a": 2}), f"{store(self.visitor.key).cache_key}.lock"
+        engine = engine_for(type(store()), get_settings())
+        look = type(engine)._look
+        with mock.patch.object(type(engine), "_look", lambda *given: (look(*given), cache.set(lock, "theirs"))):
+            self.assertEqual(self.visitor.send(body).status_code, 200)
+        self.assertEqual(cache.get(lock), "theirs")
 
     def test_values_that_only_pickle_takes_are_merged_around(self):
         session = store()

@@ -84,6 +84,25 @@ class RotationTest(SessionTestCase):
         with later(61):
             self.assertProblem(self.visitor.send(body), 410, "gone")
 
+    def test_the_old_key_answers_no_other_client_whose_commit_is_stored(self):
+        self.visitor.set(a=1)
+        other = Visitor(self.visitor)
+        body = other.body(set={"b": 1})
+        other.send(body)
+        old = self.visitor.key
+        self.visitor.commit(cycleKey=True)
+        self.visitor.key = old
+        self.assertProblem(other.send(body), 410, "gone")
+
+    def test_the_old_key_stores_nothing_once_the_commit_is_forgotten(self):
+        self.visitor.set(a=1)
+        old, body = self.visitor.key, self.visitor.body(cycleKey=True)
+        self.visitor.send(body)
+        for _ in range(64):
+            Visitor(self.visitor).commit()
+        self.visitor.key = old
+        self.assertProblem(self.visitor.send(body), 410, "gone")
+
     def test_the_old_key_of_a_log_in_answers_nothing(self):
         self.signed_up()
         self.visitor.set(a=1)
