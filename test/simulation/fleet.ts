@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import type { Batch } from './run.ts'
 import type { WorkerNews, WorkerTask } from './worker.ts'
@@ -20,10 +21,13 @@ export interface FleetOptions {
 /** A history takes a millisecond, its shrinking some hundred: who says nothing for so long never will. */
 const silenceMs = 30_000
 
+/** As an app is delivered: in development each of its functions would run twice. */
+const env = { ...process.env, NODE_ENV: 'production' }
+
 /** One thread, watched: code that loops for ever without waiting can only be stopped from outside. */
 function runWorker(task: WorkerTask, stopped: AbortSignal): Promise<Found | undefined> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task, env })
     let at: number | string = task.batch.firstSeed
     let told = performance.now()
     const end = (found: Found | undefined): void => {

@@ -84,7 +84,7 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
 
   const isWild = random.chance(0.6)
   // Most of what breaks breaks early; some histories are long enough for what needs more.
-  const count = random.chance(0.85) ? 1 + random.int(4) : 5 + random.int(8)
+  const count = random.chance(0.9) ? 1 + random.int(3) : 4 + random.int(9)
   let at = 0
   for (const { name } of browsers.slice(1))
     if (browsers.every(({ visitor }) => visitor === 'v1')) add(200 + random.int(2000), name, 'join', 'b1')

@@ -72,6 +72,8 @@ export interface Ledger {
   heldBy(client: string, n: number): Held | undefined
 }
 
+const isPending = ({ entries: [entry] }: LogEntry): boolean => entry?.status === 'pending'
+
 const isWrite = (call: Call): boolean => call.kind === 'set' || call.kind === 'delete'
 
 /** What a call of the log starts from: the key that its conflict policy looks at. */
@@ -171,9 +173,8 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     return adopted.map(({ call }) => `lineage: ${call.id} outlives the log-in of somebody`)
   }
 
-  function settle(): readonly string[] {
-    watch()
-    if (log.length === 0 && moves.length === 0 && sent.length === 0) return []
+  /** Follows the moves of the base, and takes from the log what has settled meanwhile; gives what is wrong. */
+  function catchUp(): string[] {
     const faults = findAdopted()
     // The sessions that late copies create hold it too, and do not count.
     const lineages = [base, ...moves.map(({ to }) => to)].flatMap((one) => one?.lineage ?? [])
@@ -183,13 +184,12 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     )
     const stored = log.filter((one) => one.entries[0]?.status === 'acknowledged' && !unstored.includes(one))
     let wasEmpty = isEmpty(base?.data ?? {}, unstored)
-    // What a replay rejects is in the log until that replay, and the model has to find the same.
-    // An end takes the rest with it, and nobody knows in which order.
+    // What a replay rejects is in the log until then. An end takes the rest with it, and nobody knows in which order.
     const isEnded = log.some(({ entries: [entry] }) => entry?.error === 'ended')
     const refused = isEnded
       ? []
       : log.filter(({ entries: [entry] }) => entry?.status === 'rejected' && ['conflict', 'RangeError'].includes(entry.error ?? ''))
-    log = log.filter((one) => one.entries[0]?.status === 'pending' || unstored.includes(one) || refused.includes(one))
+    log = log.filter((one) => isPending(one) || unstored.includes(one) || refused.includes(one))
     move(stored, log, (data) => {
       wasEmpty ||= isEmpty(data, unstored)
     })
@@ -202,19 +202,32 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     if (!wasEmpty && !isEmpty(base?.data ?? {}, unstored))
       faults.push(`once: ${unstored.map(({ call }) => call.id)} acknowledged, and no commit stored it`)
     log = log.filter((one) => !unstored.includes(one))
+    return faults
+  }
+
+  /** Keeps what the commits hold that have left. */
+  function noteSent(): string[] {
+    const lineage = base?.lineage ?? null
+    const faults = sent.flatMap(({ key, count }) => {
+      const members = log.slice(0, count).map((one) => ({ ...one, entries: [...one.entries] }))
+      commits.set(key, { members, base: base?.data ?? {}, lineage })
+      const strange = members.flatMap((one) => one.entries).filter((entry) => entry.lineage && entry.lineage !== lineage)
+      return strange.map(({ id, lineage: own }) => `lineage: ${id} of ${own} is sent to ${lineage}`)
+    })
+    sent = []
+    return faults
+  }
+
+  function settle(): readonly string[] {
+    watch()
+    if (log.length === 0 && moves.length === 0 && sent.length === 0) return []
+    const faults = moves.length > 0 || !log.every(isPending) ? catchUp() : []
+    if (base) replay(base.data, log)
     for (const { refused, call } of log)
       if (refused) faults.push(`view: ${call.id} is pending although its policy or its own function refuses it`)
     // A call that was made before anything was known is meant for what is found.
     if (base) for (const { entries: own } of log) for (const entry of own) entry.lineage ??= base.lineage
-    for (const { key, count } of sent) {
-      const members = log.slice(0, count).map((one) => ({ ...one, entries: [...one.entries] }))
-      const lineage = base?.lineage ?? null
-      commits.set(key, { members, base: base?.data ?? {}, lineage })
-      const strange = members.flatMap((one) => one.entries).filter((entry) => entry.lineage && entry.lineage !== lineage)
-      for (const { id, lineage: own } of strange) faults.push(`lineage: ${id} of ${own} is sent to ${lineage}`)
-    }
-    sent = []
-    return faults
+    return sent.length > 0 ? [...faults, ...noteSent()] : faults
   }
 
   return {

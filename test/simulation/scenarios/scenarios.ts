@@ -1,5 +1,6 @@
 import { exclusive } from './exclusive.ts'
 import { fate } from './fate.ts'
+import { meetings } from './meetings.ts'
 import { review } from './review.ts'
 import { tabs } from './tabs.ts'
 
@@ -7,4 +8,4 @@ import { tabs } from './tabs.ts'
 export type Scenarios = Readonly<Record<string, string>>
 
 /** Every scenario: a script that broke an invariant once, or would without the rule that it is named after. */
-export const scenarios: Scenarios = { ...review, ...tabs, ...exclusive, ...fate }
+export const scenarios: Scenarios = { ...review, ...tabs, ...exclusive, ...fate, ...meetings }

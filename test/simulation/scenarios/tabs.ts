@@ -42,6 +42,17 @@ export const tabs: Scenarios = {
     fate B#2 {"out":300,"back":300}
     fate B#3 {"out":300,"back":4000}
   `,
+  'a message that tells of our own commit waits until its fate is known': `
+    history seed=1
+    browser b1 v1 A B
+    at 0 b1 write "x" "S1"
+    at 100 A get "n"
+    at 100 B get "n"
+    at 300 A update "l" "A1"
+    at 400 B revalidate
+    fate A#2 {"kind":"cut"}
+    fate A#3 {"kind":"lost","out":500}
+  `,
   'who signs in where somebody else is signed in does not get that session': `
     history seed=1
     browser b1 v1 A
