@@ -62,9 +62,9 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
     return { handler: createSessionHandler({ ...options, store: slot.store }), slot, value }
   }
 
-  const toInner = (request: Request, body?: string): Request => {
+  const toInner = (request: Request, body?: ArrayBuffer): Request => {
     const cookies = parseCookie(request.headers.get('Cookie') ?? '', { decode: (text) => text })
-    const inner = new Request(request.url, { method: request.method, ...(body && { body }) })
+    const inner = new Request(request.url, { method: request.method, ...(body?.byteLength && { body }) })
     // Set one by one: happy-dom's constructor drops Cookie and Origin, as a browser's does.
     for (const [field, value] of request.headers) inner.headers.set(field, value)
     if (name in cookies) inner.headers.set('Cookie', stringifyCookie({ ...cookies, [name]: anyKey }, { encode: (text) => text }))
@@ -93,7 +93,7 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
   return {
     handle: async (request) => {
       const { handler, slot, value } = open(request, endOfSession)
-      const answer = await withAtomic(await handler(toInner(request, await request.text())))
+      const answer = await withAtomic(await handler(toInner(request, await request.arrayBuffer())))
       if (slot.written) {
         const next = await sign(slot.written)
         if (next !== undefined) return withValue(answer, next, slot.written.cookieUntil)

@@ -5,7 +5,7 @@ import { erase } from './engine.ts'
 
 const isSession = (entry: StoreEntry | undefined): entry is StoreEntry => entry !== undefined && fromEntry(entry).record !== undefined
 
-/** Django gives the cookie of a new session its life and no more: the first commit sets it again. */
+/** Django gives the cookie of a new key the session's life and no more: the next commit sets it again. */
 function withDjangoCookie(entry: StoreEntry): StoreEntry {
   const { record } = fromEntry(entry)
   return record?.cookieUntil ? toEntry({ ...record, cookieUntil: record.expiresAt }) : entry
@@ -18,12 +18,14 @@ function withDjangoCookie(entry: StoreEntry): StoreEntry {
 export function withWholeSaves(store: SessionStore): SessionStore {
   return {
     ...store,
-    write: async (write) => {
-      if (write.expected === null) return store.write({ ...write, entry: withDjangoCookie(write.entry) })
+    write: async (given) => {
+      const { id, expected, insert } = given
+      if (expected === null) return store.write({ ...given, entry: withDjangoCookie(given.entry) })
+      const write = insert ? { ...given, insert: { ...insert, entry: withDjangoCookie(insert.entry) } } : given
       // Once more where somebody writes in between: nobody is compared with.
       for (;;) {
-        const stored = await store.read(write.id)
-        if (!isSession(stored) && !write.insert) throw new SessionEndedError('replaced', 'not-stored', {})
+        const stored = await store.read(id)
+        if (!isSession(stored) && !insert) throw new SessionEndedError('replaced', 'not-stored', {})
         if (await store.write({ ...write, expected: stored?.revision ?? null })) return true
       }
     },

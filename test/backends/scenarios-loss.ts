@@ -1,4 +1,4 @@
-import { commit, deleteRow, end, evict, read, repeat, type Scenario, saveOver, set, staleCache, view } from './scenario.ts'
+import { commit, deleteRow, end, evict, hold, letGo, read, repeat, type Scenario, saveOver, set, staleCache, view } from './scenario.ts'
 
 const long = 'x'.repeat(300)
 
@@ -93,6 +93,16 @@ export const lossScenarios: readonly Scenario[] = [
       [view.read, '{"a":1}'],
       [view.write({ b: 2 }), ''],
       [read(), '200 L1 {"a":1,"b":2} last=1'],
+    ],
+  },
+  {
+    name: 'a session that was ended is gone for clients, whatever the cache took up late',
+    engines: ['cached_db'],
+    steps: [
+      [set({ a: 1 }), '200 L1 {"a":1} last=1 key'],
+      [hold(read()), ''],
+      [staleCache(end), '204 key-gone'],
+      [letGo, '200 key-unknown'],
     ],
   },
   {

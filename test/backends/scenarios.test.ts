@@ -17,7 +17,9 @@ describe.each(engines)('the mock of the engine %s', (engine) => {
   })
 })
 
-/** The engines are played beside each other, so that they wait for their expiries together. */
+const waits = ({ steps }: Scenario): boolean => steps.some(([step]) => step.do === 'wait')
+
+/** The engines are played beside each other, and what waits for an expiry beside the rest. */
 describe.each(findRedis() ? findDjangos() : [])('Django %s', (django) => {
   const played = new Map<Engine, Map<string, readonly string[]>>()
 
@@ -25,14 +27,17 @@ describe.each(findRedis() ? findDjangos() : [])('Django %s', (django) => {
     const redis = await startRedis()
     const playAll = async (engine: Engine): Promise<void> => {
       const site = await startDjangoSite(django, engine, redis)
-      try {
-        const lines = new Map<string, readonly string[]>()
-        played.set(engine, lines)
-        for (const scenario of scenariosOf(engine))
-          lines.set(scenario.name, await play(scenario, site.visit(), engine).catch((error) => [String(error)]))
-      } finally {
-        await site.close()
+      const lines = new Map<string, readonly string[]>()
+      played.set(engine, lines)
+      const tell = async (scenario: Scenario): Promise<void> => {
+        const told = await play(scenario, site.visit(), engine).catch((error) => [String(error)])
+        lines.set(scenario.name, told)
       }
+      const inTurn = async (): Promise<void> => {
+        for (const scenario of scenariosOf(engine)) if (!waits(scenario)) await tell(scenario)
+      }
+      await Promise.all([inTurn(), ...scenariosOf(engine).filter(waits).map(tell)])
+      await site.close()
     }
     const outcomes = await Promise.allSettled(engines.map(playAll))
     await redis.close()

@@ -1,4 +1,4 @@
-import { commit, end, hold, holdAnswer, letGo, read, repeat, type Scenario, set, view } from './scenario.ts'
+import { commit, end, expire, hold, holdAnswer, letGo, read, repeat, type Scenario, set, view } from './scenario.ts'
 import { expiryScenarios } from './scenarios-expiry.ts'
 import { lossScenarios } from './scenarios-loss.ts'
 
@@ -35,6 +35,17 @@ const protocolScenarios: readonly Scenario[] = [
       [set({ a: 2 }, 'b'), '200 L1 {"a":2,"b":1} last=1 [key]'],
       [set({ b: 2 }), '200 L1 {"a":2,"b":2} last=2 [key]'],
       [set({ a: 3, b: 3 }, 'b'), '409 conflict L1 {"a":2,"b":2} last=1 conflicts=b'],
+    ],
+  },
+  {
+    name: 'two commits of different keys that leave together are both kept, unless the session is in the cookie',
+    steps: [
+      [set({ a: 1, b: 1 }), '200 L1 {"a":1,"b":1} last=1 key'],
+      [read('b'), '200 L1 {"a":1,"b":1}'],
+      [hold(set({ b: 2 }, 'b')), ''],
+      [set({ a: 2 }), '200 L1 {"a":2,"b":1} last=2 [key]'],
+      [letGo, { signed_cookies: '200 L1 {"a":1,"b":2} last=1 key', else: '200 L1 {"a":2,"b":2} last=1' }],
+      [read(), { signed_cookies: '200 L1 {"a":1,"b":2} last=1', else: '200 L1 {"a":2,"b":2} last=2' }],
     ],
   },
   {
@@ -104,10 +115,13 @@ const protocolScenarios: readonly Scenario[] = [
     steps: [
       [set({ a: 1 }), '200 L1 {"a":1} last=1 key'],
       [view.logIn('ada'), 'key'],
-      [holdAnswer(set({ a: 2 })), ''],
+      [read(), '200 L1 {"a":1} last=1 signed-in'],
+      // The first commit after a log-in may set the cookie again, which then has its full life.
+      [set({ a: 2 }), '200 L1 {"a":2} last=2 signed-in [key]'],
+      [holdAnswer(set({ a: 3 })), ''],
       [view.logOut, 'key-gone'],
-      [letGo, '200 L1 {"a":2} last=2 signed-in [key]'],
-      [read(), { signed_cookies: '200 L1 {"a":2} last=2 signed-in', else: '200' }],
+      [letGo, '200 L1 {"a":3} last=3 signed-in [key]'],
+      [read(), { signed_cookies: '200 L1 {"a":3} last=3 signed-in', else: '200' }],
     ],
   },
   {
@@ -131,6 +145,18 @@ const protocolScenarios: readonly Scenario[] = [
       [set({ a: 2 }), '200 L2 {"a":2} last=2 signed-in [key]'],
       [view.logOut, 'key-gone'],
       [set({ a: 3 }), '410 gone'],
+      [end, '204'],
+    ],
+  },
+  {
+    name: 'who means the session of before a log-in ends nothing',
+    steps: [
+      [view.logIn('ada'), 'key'],
+      [read(), '200 L1 {} signed-in'],
+      [set({ a: 1 }), '200 L1 {"a":1} last=1 signed-in [key]'],
+      [view.logIn('bob'), 'key'],
+      [end, '410 gone L2 {} signed-in'],
+      [end, '204 key-gone'],
     ],
   },
   {
@@ -160,7 +186,8 @@ const protocolScenarios: readonly Scenario[] = [
     engines: ['db', 'cached_db', 'cache', 'file'],
     steps: [
       [set({ a: 1 }), '200 L1 {"a":1} last=1 key'],
-      [{ do: 'expire' }, ''],
+      [expire, ''],
+      [end, '204'],
       [read(), '200 key-unknown'],
       [set({ a: 2 }, 'b'), '409 unknown-key key-unknown'],
       [commit({ set: { a: 2 }, fresh: true }, 'b'), '200 L2 {"a":2} last=2 key'],
