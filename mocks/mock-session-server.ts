@@ -14,7 +14,10 @@ export interface MockSessionServer<S extends z.$ZodObject = z.$ZodObject> extend
   /** Makes another browser, without cookies. */
   browser(options?: MockBrowserOptions): MockBrowser
 
-  /** What the server has stored for a browser: public keys, as they travel. Empty where it has no session. */
+  /**
+   * What the server has stored for a browser, as its own code reads it: public keys, as they travel. Empty where it has no
+   * session. With `backend: 'cached_db'` that is what the cache holds.
+   */
   data(browser?: MockBrowser): Promise<JsonObject>
   /** The public id of a browser's session; null where it has none. */
   lineage(browser?: MockBrowser): Promise<string | null>

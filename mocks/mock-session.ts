@@ -13,7 +13,7 @@ import { createFaultScript, type FaultScript } from './fault-script.ts'
 import type { MockBrowser } from './mock-browser.ts'
 import type { MockSessionServer } from './mock-session-server.ts'
 import { createNetwork } from './network.ts'
-import { checkEndpoints, checkPlatform, type MockSessionServerOptions, toSessionUrl } from './options.ts'
+import { checkEndpoints, checkEngine, checkPlatform, type MockSessionServerOptions, toSessionUrl } from './options.ts'
 import type { Page } from './page.ts'
 import { createRequestLog } from './request-log.ts'
 import { answerArrival } from './server.ts'
@@ -86,24 +86,25 @@ function createSessionMethods<S extends z.$ZodObject>(
   }
 }
 
-function checkBackend(fault: MockFaultName, backend: MockBackendName | undefined): void {
+/** Refuses a fault that cannot befall sessions which are kept so. */
+function checkFault(fault: MockFaultName, engine: MockBackendName | undefined): void {
   const fail = (reason: string): never => {
     throw new SessionConfigError(`Failed to script a fault: ${reason}`)
   }
-  if (fault === 'write-over' && backend === undefined) fail('server code of this backend saves what it changed. Set the option backend.')
-  if (fault === 'stale-cache' && backend !== 'cached_db') fail('no cache stands before the rows. Set the option backend to cached_db.')
+  if (fault === 'write-over' && engine === undefined) fail('server code of this backend saves what it changed. Set the option backend.')
+  if (fault === 'stale-cache' && engine !== 'cached_db') fail('no cache stands before the rows. Set the option backend to cached_db.')
 }
 
 function createNext<S extends z.$ZodObject>(
   script: FaultScript<MockWrite<S>>,
   values: ValueCodec,
-  backend: MockBackendName | undefined,
+  engine: MockBackendName | undefined,
 ): MockSessionServer<S>['next'] {
   return (named) => {
     const fault = typeof named === 'string' ? { fault: named } : named
     // Checked here, where the test can see it: thrown inside a request it would look like a network error.
     if ('write' in fault && typeof fault.write !== 'function') values.encode(fault.write ?? {})
-    checkBackend(fault.fault, backend)
+    checkFault(fault.fault, engine)
     return script.add(fault)
   }
 }
@@ -113,16 +114,17 @@ export function createMockSession<S extends z.$ZodObject>(
   options: MockSessionServerOptions<S>,
   toHandlers: ToHandlers,
 ): MockSessionServer<S> {
-  const { url: _, backend: name, schema, initial, signedInAs, endpoints = {}, csrf = false, now, setTimeout: timer, ...rest } = options
-  const { document, ...handlerOptions } = rest
+  const { url: _, backend: engine, schema, initial, signedInAs, document, ...others } = options
+  const { endpoints = {}, csrf = false, now, setTimeout: timer, ...handlerOptions } = others
   checkPlatform()
+  checkEngine(engine)
   const url = toSessionUrl(options)
   checkEndpoints(endpoints)
   const values = createValueCodec(schema)
   const initialChanges = initial && toChanges<S>(initial, values)
   const clock = createClock(now)
   const guard = csrf === false ? undefined : createCsrfGuard(csrf === true ? {} : csrf)
-  const createServer = (): MockBackend => createBackend(name, { ...handlerOptions, now: clock.now, ...(guard && { csrf: guard.token }) })
+  const createServer = (): MockBackend => createBackend(engine, { ...handlerOptions, now: clock.now, ...(guard && { csrf: guard.token }) })
   let backend = createServer()
   const code = createServerCode(url, () => backend, guard)
   const log = createRequestLog()
@@ -167,7 +169,7 @@ export function createMockSession<S extends z.$ZodObject>(
       return log.requests
     },
     browser: (browserOptions = {}) => browsers.open(browserOptions, toStart(browserOptions.signedInAs)),
-    next: createNext(script, values, name),
+    next: createNext(script, values, engine),
     release: script.release,
     idle: activity.idle,
     advance: clock.advance,

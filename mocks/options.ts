@@ -3,7 +3,7 @@ import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
 import type { ServerSession, SessionHandlerOptions } from '../src/server/index.ts'
 import { isTrustworthy } from './cookie-jar.ts'
-import type { MockBackendName } from './django/engine.ts'
+import { engines, type MockBackendName } from './django/engine.ts'
 import type { MockValues } from './values.ts'
 
 type HandlerOptions = Pick<
@@ -127,6 +127,12 @@ export function toSessionUrl({ url = '/session', cookie }: Pick<MockSessionServe
     fail(`no browser keeps a Secure cookie of ${parsed.origin}. Use https, localhost, or cookie: { name: 'session', secure: false }.`)
   }
   return parsed
+}
+
+/** @throws SessionConfigError for a `backend` that is no session engine of Django. */
+export function checkEngine(engine: MockBackendName | undefined): void {
+  if (engine === undefined || engines.includes(engine)) return
+  fail(`"${engine}" is no session engine of Django. Set the option backend to one of ${engines.join(', ')}.`)
 }
 
 /** @throws SessionConfigError for an endpoint whose name is not a method and a path. */

@@ -209,6 +209,7 @@ describe('the doors', () => {
         "types": [
           "MockAnswerFault",
           "MockAnswerName",
+          "MockBackendName",
           "MockBrowser",
           "MockBrowserOptions",
           "MockCookie",

@@ -11,6 +11,9 @@ import { createMemoryStore, type SessionStore } from '../../src/server/index.ts'
  */
 export type MockBackendName = 'db' | 'cached_db' | 'cache' | 'file' | 'signed_cookies'
 
+/** All of them. */
+export const engines: readonly MockBackendName[] = ['db', 'cached_db', 'cache', 'file', 'signed_cookies']
+
 /** How a server keeps its sessions, and what may befall them there. */
 export interface Keeping {
   /** What the session's endpoint reads, and writes by compare-and-set. */

@@ -11,6 +11,10 @@ const start = (backend?: MockBackendName) => {
 
 const stored = ['db', 'cached_db', 'cache', 'file'] as const
 
+test('a backend that is no engine of Django is refused', () => {
+  expect(() => createMockSessionServer({ backend: 'mongo' as never })).toThrow(/cached_db/)
+})
+
 describe('an event that a backend cannot meet', () => {
   test.each([undefined, 'db', 'file', 'signed_cookies'] as const)('%s evicts nothing', async (backend) => {
     await expect(start(backend).mock.evict()).rejects.toThrow(SessionUsageError)
@@ -105,6 +109,13 @@ describe('a session in its cookie', () => {
     await mock.fetch('/plant', { method: 'POST' })
     expect(await createRawClient(mock).state()).toMatchObject({ lineage: null, data: {}, unknownKey: true, atomic: false })
     expect(await mock.data()).toEqual({})
+  })
+
+  test('goes by the name that the cookie is given', async () => {
+    const cookie = { name: 'sessionid', secure: false }
+    const mock = createMockSessionServer({ backend: 'signed_cookies', url: 'http://app.test/session', cookie, initial: { theme: 'dark' } })
+    expect(await createRawClient(mock).state()).toMatchObject({ data: { theme: 'dark' }, atomic: false })
+    expect(mock.cookies.map(({ name }) => name)).toEqual(['sessionid'])
   })
 
   test('brings the cookies of an endpoint along', async () => {

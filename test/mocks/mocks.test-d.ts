@@ -22,6 +22,15 @@ describe('createMockSessionServer', () => {
     createMockSessionServer({ schema, initial: { colour: 'dark' } })
   })
 
+  test('takes an engine of Django, and write-over what a write takes', () => {
+    const mock = createMockSessionServer({ schema, backend: 'cached_db' })
+    mock.next({ fault: 'write-over', write: { theme: 'dark' } })
+    // @ts-expect-error: the schema knows no pink
+    mock.next({ fault: 'write-over', write: { theme: 'pink' } })
+    // @ts-expect-error: no such engine
+    createMockSessionServer({ backend: 'mongo' })
+  })
+
   test('takes a schema of zod/mini', () => {
     const mock = createMockSessionServer({ schema: mini.object({ theme: mini._default(mini.enum(['light', 'dark']), 'light') }) })
     void mock.write({ theme: 'dark' })
