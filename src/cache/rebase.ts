@@ -49,10 +49,9 @@ export interface Rebased {
  */
 export function rebase({ base, log, view }: Replayed, { base: next, acknowledged, removed }: Move, rules: Rules): Rebased {
   const rest = log.filter((mutation) => !acknowledged?.has(mutation) && !removed?.has(mutation))
-  const expected = fold(
-    base,
-    [...(acknowledged ?? [])].map(({ trace }) => trace),
-  )
+  // Where nothing is left to replay, nobody asks what was expected.
+  const stored = [...(acknowledged ?? [])].map(({ trace }) => trace)
+  const expected = rest.length > 0 ? fold(base, stored) : new Map<string, Json>()
   const touched = new Set(base && rest.flatMap(({ trace }) => (trace ? [...trace.reads.keys(), ...trace.writes.keys()] : [])))
   const after = fold(next, [])
   const isMoved = (key: string): boolean => !isEqual(expected.get(key), next && own(next.data, key))

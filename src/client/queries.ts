@@ -36,6 +36,8 @@ function toReadiness(promise: Promise<void>, isReady: boolean): Readiness {
   return readiness
 }
 
+const loaded = Promise.resolve()
+
 /** Creates what loads: once, however many ask; what was hydrated is shown meanwhile and looked at once. */
 function createLoad({ cache, sync, start }: Core, takeHydrated: () => boolean): () => Promise<void> {
   let loading: Promise<void> | undefined
@@ -43,11 +45,14 @@ function createLoad({ cache, sync, start }: Core, takeHydrated: () => boolean): 
     start()
     if (cache.base) {
       if (takeHydrated()) void requestRead(sync, 'conditional')
-      return Promise.resolve()
+      return loaded
     }
-    loading ??= requestRead(sync, 'conditional').finally(() => {
-      loading = undefined
-    })
+    if (!loading) {
+      loading = requestRead(sync, 'conditional').finally(() => {
+        loading = undefined
+      })
+      loading.catch(() => {})
+    }
     return loading
   }
 }
@@ -70,7 +75,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   const load = createLoad(core, takeHydrated)
   const begin = (): void => {
     // Components that mount after a 401 ask no more, and after dispose() are told nothing.
-    if (!sync.isDisposed && !sync.isPaused) void load().catch(() => {})
+    if (!sync.isDisposed && !sync.isPaused) void load()
   }
   const stored = (): string[] => codec.keys.filter((key) => cache.stored(key) !== undefined)
 

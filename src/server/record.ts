@@ -183,7 +183,8 @@ function seqOf(version: string): number {
   return Number(/^v(\d{1,15})-/.exec(version)?.[1] ?? 0)
 }
 
-function keep<T>(object: Readonly<Record<string, T>>, gone: readonly string[]): Record<string, T> {
+function keep<T>(object: Readonly<Record<string, T>>, gone: readonly string[]): Readonly<Record<string, T>> {
+  if (gone.length === 0) return object
   const keys = new Set(gone)
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.has(key)))
 }

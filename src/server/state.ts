@@ -44,5 +44,5 @@ export function toMinimal({ data: _, ...state }: ServerState, written: readonly 
 
 /** The keys that clients may see. */
 function publicOf(data: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(data).filter(([key]) => !isPrivate(key)))
+  return Object.keys(data).some(isPrivate) ? Object.fromEntries(Object.entries(data).filter(([key]) => !isPrivate(key))) : data
 }

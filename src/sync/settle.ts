@@ -1,10 +1,10 @@
-import { fold } from '../cache/effect.ts'
 import type { Mutation } from '../cache/rebase.ts'
 import { decodeStored } from '../cache/replay.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
+import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Answer, State } from '../protocol/state.ts'
 import { answerReaders, type Flight, type Sync } from './sync.ts'
 
@@ -112,16 +112,17 @@ const isWhole = (answer: Answer): answer is State => answer.data !== undefined
 
 /** Fills in what a minimal answer leaves out: the state before was our base, and nothing else was changed. */
 function complete({ cache }: Sync, mutations: readonly Mutation[], answer: Answer): State {
-  const data = Object.fromEntries(
-    fold(
-      cache.base,
-      mutations.map(({ trace }) => trace),
-    ),
-  )
+  const { base } = cache
+  const writes = new Map(mutations.flatMap(({ trace }) => [...(trace?.writes ?? [])]))
+  const data: Record<string, Json> = { ...base?.data, ...(Object.fromEntries(writes) as JsonObject) }
+  const tags: Record<string, string> = { ...base?.tags, ...answer.tags }
+  for (const [key, value] of writes) {
+    if (value !== undefined) continue
+    delete data[key]
+    delete tags[key]
+  }
   // A server without tags: none of ours may look as if the keys were absent.
-  if (!answer.tags && !cache.base?.tags) return { ...answer, data }
-  const tags = Object.entries({ ...cache.base?.tags, ...answer.tags }).filter(([key]) => Object.hasOwn(data, key))
-  return { ...answer, data, tags: Object.fromEntries(tags) }
+  return { ...answer, data, tags: answer.tags || base?.tags ? tags : undefined }
 }
 
 /**
