@@ -1,4 +1,4 @@
-import { commit, read, type Scenario, set, view, wait } from './scenario.ts'
+import { commit, holdAnswer, letGo, read, type Scenario, set, view, wait } from './scenario.ts'
 
 /** Waiting is real where Django is: each engine waits once in each of these. */
 export const expiryScenarios: readonly Scenario[] = [
@@ -27,6 +27,20 @@ export const expiryScenarios: readonly Scenario[] = [
       [read(), '200 key-unknown'],
       [view.read, { file: '{"a":1}', signed_cookies: '{"a":1}', else: 'none' }],
       [set({ a: 2 }), '409 unknown-key key-unknown'],
+    ],
+  },
+  {
+    name: 'the first commit to a session that a view made sets its cookie, and so a late answer can bring the key back',
+    // A cache does not tell since when it has an entry, and so not how long the cookie of a view lasts.
+    engines: ['db', 'cached_db', 'file', 'signed_cookies'],
+    steps: [
+      [view.write({ a: 1 }), 'key'],
+      [read(), '200 L1 {"a":1}'],
+      [wait(2), ''],
+      [holdAnswer(set({ a: 2 })), ''],
+      [view.flush, 'key-gone'],
+      [letGo, '200 L1 {"a":2} last=1 key'],
+      [read(), { signed_cookies: '200 L1 {"a":2} last=1', else: '200 key-unknown' }],
     ],
   },
   {

@@ -37,7 +37,9 @@ export const lossScenarios: readonly Scenario[] = [
     name: 'a view that read before a session ended does not bring it back, unless it is in the cookie',
     steps: [
       [set({ a: 1 }), '200 L1 {"a":1} last=1 key'],
+      [hold(read()), ''],
       [saveOver({ b: 2 }, end), { signed_cookies: '204 key', else: '204 key-gone' }],
+      [letGo, { signed_cookies: '200 L1 {"a":1} last=1', else: '200 key-unknown' }],
       [read(), { signed_cookies: '200 L1 {"a":1,"b":2} last=1', else: '200' }],
     ],
   },
