@@ -122,8 +122,11 @@ class Exchange:
         return Problem(name, **members).to_response(self.state(subject))
 
     def set_cookie(self, response: HttpResponse, key: str, subject: Subject) -> None:
-        """Gives the browser the key, for as long as the record says."""
-        until = subject.record.cookie_until if subject.record else 0
+        """Gives the browser the key, for as long as the record says; where it does not know, for as long as the session lives."""
+        record = subject.record
+        until = record.cookie_until if record else 0
+        if record and until == 0:
+            until = record.expires_at
         max_age = None if until is None else max(1, math.ceil(until - time.time()))
         response.set_cookie(
             settings.SESSION_COOKIE_NAME,

@@ -45,6 +45,7 @@ class SessionRecord:
     floor: int = 0
     expiry: ExpiryRule = None
     expires_at: float = 0
+    #: When the browser's cookie is over. None: with the browser; 0: nobody knows, so the next commit sets it.
     cookie_until: Optional[float] = 0
 
 

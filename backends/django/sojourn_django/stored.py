@@ -49,7 +49,7 @@ def to_record(key: str, data: Mapping[str, Any], expires_at: float) -> SessionRe
         floor=meta.get("floor", 0),
         expiry=rule,
         expires_at=expires_at if not isinstance(rule, Until) else min(expires_at, rule.time),
-        cookie_until=_cookie_until(meta, rule, expires_at),
+        cookie_until=_cookie_until(meta, rule),
     )
 
 
@@ -140,12 +140,15 @@ def _to_rule(data: Mapping[str, Any], meta: Mapping[str, Any]) -> ExpiryRule:
     return None if value is None else int(value)
 
 
-def _cookie_until(meta: Mapping[str, Any], rule: ExpiryRule, expires_at: float) -> Optional[float]:
+def _cookie_until(meta: Mapping[str, Any], rule: ExpiryRule) -> Optional[float]:
     is_for_browser = ends_with_browser(rule, to_policy())
     if "cookie" in meta and (meta["cookie"] is None) == is_for_browser:
         return meta["cookie"]
-    # Django's middleware gave the cookie the life that the session had with the last save.
-    return None if is_for_browser else int(expires_at)
+    # Django's middleware set the cookie: for the browser, until a date, or for the age that counts from a save which no
+    # cache tells the time of.
+    if is_for_browser:
+        return None
+    return int(rule.time) if isinstance(rule, Until) else 0
 
 
 def _parse(text: str) -> Optional[datetime]:

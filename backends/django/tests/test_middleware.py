@@ -8,7 +8,7 @@ from django.test import RequestFactory, override_settings
 
 from sojourn_django.middleware import SojournMiddleware
 
-from support import IS_MERGING, NOT_SIGNED, SessionTestCase, Visitor, body_of, session_cookie, skip_on, store
+from support import IS_MERGING, NOT_SIGNED, SessionTestCase, Visitor, body_of, later, session_cookie, skip_on, store
 
 
 class VersionTest(SessionTestCase):
@@ -129,6 +129,12 @@ class CookieTest(SessionTestCase):
         self.visitor.write(a=1)
         self.assertIsNotNone(session_cookie(self.visitor.write(b=1)))
 
+    def test_the_first_commit_to_the_session_of_a_view_sets_it_for_twice_its_life(self):
+        self.visitor.write(a=1)
+        with later(1000):
+            self.assertAlmostEqual(session_cookie(self.visitor.commit())["max-age"], 2 * settings.SESSION_COOKIE_AGE, delta=2)
+            self.assertIsNone(session_cookie(self.visitor.commit()))
+
     def test_a_session_that_is_to_outlive_its_cookie_has_it_set(self):
         self.visitor.commit(set={"a": 1}, expiry=60)
         session = store(self.visitor.key)
@@ -151,6 +157,8 @@ class WatchTest(SessionTestCase):
         with override_settings(SECRET_KEY="another", SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
             response = self.visitor.get()
             self.assertEqual((session_cookie(response).value, body_of(response)["lineage"]), (self.visitor.key, state["lineage"]))
+            # How long a cookie of Django's own lasts is noted nowhere, and this one is to last no shorter.
+            self.assertAlmostEqual(session_cookie(response)["max-age"], settings.SESSION_COOKIE_AGE, delta=2)
             self.assertNotEqual(self.visitor.key, old)
             # Once: the hash of the password was saved with the new key.
             self.assertIsNone(session_cookie(self.visitor.get()))
