@@ -1,6 +1,6 @@
 import type { SessionLock } from 'sojourn'
 import { describe, expect, test, vi } from 'vitest'
-import { advance, createServer, flush, follow, inTime, open, traffic, useFakeTime } from './harness.ts'
+import { advance, createServer, flush, follow, inTime, type Mock, open, type Session, traffic, useFakeTime } from './harness.ts'
 
 useFakeTime()
 
@@ -22,7 +22,7 @@ function createLock() {
     )
     await turn.finally(() => holders--)
   }
-  return { lock, story }
+  return { lock, story, isTaken: () => holders > 0 }
 }
 
 describe('the first commit of a new visitor', () => {
@@ -95,6 +95,24 @@ describe('the first commit of a new visitor', () => {
     await held.release()
     await advance(1_000)
     expect([written.status, read.status]).toEqual(['resolved', 'resolved'])
+  })
+
+  test.each<[string, (mock: Mock, session: Session) => unknown]>([
+    ['the server wants a log-in', (mock) => mock.next({ fault: 'unauthenticated', times: 99 })],
+    ['the session is ended', (_, session) => session.end()],
+    ['an exclusive request begins', (_, session) => session.exclusive(() => new Promise(() => {}))],
+  ])('lets go of its lock between two attempts where %s', async (_, happen) => {
+    const mock = createServer()
+    const { lock, isTaken } = createLock()
+    const session = open(mock, { lock })
+    await session.get('count')
+    mock.next({ fault: 'lose-request', method: 'PATCH', times: 3 })
+    void session.set('count', 1).catch(() => {})
+    await flush()
+    expect(isTaken()).toBe(true)
+    follow(() => happen(mock, session))
+    await advance(5_000)
+    expect(isTaken()).toBe(false)
   })
 
   test('later commits take no lock', async () => {

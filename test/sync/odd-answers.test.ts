@@ -57,42 +57,6 @@ describe('409 out of step', () => {
   })
 })
 
-describe('an answer of another kind of request', () => {
-  test.each([204, 304])('%i to a commit says nothing of it: it goes again after a while, with the same bytes', async (status) => {
-    const { session, requests } = openScripted(
-      script(
-        { data: { count: 1 } },
-        () => new Response(null, { status }),
-        () => ({ version: 'v2', data: { count: 2 }, last: 1 }),
-      ),
-    )
-    const written = follow(() => session.set('count', 2))
-    await flush()
-    expect(patches(requests)).toHaveLength(1)
-    expect(session.getSnapshot()).toMatchObject({ activity: 'retrying', error: { code: 'protocol' } })
-    await advance(2_000)
-    expect(written.status).toBe('resolved')
-    expect(patches(requests)[1]?.body).toEqual(patches(requests)[0]?.body)
-  })
-
-  test('a state to an end says nothing of it: it is told again after a while', async () => {
-    let isEnded = false
-    const { session, requests } = openScripted(({ method }) => {
-      if (method !== 'DELETE') return isEnded ? { lineage: null, version: 'v0' } : { data: { count: 1 } }
-      const isFirst = requests.filter((request) => request.method === 'DELETE').length === 1
-      if (isFirst) return { data: { count: 1 } }
-      isEnded = true
-      return new Response(null, { status: 204 })
-    })
-    await session.get('count')
-    const ended = follow(() => session.end())
-    await flush()
-    expect(session.getSnapshot()).toMatchObject({ activity: 'retrying', error: { code: 'protocol' } })
-    await advance(5_000)
-    expect([ended.status, requests.map(({ method }) => method)]).toEqual(['resolved', ['GET', 'DELETE', 'DELETE', 'GET']])
-  })
-})
-
 describe('409 forgotten', () => {
   const forgotten = () => toProblem(409, 'forgotten', toState({ version: 'v2', data: { count: 7 } }))
 
