@@ -97,11 +97,11 @@ describe('the first commit of a new visitor', () => {
     expect([written.status, read.status]).toEqual(['resolved', 'resolved'])
   })
 
-  test.each<[string, (mock: Mock, session: Session) => unknown]>([
-    ['the server wants a log-in', (mock) => mock.next({ fault: 'unauthenticated', times: 99 })],
-    ['the session is ended', (_, session) => session.end()],
-    ['an exclusive request begins', (_, session) => session.exclusive(() => new Promise(() => {}))],
-  ])('lets go of its lock between two attempts where %s', async (_, happen) => {
+  test.each<[string, number, (mock: Mock, session: Session) => unknown]>([
+    ['the server wants a log-in', 2, (mock) => mock.next({ fault: 'unauthenticated', times: 99 })],
+    ['the session is ended', 0, (_, session) => session.end()],
+    ['an exclusive request begins', 0, (_, session) => session.exclusive(() => new Promise(() => {}))],
+  ])('lets go of its lock between two attempts where %s, after %i more', async (_, attempts, happen) => {
     const mock = createServer()
     const { lock, isTaken } = createLock()
     const session = open(mock, { lock })
@@ -110,9 +110,11 @@ describe('the first commit of a new visitor', () => {
     void session.set('count', 1).catch(() => {})
     await flush()
     expect(isTaken()).toBe(true)
+    const before = mock.requests.length
     follow(() => happen(mock, session))
     await advance(5_000)
     expect(isTaken()).toBe(false)
+    expect(mock.requests.slice(before).filter(({ method }) => method === 'PATCH')).toHaveLength(attempts)
   })
 
   test('later commits take no lock', async () => {
