@@ -19,6 +19,9 @@ if (process.env.CI) {
 const leftOutReporter: Reporter = {
   onTestRunEnd() {
     if (!hasChromium) process.stdout.write('\nLEFT OUT: test/browser (no Chromium found; install it or set CHROMIUM_PATH)\n')
+    else if (findDjangos().length === 0) {
+      process.stdout.write('\nLEFT OUT: test/browser/shop-django (Django or gunicorn not found; run backends/django/scripts/install)\n')
+    }
     if (findDjangos().length < 2 || !findRedis()) {
       process.stdout.write(
         '\nLEFT OUT: test/backends, on Django itself (Django, gunicorn or Redis not found; run backends/django/scripts/install)\n',

@@ -67,7 +67,8 @@ export async function startDjango(django: '3.2' | 'later', engine: string, redis
   }
 }
 
-async function answers(url: string, child: ChildProcess): Promise<void> {
+/** Waits until the server that a process starts answers; rejects if the process ends instead. */
+export async function answers(url: string, child: ChildProcess): Promise<void> {
   while (child.exitCode === null) {
     const isUp = await fetch(url).then(
       ({ ok }) => ok,

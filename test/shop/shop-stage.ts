@@ -31,11 +31,21 @@ export interface ShopTab {
 export interface ShopStage {
   /** Opens a tab of the test's visitor. */
   open(): Promise<ShopTab>
+  /** A browser elsewhere, with cookies of its own. */
+  openElsewhere(): Promise<Page>
+  /** Where the shop is, and the folder with its database. */
+  where(): { readonly url: string; readonly folder: string }
   /** Ends the server, as Ctrl-C does. */
   stop(): Promise<void>
   /** Starts it again on the same port and file. */
   start(): Promise<void>
 }
+
+/** Starts a shop on a port, 0 for any, with its database in a folder. */
+export type StartShop = (place: { readonly folder: string; readonly pageFolder: string; readonly port: number }) => Promise<RunningShop>
+
+const startOnNode: StartShop = ({ folder, pageFolder, port }) =>
+  startShop({ databasePath: join(folder, 'shop.sqlite'), pageFolder, host: '127.0.0.1', port })
 
 const shopFolder = join(root, 'examples/shop')
 
@@ -57,15 +67,16 @@ function toHalf(page: Page, id: string): Half {
 const isOfTheBrowser = (text: string): boolean => text.startsWith('Failed to load resource')
 
 /** Builds the shop and starts it on a free port with a file of its own. After each test the page must not have complained. */
-export function setShopStage(): ShopStage {
+export function setShopStage(startServer: StartShop = startOnNode): ShopStage {
   let folder: string
   let browser: Browser
   let context: BrowserContext | undefined
+  let elsewhere: Page | undefined
   let shop: RunningShop
   let complaints: string[] = []
 
   const start = async (port: number): Promise<void> => {
-    shop = await startShop({ databasePath: join(folder, 'shop.sqlite'), pageFolder: join(folder, 'page'), host: '127.0.0.1', port })
+    shop = await startServer({ folder, pageFolder: join(folder, 'page'), port })
   }
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sojourn-shop-'))
@@ -80,7 +91,8 @@ export function setShopStage(): ShopStage {
   })
   afterEach(async () => {
     await context?.close()
-    context = undefined
+    await elsewhere?.context().close()
+    context = elsewhere = undefined
     const seen = complaints
     complaints = []
     expect(seen).toEqual([])
@@ -109,6 +121,11 @@ export function setShopStage(): ShopStage {
         sentences: () => page.locator('.sentence').allTextContents(),
       }
     },
+    async openElsewhere() {
+      elsewhere ??= await (await browser.newContext()).newPage()
+      return elsewhere
+    },
+    where: () => ({ url: shop.url, folder }),
     stop: () => shop.close(),
     start: () => start(Number(new URL(shop.url).port)),
   }

@@ -1,5 +1,6 @@
 import { addTo } from '../shared/cart.ts'
 import { reports } from './reports.ts'
+import { csrfHeaders } from './server.ts'
 import { network, session } from './session.ts'
 
 /** Puts more of a good into the cart, or takes some out. The writes of one tick go in one commit. */
@@ -10,7 +11,7 @@ export function addToCart(id: string, quantity = 1): void {
 
 /** Sends one of the app's own requests. Where its answer names another version of the session, the client looks again. */
 async function post(path: string, body: object = {}): Promise<Response> {
-  const headers = { 'Content-Type': 'application/json' }
+  const headers = { 'Content-Type': 'application/json', ...csrfHeaders() }
   return session.notice(await network.fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }))
 }
 
@@ -28,10 +29,11 @@ export async function placeOrder(): Promise<void> {
 }
 
 /** Signs in. Nothing else is under way meanwhile, since the session gets a new key and a late answer could undo that. */
-export function logIn(name: string): Promise<void> {
+export function logIn(name: string, password: string): Promise<void> {
   return session.exclusive(() =>
     attempt('log in', async () => {
-      await post('/log-in', { name })
+      const { ok } = await post('/log-in', { name, password })
+      if (!ok) return reports.tell({ text: 'The server did not let you in. Look at what you typed.', tone: 'bad' })
       const text = `${name} is logged in. The session has a new key and keeps its cart; other writes were held meanwhile.`
       reports.tell({ text, tone: 'good', mark: { kind: 'account', label: 'log in' } })
     }),

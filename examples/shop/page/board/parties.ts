@@ -1,5 +1,6 @@
 import { findGood } from '../../shared/goods.ts'
 import type { Report } from '../reports.ts'
+import { csrfHeaders } from '../server.ts'
 import type { Session } from '../session.ts'
 
 /** What the server says of a party's deed. */
@@ -42,7 +43,7 @@ function say({ did, why, good = '' }: Deed): Report {
  */
 export async function askParty(session: Session, deed: string): Promise<Report> {
   try {
-    const response = await fetch(`/party/${deed}`, { method: 'POST' })
+    const response = await fetch(`/party/${deed}`, { method: 'POST', headers: csrfHeaders() })
     if (deed === 'expires-soon') session.notice(response)
     return say((await response.json()) as Deed)
   } catch {

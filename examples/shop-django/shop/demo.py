@@ -1,0 +1,4 @@
+"""Who can log in at first, here and at /admin/."""
+
+NAME = "Ada"
+PASSWORD = "lovelace"
