@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { root } from '../scripts/doors.ts'
 
-const pages = globSync(['*.md', 'docs/*.md', 'examples/*/*.md'], { cwd: root })
+const pages = globSync(['*.md', 'docs/*.md', 'examples/*/*.md', 'backends/*/*.md'], { cwd: root })
 
 /** The anchor that GitHub gives a heading. */
 function toAnchor(heading: string): string {

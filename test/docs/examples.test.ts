@@ -7,7 +7,7 @@ import { folder, readExamples, toFile, writeExamples } from './examples.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const pages = ['README.md', 'docs/ssr.md']
+const pages = ['README.md', 'docs/django.md', 'docs/ssr.md']
 const folders = pages.map(writeExamples)
 
 describe('the examples of the docs', () => {
