@@ -1,6 +1,8 @@
 """What is particular to one engine."""
 import os
 import secrets
+import shutil
+import tempfile
 from unittest import mock, skipUnless
 
 from django.core.cache import cache, caches
@@ -144,8 +146,10 @@ class CachedDbTest(SessionTestCase):
 @only_on("cache")
 class CacheTest(SessionTestCase):
     def test_a_cache_without_an_atomic_add_is_refused(self):
+        directory = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, directory)
         for backend in ("filebased.FileBasedCache", "db.DatabaseCache", "dummy.DummyCache"):
-            settings = {"default": {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": "somewhere"}}
+            settings = {"default": {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": directory}}
             with override_settings(CACHES=settings), self.assertRaisesMessage(ImproperlyConfigured, "no atomic add()"):
                 engine_for(type(store()), get_settings())
         with override_settings(CACHES=settings, SOJOURN={"ATOMIC_CACHES": ["django.core.cache.backends.dummy.DummyCache"]}):
