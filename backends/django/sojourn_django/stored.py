@@ -113,9 +113,13 @@ def meta_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def with_lineage(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The dict with its lineage stored, before it moves to another key."""
-    meta = meta_of(data)
+def for_new_key(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The dict as Django moves it to another key: its lineage is stored, and how long cookie and entry last is forgotten.
+
+    Both are made anew with the life of any save, so that what was noted of the old ones would keep the next commits from
+    setting the cookie in time.
+    """
+    meta = {name: value for name, value in meta_of(data).items() if name not in ("cookie", "expires")}
     return {**data, META: {**meta, "lineage": meta.get("lineage") or derive_lineage(key)}}
 
 

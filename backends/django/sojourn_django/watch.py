@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.base import SessionBase
 
 from .engines.base import Engine, Moved
-from .stored import META, derive_lineage, meta_of
+from .stored import META, derive_lineage, for_new_key, meta_of
 
 logger = logging.getLogger("sojourn_django")
 
@@ -18,7 +18,7 @@ class Watch:
     """Stands in for three methods of one request's session.
 
     ``cycle_key`` and ``flush`` leave a note at the old key, by which a request that is still on its way with it is known;
-    ``cycle_key`` takes the lineage along; ``clear`` spares the records of clients.
+    ``cycle_key`` takes the lineage along, and not how long the old cookie lasts; ``clear`` spares the records of clients.
     """
 
     def __init__(self, session: SessionBase, engine: Engine):
@@ -39,9 +39,7 @@ class Watch:
         """Gives the session another key."""
         key = self._known()
         if key is not None:
-            meta = meta_of(self.session._session)
-            if "lineage" not in meta:
-                self.session._session[META] = {**meta, "lineage": derive_lineage(key)}
+            self.session._session[META] = for_new_key(key, self.session._session)[META]
         self._cycle_key()
         self._note(key)
         self.has_moved = key is not None

@@ -147,6 +147,47 @@ class CookieTest(SessionTestCase):
         self.assertEqual(session_cookie(self.visitor.post("/flush"))["max-age"], 0)
 
 
+@NOT_SIGNED
+class LogInTest(SessionTestCase):
+    """Django gives the cookie of a log-in one life of the session, where ours have two."""
+
+    def setUp(self):
+        super().setUp()
+        self.signed_up()
+        self.first = self.visitor.body(set={"a": 1})
+        self.visitor.send(self.first)
+
+    def sign_in(self):
+        return session_cookie(self.visitor.post("/sign-in", {"username": "ada", "password": "ada"}))
+
+    def assertAge(self, cookie, lives):
+        self.assertAlmostEqual(cookie["max-age"], lives * settings.SESSION_COOKIE_AGE, delta=2)
+
+    def test_the_first_commit_after_it_sets_the_cookie_for_twice_its_life(self):
+        self.assertAge(self.sign_in(), 1)
+        self.assertAge(session_cookie(self.visitor.commit()), 2)
+        self.assertIsNone(session_cookie(self.visitor.commit()))
+
+    def test_so_does_the_first_after_a_new_key(self):
+        self.assertAge(session_cookie(self.visitor.post("/cycle")), 1)
+        self.assertAge(session_cookie(self.visitor.commit()), 2)
+
+    def test_a_cookie_for_the_browser_stays_one(self):
+        self.visitor.commit(expiry=0)
+        self.assertEqual(self.sign_in()["max-age"], "")
+        self.assertIsNone(session_cookie(self.visitor.commit()))
+
+    def test_a_commit_that_comes_again_after_it_does_not_shorten_the_cookie(self):
+        self.sign_in()
+        self.assertAge(session_cookie(self.visitor.send(self.first)), 1)
+
+    @skip_on("file", because="the file system's clock cannot be moved")
+    def test_it_gives_the_session_its_whole_life(self):
+        with later(1000):
+            self.sign_in()
+            self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], settings.SESSION_COOKIE_AGE, delta=2)
+
+
 class WatchTest(SessionTestCase):
     @skipUnless(django.VERSION >= (4, 1), "SECRET_KEY_FALLBACKS is new in 4.1")
     @NOT_SIGNED

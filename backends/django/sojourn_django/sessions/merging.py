@@ -11,7 +11,7 @@ from ..conf import get_settings
 from ..engines.choice import engine_for
 from ..engines.base import Engine, Stored
 from ..retry import retry
-from ..stored import META, with_lineage
+from ..stored import META, for_new_key
 
 
 class Contended(Exception):
@@ -61,7 +61,7 @@ class MergingStore:
         _ = self._session  # type: ignore[attr-defined]
         try:
             if self.session_key is not None:  # type: ignore[attr-defined]
-                self._merge(lambda engine, stored, data: engine.rotate(stored, with_lineage(stored.key, data), None))
+                self._merge(lambda engine, stored, data: engine.rotate(stored, for_new_key(stored.key, data), None))
                 self.modified = True
                 return
         except UpdateError:
