@@ -6,12 +6,16 @@ import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
 import { root } from './doors.ts'
 
-/** Starts the shop as a reader of the README does, waits for the URL that it prints, and asks it for the page and for the session. */
+/**
+ * Starts the shop as a reader of the README does, waits for the URL that it prints, and asks it for the page and for the session.
+ * Usage: npm run smoke [-- start:django]
+ */
 const timeoutMs = 180_000
 
+const script = process.argv[2] ?? 'start'
 const folder = mkdtempSync(join(tmpdir(), 'sojourn-smoke-'))
 const env = { ...process.env, PORT: '0', SHOP_DATABASE: join(folder, 'shop.sqlite') }
-const child = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+const child = spawn('npm', ['run', script], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
 
 /** Ends npm and everything that it started. */
 function stop(): void {
@@ -27,8 +31,10 @@ function printedUrl(): Promise<string> {
       const url = /https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d+\S*(?=\s)/.exec(output)?.[0]
       if (url) resolve(url)
     })
-    child.on('exit', (code) => reject(new Error(`npm start ended with code ${code} before it printed a URL`)))
-    AbortSignal.timeout(timeoutMs).addEventListener('abort', () => reject(new Error(`npm start printed no URL within ${timeoutMs} ms`)))
+    child.on('exit', (code) => reject(new Error(`npm run ${script} ended with code ${code} before it printed a URL`)))
+    AbortSignal.timeout(timeoutMs).addEventListener('abort', () =>
+      reject(new Error(`npm run ${script} printed no URL within ${timeoutMs} ms`)),
+    )
   })
 }
 

@@ -12,7 +12,7 @@ Cart = list[dict[str, Any]]
 #: The most of one good that the shop takes.
 MAX_QUANTITY = 9
 #: What each good costs, in cents.
-PRICES: Mapping[str, int] = {good["id"]: good["cents"] for good in json.loads(settings.GOODS.read_text())}
+PRICES: Mapping[str, int] = {good["id"]: good["cents"] for good in json.loads(settings.GOODS.read_text(encoding="utf-8"))}
 
 
 def cart_in(data: Mapping[str, Any]) -> Cart:

@@ -9,8 +9,6 @@ from django.views.decorators.http import require_GET
 
 from sojourn_django.views import session_view
 
-_INDEX = (settings.PAGE / "index.html").read_text()
-
 
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
@@ -25,5 +23,6 @@ def page(request: HttpRequest) -> HttpResponse:
     # `<` would end the script element from inside a value.
     embedded = json.dumps(state and {"state": state}).replace("<", "\\u003c")
     head = f'<meta name="log-in" content="password" /><script type="application/json" id="session-state">{embedded}</script>'
-    html = _INDEX.replace('data-theme="light"', f'data-theme="{theme}"').replace("<!--session-->", head)
+    index = (settings.PAGE / "index.html").read_text(encoding="utf-8")
+    html = index.replace('data-theme="light"', f'data-theme="{theme}"').replace("<!--session-->", head)
     return HttpResponse(html, headers={"Cache-Control": "private, no-cache", "Vary": "Cookie"})

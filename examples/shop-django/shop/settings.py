@@ -26,12 +26,14 @@ INSTALLED_APPS = [
     "shop",
 ]
 MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
     "sojourn_django.middleware.SojournMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
     {
