@@ -9,7 +9,7 @@ type Values = Record<string, unknown>
 
 /** The same object as last time where all its members are the same. */
 function keep<T extends object>(last: T | undefined, next: T): T {
-  const isSame = last && Object.entries(next).every(([name, value]) => Object.is(last[name as keyof T], value))
+  const isSame = last && (Object.keys(next) as (keyof T)[]).every((name) => Object.is(last[name], next[name]))
   return isSame ? last : Object.freeze(next)
 }
 

@@ -4,6 +4,10 @@ import type { SimulatedServer } from './server.ts'
 /** How long a key that was rotated away is given to be replaced in the jar, in milliseconds; the client looks for 3 s. */
 const secondLookMs = 2_900
 
+/** How long the lock of another tab is waited for before it is asked whether it lives, and how soon it has to answer. */
+const patienceMs = 30_000
+const promptMs = 20
+
 /** What the births are judged by. */
 export interface BirthParts extends Pick<World, 'fail' | 'scheduler'> {
   readonly server: () => SimulatedServer
@@ -31,6 +35,13 @@ export function createBirths({ fail, scheduler, server: getServer, tabs, hasGues
 
   const isSoonAfter = (at = Number.NEGATIVE_INFINITY): boolean => scheduler.now() < at + secondLookMs
 
+  /** A tab that sleeps, or hears late of the others, is taken for a frozen one after that time, and its lock for free. */
+  function isPassedOver(tab: Tab | undefined): boolean {
+    const now = scheduler.now()
+    if (!tab || now < patienceMs) return false
+    return tab.browser.slowestMs > promptMs || tab.isSleeping || tab.wokenAt > now - patienceMs
+  }
+
   return {
     onBelieved: (lineage, rotatedAt) => void believed.set(lineage, rotatedAt),
     landedAt: (lineage) => landings.get(lineage) ?? 0,
@@ -54,6 +65,7 @@ export function createBirths({ fail, scheduler, server: getServer, tabs, hasGues
       if (tabs.get(parent)?.browser !== tabs.get(other)?.browser) return
       const rotations = [lineage, former].flatMap((one) => getServer().rotationOf(one) ?? [])
       if (rotations.some(({ at }) => !isSoonAfter(at))) return
+      if (isPassedOver(tabs.get(parent)) || isPassedOver(tabs.get(other))) return
       // What a page that is gone had under way comes when it comes.
       if (tabs.get(parent)?.isGone || tabs.get(other)?.isGone) return
       fail(`buried: the cookie of ${lineage}, by ${parent}, comes over that of ${former}, by ${other}`)

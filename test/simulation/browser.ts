@@ -19,7 +19,7 @@ export interface SimulatedBrowser {
   release(page: Page): void
   isOffline: boolean
   /** How long the slowest message between its tabs has taken, in milliseconds. */
-  readonly slowestMs: number
+  slowestMs: number
 }
 
 /** The page that a client lives in, as its surroundings see it. */
@@ -56,7 +56,6 @@ export function createBrowser(
   let holder: Page | undefined
   const queue: Waiting[] = []
   const arrivals = new Map<string, number>()
-  let slowestMs = 0
 
   function next(): void {
     holder = undefined
@@ -66,13 +65,11 @@ export function createBrowser(
     scheduler.after(0, () => waiting.page.enter(waiting.start))
   }
 
-  return {
+  const browser: SimulatedBrowser = {
     name,
     visitor,
     isOffline: false,
-    get slowestMs() {
-      return slowestMs
-    },
+    slowestMs: 0,
     cookie: () => (jar && jar.until > wallClock() ? jar.value : undefined),
     take({ headers }, isApp) {
       const line = headers.get('Set-Cookie')
@@ -92,7 +89,7 @@ export function createBrowser(
         const text = others.length > 0 ? JSON.stringify(message) : ''
         for (const [other, listener] of others) {
           const ms = messageMs(page.name)
-          slowestMs = Math.max(slowestMs, ms)
+          browser.slowestMs = Math.max(browser.slowestMs, ms)
           // In order, as from one tab to another; between different tabs there is none.
           const way = `${page.name}>${other.name}`
           const at = Math.max(arrivals.get(way) ?? 0, scheduler.now() + ms)
@@ -123,4 +120,5 @@ export function createBrowser(
       if (holder === page) next()
     },
   }
+  return browser
 }

@@ -37,7 +37,8 @@ export interface Course {
   run(): Promise<void>
   /** Disposes of what lives. */
   leave(): Promise<void>
-  readonly events: number
+  /** How many there were. */
+  events(): number
 }
 
 export function createCourse(parts: CourseParts): Course {
@@ -109,11 +110,5 @@ export function createCourse(parts: CourseParts): Course {
     await drain()
   }
 
-  return {
-    run,
-    leave,
-    get events() {
-      return events
-    },
-  }
+  return { run, leave, events: () => events }
 }

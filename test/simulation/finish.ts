@@ -1,4 +1,5 @@
 import type { Stored } from './annals.ts'
+import type { LogEntry } from './ledger.ts'
 import type { Tab, World } from './parts.ts'
 
 /** What has not come to rest: promises, pending calls, and views that are not on the server's state. */
@@ -25,7 +26,7 @@ export function checkTraffic({ name, traffic: { requests, faults, refusals } }: 
 /** A counter is the number of acknowledged increments since it was last written blindly, and of those whose fate is unknown. */
 export function checkCounters(
   tabs: readonly Tab[],
-  { server, membersOf, fail }: Pick<World, 'server' | 'fail'> & { membersOf(stored: Stored): Tab['ledger']['log'] },
+  { server, membersOf, fail }: Pick<World, 'server' | 'fail'> & { membersOf(stored: Stored): readonly LogEntry[] },
 ): void {
   for (const [lineage, last] of server.lineages) {
     const isBlind = (stored: Stored): boolean => {

@@ -54,7 +54,7 @@ export interface Watched {
 export interface Ledger {
   readonly tab: string
   readonly entries: readonly Entry[]
-  readonly log: readonly LogEntry[]
+  log(): readonly LogEntry[]
   base(): Base | undefined
   /** Notes a call that was just made. `before` is what `pendingCount` was before it. */
   add(call: Call, before: number): Entry
@@ -102,6 +102,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
 
   /** Before the first base only writes are shown: a function would run on data that is not there yet. */
   function view(): Data {
+    if (log.length === 0) return base?.data ?? {}
     if (base) return replay(base.data, log)
     return log.reduce<Data>((data, entry) => (isWrite(entry.call) ? (apply(data, entry)?.next ?? data) : data), {})
   }
@@ -222,7 +223,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     watch()
     if (log.length === 0 && moves.length === 0 && sent.length === 0) return []
     const faults = moves.length > 0 || !log.every(isPending) ? catchUp() : []
-    if (base) replay(base.data, log)
+    if (base && log.length > 0) replay(base.data, log)
     for (const { refused, call } of log)
       if (refused) faults.push(`view: ${call.id} is pending although its policy or its own function refuses it`)
     // A call that was made before anything was known is meant for what is found.
@@ -233,9 +234,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
   return {
     tab,
     entries,
-    get log() {
-      return log
-    },
+    log: () => log,
     base: () => base,
     add,
     watch,

@@ -6,6 +6,7 @@ import { type Call, isSame } from './model.ts'
 import type { Tab, World } from './parts.ts'
 import { perform } from './perform.ts'
 import { createRandom } from './random.ts'
+import type { Step } from './script.ts'
 import { createWatch } from './watch.ts'
 import { createWire } from './wire.ts'
 
@@ -15,6 +16,7 @@ function createPage(name: string, world: World): { readonly page: PageState; wak
   const page: PageState = {
     name,
     isGone: false,
+    isDisposed: false,
     isSleeping: false,
     isTouched: true,
     wokenAt: world.scheduler.now(),
@@ -38,6 +40,7 @@ function createPage(name: string, world: World): { readonly page: PageState; wak
 interface PageState {
   readonly name: string
   isGone: boolean
+  isDisposed: boolean
   isSleeping: boolean
   /** Something has happened in it since the last check. */
   isTouched: boolean
@@ -58,7 +61,6 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
   let clients = 0
   let mutations = 0
   let trusted = 0
-  let isDisposed = false
 
   const { transport, traffic } = createWire(browser, page, world, (id, n) => ledger.send(id, n, mutations))
   const client = createSessionClient({
@@ -144,29 +146,16 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     }
   }
 
-  return {
-    name,
+  return Object.assign(page, {
     browser,
     ledger,
     client,
-    get isGone() {
-      return page.isGone
-    },
-    get isDisposed() {
-      return isDisposed
-    },
-    get isSleeping() {
-      return page.isSleeping
-    },
-    get wokenAt() {
-      return page.wokenAt
-    },
     waiting,
     traffic,
     follow,
-    perform(step) {
+    perform(step: Step) {
       page.enter(() => {
-        isDisposed ||= step.what === 'dispose'
+        page.isDisposed ||= step.what === 'dispose'
         try {
           perform(step, { name, traffic, client, browser, world, write, follow, trust })
           watch.after(step)
@@ -190,5 +179,5 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
       browser.release(page)
       waiting.clear()
     },
-  }
+  })
 }

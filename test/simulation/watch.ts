@@ -36,10 +36,11 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
 
   function listen(): void {
     ledger.watch()
-    const l = client.peek('l') as readonly string[]
+    if (ledger.log().length === 0 && shown.size === 0) return
     // A call of our own that hides another one shows it again when it is taken back.
-    if (ledger.log.some(({ call: { kind, key } }) => kind === 'clear' || (key === 'l' && kind !== 'update'))) return shown.clear()
-    for (const { call, entries } of ledger.log) {
+    if (ledger.log().some(({ call: { kind, key } }) => kind === 'clear' || (key === 'l' && kind !== 'update'))) return shown.clear()
+    const l = client.peek('l') as readonly string[]
+    for (const { call, entries } of ledger.log()) {
       if (call.kind !== 'update' || call.key !== 'l' || entries[0]?.status !== 'pending') continue
       const times = l.filter((id) => id === call.id).length
       const last = shown.get(call.id)

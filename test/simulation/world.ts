@@ -193,7 +193,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
 
   const outcome = (): Outcome => {
     const requests = [...tabs.values()].reduce((sum, { traffic }) => sum + traffic.requests, 0)
-    return { fault, requests, events: course.events, script: { ...script, fates } }
+    return { fault, requests, events: course.events(), script: { ...script, fates } }
   }
   return { fail, run, leave, outcome }
 }
