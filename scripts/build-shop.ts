@@ -16,8 +16,11 @@ function run(title: string, file: string, ...args: readonly string[]): void {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** Leaves when the server ends. A terminal sends Ctrl-C to both; what is sent to this process alone is passed on, so that no server stays behind. */
+/**
+ * Leaves when the server ends. A terminal sends Ctrl-C to both; what is sent to this process alone is passed on, so that no server stays behind:
+ * as SIGTERM, since gunicorn takes a SIGHUP for a wish to start anew.
+ */
 export function leaveWith(server: ChildProcess): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => server.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => server.kill())
   server.on('exit', (code, signal) => process.exit(signal ? 0 : (code ?? 1)))
 }
