@@ -33,8 +33,10 @@ describe('a commit that is refused for what it contains', () => {
     const { mock, session } = await begin({ count: 1 }, {}, { validate })
     const outcomes = [
       follow(() => session.set('count', 13)),
-      follow(() => session.set('theme', 'dark')),
       follow(() => session.set('note', 'bad')),
+      follow(() => session.set('theme', 'dark')),
+      follow(() => session.set('cart', ['tea'])),
+      follow(() => session.set('profile', { name: 'a' })),
     ]
     await flush()
     expect(commits(mock).map(({ n, status }) => [n, status])).toEqual([
@@ -43,8 +45,10 @@ describe('a commit that is refused for what it contains', () => {
     ])
     expect(outcomes.map(({ error }) => (error as { errors?: unknown } | undefined)?.errors)).toEqual([
       [{ key: 'count', message: 'unlucky' }, { message: 'not like this' }],
-      undefined,
       [{ key: 'note', message: 'rude' }, { message: 'not like this' }],
+      undefined,
+      undefined,
+      undefined,
     ])
   })
 
