@@ -37,6 +37,7 @@ describe('a commit that is refused for what it contains', () => {
       follow(() => session.set('theme', 'dark')),
       follow(() => session.set('cart', ['tea'])),
       follow(() => session.set('profile', { name: 'a' })),
+      follow(() => session.set('lastSeen', new Date(0))),
     ]
     await flush()
     expect(commits(mock).map(({ n, status }) => [n, status])).toEqual([
@@ -46,6 +47,7 @@ describe('a commit that is refused for what it contains', () => {
     expect(outcomes.map(({ error }) => (error as { errors?: unknown } | undefined)?.errors)).toEqual([
       [{ key: 'count', message: 'unlucky' }, { message: 'not like this' }],
       [{ key: 'note', message: 'rude' }, { message: 'not like this' }],
+      undefined,
       undefined,
       undefined,
       undefined,
