@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, createServer, flush, follow, inTime, open, traffic, useFakeTime } from '../client/harness.ts'
+import { openScripted } from './scripted.ts'
 
 useFakeTime()
 
@@ -196,6 +197,16 @@ describe('from a null base', () => {
     await mock.signIn('ann')
     await session.revalidate()
     expect([ended, session.identity]).toEqual([[], 'ann'])
+  })
+
+  test('a log-out that keeps the lineage is no end, nor is another server that names nobody', async () => {
+    let reads = 0
+    const { session } = openScripted(() => [{ identity: 'ann' }, { identity: null }, { identity: undefined }][Math.min(reads++, 2)] ?? {})
+    await session.get('count')
+    const ended = collect(session, 'ended')
+    await session.exclusive(() => {})
+    await session.exclusive(() => {})
+    expect([ended, reads]).toEqual([[], 3])
   })
 
   test('what was written after an end() is never sent to one who signed in before the end was known', async () => {
