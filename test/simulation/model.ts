@@ -128,7 +128,7 @@ export function replay(base: Data, log: readonly Pending[], isMoved: (key: strin
         else if (rule === 'max') pending.value = Math.max(Number(pending.value ?? 0), Number(theirs ?? 0))
         else if (rule === 'merge') pending.value = merge(seen, pending.value, theirs)
       }
-    } else if (kind === 'update' && isMet && !pending.fixed) {
+    } else if (kind === 'update' && isMet) {
       if (rule === 'theirs') pending.dropped = true
       else if (rule === 'reject') pending.refused = true
       else if (rule === 'max') Object.assign(pending, { value: Math.max(Number(pending.value ?? 0), Number(theirs ?? 0)), fixed: true })

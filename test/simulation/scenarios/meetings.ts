@@ -31,4 +31,14 @@ export const meetings: Scenarios = {
     at 500 b1 write "j" "S1"
     at 600 A tx "guard" "A2"
   `,
+  'an update that a policy has decided is decided again when somebody else changes its key again': `
+    history seed=1
+    browser b1 v1 A B
+    at 96 B set "f" "B1"
+    at 155 A set "t" "A1"
+    at 527 B set "f" "B3"
+    at 708 A update "f" "A3"
+    fate A#2 {"out":220}
+    fate A#3 {"back":348}
+  `,
 }
