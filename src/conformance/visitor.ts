@@ -1,14 +1,12 @@
 import { formatIdempotencyKey, idempotencyKeyHeader, sessionClientHeader, sessionLineageHeader } from '../protocol/headers.ts'
 import type { State } from '../protocol/state.ts'
 import type { ControlEvent } from './control.ts'
-import { hasStatus, show } from './expectations.ts'
-import { ConformanceFailure, NotRun } from './failure.ts'
-import { createJar, type Jar, readSetCookies } from './jar.ts'
+import { exchange, type Fields, isSessionCookie, open, type Sending } from './exchange.ts'
+import { hasStatus } from './expectations.ts'
+import { NotRun } from './failure.ts'
+import { createJar, type Jar } from './jar.ts'
 import type { Settings } from './options.ts'
-import { type Reply, readReply } from './reply.ts'
-
-/** Header fields of a request; null takes one away that would be there. */
-export type Fields = Readonly<Record<string, string | null>>
+import type { Reply } from './reply.ts'
 
 /** A commit with its bytes and its number, to send as often as wanted. */
 export interface PreparedCommit {
@@ -54,14 +52,6 @@ interface Start {
   readonly n?: number
 }
 
-interface Sending {
-  readonly method: string
-  readonly fields?: Fields
-  readonly body?: string | Uint8Array<ArrayBuffer>
-  readonly url?: string
-  readonly signal?: AbortSignal
-}
-
 const nothing: State = { lineage: null, version: '', data: {}, last: 0, expiry: { age: 0, atBrowserClose: false } }
 
 /** Creates a visitor; without a jar a new one, who has no cookie. */
@@ -69,39 +59,12 @@ export function createVisitor(settings: Settings, start: Start = {}): Visitor {
   const { jar = createJar(), client = newClient() } = start
   let state = start.state ?? nothing
 
-  const isSession = (name: string): boolean => (settings.cookie === undefined ? name !== settings.csrfCookie : name === settings.cookie)
-  const cookieName = (): string | undefined => jar.names().find(isSession)
+  const cookieName = (): string | undefined => jar.names().find((name) => isSessionCookie(settings, name))
 
-  /** Sends a request; the answer is not read yet. */
-  async function open({ method, fields = {}, body, url = settings.url, signal }: Sending): Promise<Response> {
-    const headers = new Headers()
-    for (const [name, value] of Object.entries({ Cookie: jar.header() ?? null, ...fields })) if (value !== null) headers.set(name, value)
-    const timeout = AbortSignal.timeout(settings.timeoutMs)
-    return settings.fetch(url, {
-      method,
-      headers,
-      ...(body !== undefined && { body }),
-      redirect: 'manual',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    })
-  }
-
-  async function exchange(sending: Sending): Promise<Reply> {
-    const label = `${sending.method}${typeof sending.body === 'string' ? ` ${show(sending.body).slice(1, -1).replaceAll('\\"', '"')}` : ''}`
-    try {
-      const response = await open(sending)
-      const cookies = readSetCookies(response.headers)
-      jar.store(cookies)
-      const reply = await readReply(
-        label,
-        response,
-        cookies.filter(({ name }) => isSession(name)),
-      )
-      if (reply.state?.data) state = reply.state as State
-      return reply
-    } catch (error) {
-      throw new ConformanceFailure(`${label} was not answered: ${reasonOf(error)}`)
-    }
+  async function send(sending: Sending): Promise<Reply> {
+    const reply = await exchange(settings, jar, sending)
+    if (reply.state?.data) state = reply.state as State
+    return reply
   }
 
   /** What every request that changes something carries; read at the time of sending, as a token may be new. */
@@ -121,10 +84,10 @@ export function createVisitor(settings: Settings, start: Start = {}): Visitor {
     const { n } = visitor
     const body = JSON.stringify({ lineage: state.lineage, base: state.version, after: state.last, ...members })
     return {
-      send: () => exchange(patch(n, body, fields)),
+      send: () => send(patch(n, body, fields)),
       drop: async (when) => {
         const controller = new AbortController()
-        const sent = open({ ...patch(n, body, fields), signal: controller.signal })
+        const sent = open(settings, jar, { ...patch(n, body, fields), signal: controller.signal })
         // Broken off on purpose: whether it was answered before does not matter.
         const ended = sent.then(
           () => undefined,
@@ -151,17 +114,17 @@ export function createVisitor(settings: Settings, start: Start = {}): Visitor {
       const name = cookieName()
       return name === undefined ? undefined : jar.get(name)
     },
-    read: (fields) => exchange({ method: 'GET', fields: { [sessionClientHeader]: client, ...fields } }),
+    read: (fields) => send({ method: 'GET', fields: { [sessionClientHeader]: client, ...fields } }),
     commit: (members, fields) => prepare(members, fields).send(),
     prepare,
-    send: (body, fields = {}) => exchange(patch(visitor.n + 1, body, fields)),
+    send: (body, fields = {}) => send(patch(visitor.n + 1, body, fields)),
     end: (lineage = state.lineage, fields = {}) =>
-      exchange({ method: 'DELETE', fields: { ...unsafe(), [sessionClientHeader]: client, [sessionLineageHeader]: lineage, ...fields } }),
-    ask: (method, fields = {}) => exchange({ method, fields: { ...unsafe(), ...fields } }),
+      send({ method: 'DELETE', fields: { ...unsafe(), [sessionClientHeader]: client, [sessionLineageHeader]: lineage, ...fields } }),
+    ask: (method, fields = {}) => send({ method, fields: { ...unsafe(), ...fields } }),
     cause: async (event, members = {}) => {
       if (settings.control === undefined) throw new NotRun('there is no control URL')
       const fields = { ...unsafe(), 'Content-Type': 'application/json' }
-      const reply = await exchange({ method: 'POST', url: settings.control, body: JSON.stringify({ event, ...members }), fields })
+      const reply = await send({ method: 'POST', url: settings.control, body: JSON.stringify({ event, ...members }), fields })
       if (reply.status === 501) throw new NotRun(`the control URL has no event "${event}"`)
       hasStatus(reply, 200, 204)
       return reply
@@ -183,9 +146,4 @@ export function newClient(): string {
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '')
-}
-
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error
-  return cause instanceof Error ? `${message} (${cause.message})` : message
 }

@@ -1,6 +1,7 @@
 import { type ConformanceCheck, must } from '../check.ts'
+import type { Fields } from '../exchange.ts'
 import { equals, isProblem, isState, setsNoCookie } from '../expectations.ts'
-import type { Fields, Visitor } from '../visitor.ts'
+import type { Visitor } from '../visitor.ts'
 
 type Body = string | Uint8Array<ArrayBuffer>
 

@@ -1,7 +1,7 @@
 import { type ConformanceCheck, must } from '../check.ts'
+import type { Fields } from '../exchange.ts'
 import { equals, hasStatus, holds, isProblem, isState, show } from '../expectations.ts'
 import { NotRun } from '../failure.ts'
-import type { Fields } from '../visitor.ts'
 import type { World } from '../world.ts'
 
 const evil = 'https://evil.example'

@@ -1,0 +1,63 @@
+import { show } from './expectations.ts'
+import { ConformanceFailure } from './failure.ts'
+import { type Jar, readSetCookies } from './jar.ts'
+import type { Settings } from './options.ts'
+import { type Reply, readReply } from './reply.ts'
+
+/** Header fields of a request; null takes one away that would be there. */
+export type Fields = Readonly<Record<string, string | null>>
+
+/** A request as it goes over the wire, the cookies aside. */
+export interface Sending {
+  readonly method: string
+  readonly fields?: Fields
+  readonly body?: string | Uint8Array<ArrayBuffer>
+  /** @default the session's */
+  readonly url?: string
+  readonly signal?: AbortSignal
+}
+
+/** Whether a cookie is the session's. */
+export function isSessionCookie({ cookie, csrfCookie }: Settings, name: string): boolean {
+  return cookie === undefined ? name !== csrfCookie : name === cookie
+}
+
+/** Sends a request with the cookies of a jar; the answer is not read yet. */
+export function open(settings: Settings, jar: Jar, { method, fields = {}, body, url = settings.url, signal }: Sending): Promise<Response> {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries({ Cookie: jar.header() ?? null, ...fields })) if (value !== null) headers.set(name, value)
+  const timeout = AbortSignal.timeout(settings.timeoutMs)
+  return settings.fetch(url, {
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+    redirect: 'manual',
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  })
+}
+
+/**
+ * Sends a request and reads the answer; its cookies go into the jar.
+ *
+ * @throws ConformanceFailure where no answer comes
+ */
+export async function exchange(settings: Settings, jar: Jar, sending: Sending): Promise<Reply> {
+  const label = `${sending.method}${typeof sending.body === 'string' ? ` ${show(sending.body).slice(1, -1).replaceAll('\\"', '"')}` : ''}`
+  try {
+    const response = await open(settings, jar, sending)
+    const cookies = readSetCookies(response.headers)
+    jar.store(cookies)
+    return await readReply(
+      label,
+      response,
+      cookies.filter(({ name }) => isSessionCookie(settings, name)),
+    )
+  } catch (error) {
+    throw new ConformanceFailure(`${label} was not answered: ${reasonOf(error)}`)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error
+  return cause instanceof Error ? `${message} (${cause.message})` : message
+}
