@@ -160,7 +160,10 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
 
   /** Ends the session, here and everywhere: Django's `flush()`. Wiped at once; resolves when the server said that it is gone. */
   end(options?: WaitOptions): Promise<void>
-  /** Sets when the session ends: milliseconds from each write on, a date, with the browser, or the server's policy. */
+  /**
+   * Sets when the session ends: milliseconds from each write on, with the browser, or by the server's policy. A date becomes
+   * the milliseconds until then, at the call.
+   */
   setExpiry(expiry: number | Date | 'browser-close' | 'default', options?: WaitOptions): Promise<void>
   /** When the session ends; null while not known or where there is none. */
   readonly expiry: SessionExpiry | null
