@@ -1,5 +1,5 @@
 import { parseCookie, parseSetCookie, stringifyCookie } from 'cookie'
-import { isObject } from '../../src/protocol/json.ts'
+import { parseAnswer } from '../../src/protocol/state.ts'
 import { createCookie } from '../../src/server/cookies.ts'
 import { fromEntry, toEntry } from '../../src/server/entries.ts'
 import { createSessionHandler, type SessionStore, type StoreEntry } from '../../src/server/index.ts'
@@ -93,7 +93,7 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
   return {
     handle: async (request) => {
       const { handler, slot, value } = open(request, endOfSession)
-      const answer = await withAtomic(await handler(toInner(request, await request.arrayBuffer())))
+      const answer = await toTold(await handler(toInner(request, await request.arrayBuffer())), maxAgeMs)
       if (slot.written) {
         const next = await sign(slot.written)
         if (next !== undefined) return withValue(answer, next, slot.written.cookieUntil)
@@ -124,13 +124,14 @@ function forgetSome(record: SessionRecord): SessionRecord {
   return { ...record, clients: record.clients.slice(dropped.length), floor: Math.max(record.floor, ...dropped.map(({ seq }) => seq)) }
 }
 
-/** Says in every state that the server cannot compare and set. */
-async function withAtomic(answer: Response): Promise<Response> {
+/** Says in every state that the server cannot compare and set, and of no session that it outlives its signature. */
+async function toTold(answer: Response, maxAgeMs: number): Promise<Response> {
   const setCookies = answer.headers.getSetCookie()
   const text = await answer.text()
-  const body: unknown = answer.headers.get('Content-Type')?.includes('json') && text !== '' ? JSON.parse(text) : undefined
-  const isState = isObject(body) && 'lineage' in body
-  const said = new Response(isState ? JSON.stringify({ ...body, atomic: false }) : text || null, answer)
+  const state = parseAnswer(answer.headers.get('Content-Type')?.includes('json') && text !== '' ? JSON.parse(text) : undefined)
+  const age = Math.min(state?.expiry.age ?? 0, Math.floor(maxAgeMs / 1000))
+  const told = state && { ...state, expiry: { ...state.expiry, age }, atomic: false }
+  const said = new Response(told ? JSON.stringify(told) : text || null, answer)
   // Set afterwards: some implementations of the Fetch standard drop Set-Cookie from a constructor's headers.
   said.headers.delete('Set-Cookie')
   for (const line of setCookies) said.headers.append('Set-Cookie', line)

@@ -54,7 +54,8 @@ def _try_commit(attempt: Attempt, exchange: Exchange) -> Optional[HttpResponse]:
         key = _save(found, outcome, data, attempt, exchange)
         if key is None:
             return None
-        return _answer_stored(outcome, to_subject(key, data, outcome.next.expires_at), key, attempt, exchange)
+        stored = to_subject(key, data, exchange.engine.cap(outcome.next.expires_at))
+        return _answer_stored(outcome, stored, key, attempt, exchange)
     if isinstance(outcome, Replayed):
         response = exchange.answer_state(subject)
         if found.stored and (outcome.cookie or found.stored.key != exchange.cookie):

@@ -3,8 +3,10 @@ import os
 import secrets
 import shutil
 import tempfile
+from datetime import datetime, timedelta, timezone
 from unittest import mock, skipUnless
 
+from django.conf import settings as django_settings
 from django.core.cache import cache, caches
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase, override_settings
@@ -241,6 +243,14 @@ class CookiesTest(SessionTestCase):
         self.assertEqual(self.visitor.read()["version"], state["version"])
         self.assertLessEqual(len(self.visitor.key), 4096)
         self.assertTrue(Visitor(self.visitor).read()["forgotten"])
+
+    def test_an_answer_promises_no_more_than_the_signature_keeps(self):
+        age = django_settings.SESSION_COOKIE_AGE
+        in_a_year = (datetime.now(timezone.utc) + timedelta(days=365)).isoformat()
+        for expiry, kept in ((2 * age, age), (in_a_year, age), (None, age), (60, 60)):
+            told = body_of(self.visitor.commit(set={"a": 1}, expiry=expiry))["expiry"]["age"]
+            self.assertAlmostEqual(told, kept, delta=1)
+            self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], told, delta=1)
 
     def test_nothing_is_revoked(self):
         self.visitor.set(a=1)

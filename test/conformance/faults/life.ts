@@ -114,6 +114,10 @@ export const lifeFaults: Faults = {
   'old-key-answers-its-commit': { wrap: graceless, sees: 'answered 410 gone instead of 200' },
 
   'expiry-in-seconds': { wrap: expiring(() => null), sees: 'the age after an expiry of 300 s' },
+  'expiry-of-ten-years': {
+    wrap: expiring((expiry) => (typeof expiry === 'number' ? Math.min(expiry, 1_209_600) : expiry)),
+    sees: 'the age after an expiry of ten years',
+  },
   'expiry-zero-goes-with-the-browser': {
     wrap: answers({ method: 'PATCH' }, (response, { body, cookie }) =>
       body?.expiry === 0 ? withFields(response, { 'Set-Cookie': `${setCookie(cookie)['Set-Cookie']}; Max-Age=100` }) : response,

@@ -67,6 +67,10 @@ class Engine(ABC):
         """Whether a cookie's value has the form of a key; anything else names no session."""
         return re.fullmatch(r"[A-Za-z0-9]{8,40}", key) is not None
 
+    def cap(self, expires_at: float) -> float:
+        """When a session that is stored now is over, where it asks to live until ``expires_at``."""
+        return expires_at
+
     @abstractmethod
     def read(self, key: str) -> Optional[Stored]:
         """The session of a key, never older than one read before; None where there is none or it is over."""

@@ -22,8 +22,12 @@ class CookieEngine(Engine):
     """Every answer to a commit carries the session it made. Nothing compares, nothing is revoked."""
 
     atomic = False
+
     def is_key(self, key: str) -> bool:
         return len(key) >= 8
+
+    def cap(self, expires_at: float) -> float:
+        return min(expires_at, time.time() + self.store_class().get_session_cookie_age())
 
     def read(self, key: str) -> Optional[Stored]:
         store = self.store_class(key)
