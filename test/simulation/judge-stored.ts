@@ -5,6 +5,14 @@ import { apply, type Data, isSame, put } from './model.ts'
 /** What each lineage was last given by each tab, to hold the order. */
 export type Orders = Map<string, number>
 
+/** Who has the cookies of sessions. */
+export interface Reach {
+  /** Whether a browser has that of a session. */
+  isReached(lineage: string): boolean
+  /** Whether the browser of a tab has it still. One that a page of other code gave another session cannot be asked. */
+  keeps(tab: string, lineage: string): boolean
+}
+
 /** What a commit that holds these calls makes of the state before, by the model; undefined where a function would throw. */
 function toExpected(before: Data, { members, base }: Held): Data | undefined {
   let expected: Data | undefined = before
@@ -21,11 +29,11 @@ function toExpected(before: Data, { members, base }: Held): Data | undefined {
   return expected
 }
 
-function judgeEntry(entry: Entry, { lineage, before, index }: Stored, isReached: (lineage: string) => boolean): string[] {
+function judgeEntry(entry: Entry, { lineage, before, index }: Stored, { isReached, keeps }: Reach): string[] {
   const faults: string[] = []
   if (entry.stored.has(lineage)) faults.push(`once: ${entry.id} is stored twice`)
   entry.stored.set(lineage, index)
-  const others = [...entry.stored.keys()].filter((other) => other !== lineage && isReached(other))
+  const others = [...entry.stored.keys()].filter((other) => other !== lineage && keeps(entry.tab, other))
   if (others.length > 0 && before) faults.push(`once: ${entry.id} is stored in ${others} too`)
   if (entry.status === 'rejected' && !entry.isFateUnknown && (before || isReached(lineage))) {
     faults.push(`once: ${entry.id} was rejected (${entry.error}) and is stored`)
@@ -34,7 +42,7 @@ function judgeEntry(entry: Entry, { lineage, before, index }: Stored, isReached:
 }
 
 /** What is wrong with a stored commit, by the model and the calls that it holds. */
-export function judgeStored(stored: Stored, held: Held, orders: Orders, isReached: (lineage: string) => boolean): string[] {
+export function judgeStored(stored: Stored, held: Held, orders: Orders, reach: Reach): string[] {
   const { before, data, lineage, expiry } = stored
   const faults: string[] = []
   const entries = held.members.flatMap((one) => one.entries)
@@ -46,7 +54,7 @@ export function judgeStored(stored: Stored, held: Held, orders: Orders, isReache
     )
   }
   if (held.lineage !== null && held.lineage !== lineage) faults.push(`lineage: ${names} for ${held.lineage} is stored in ${lineage}`)
-  for (const entry of entries) faults.push(...judgeEntry(entry, stored, isReached))
+  for (const entry of entries) faults.push(...judgeEntry(entry, stored, reach))
   // Sets of one key are one, in the place of the first.
   for (const entry of held.members.flatMap((one) => one.entries.slice(0, 1))) {
     const key = `${entry.tab} ${lineage}`

@@ -104,7 +104,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
       if (!isSame(before?.data ?? {}, data)) fail('serial: a foreign touch changed data')
     } else {
       const held = heldBy(stored)
-      if (held) for (const what of judgeStored(stored, held, orders, world.isReached)) fail(what)
+      if (held) for (const what of judgeStored(stored, held, orders, { isReached, keeps })) fail(what)
       else fail(`once: commit ${author} was never sent`)
     }
   }
@@ -117,8 +117,10 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   }
   const { maxAgeMs, latencyMs } = script
   const server = createServer({ scheduler, random, wallClock, maxAgeMs, latencyMs, onStored, onEnded, onCreated: births.onCreated })
-  const isReached = (lineage: string): boolean =>
-    owners.has(lineage) && [...browsers.values()].some((browser) => server.reach(browser.cookie())?.lineage === lineage)
+  const has = (browser: SimulatedBrowser | undefined, lineage: string): boolean =>
+    owners.has(lineage) && server.reach(browser?.cookie())?.lineage === lineage
+  const isReached = (lineage: string): boolean => [...browsers.values()].some((browser) => has(browser, lineage))
+  const keeps = (tab: string, lineage: string): boolean => has(tabs.get(tab)?.browser, lineage)
   const parts = {
     seed: script.seed,
     mode: script.mode,

@@ -41,4 +41,16 @@ export const meetings: Scenarios = {
     fate A#2 {"out":220}
     fate A#3 {"back":348}
   `,
+  'a session that a page of other code lays over the one of a first commit, which another device has joined, takes the write too': `
+    history seed=1
+    browser b1 v1 A
+    browser b2 v1 
+    at 0 A tx "limit" "A1"
+    at 0 b1 write "r" "S1"
+    at 1995 b2 join "b1"
+    fate b1#1 {"back":9415}
+    fate A#2 {"kind":"lost"}
+    fate A#3 {"kind":"cookie-cut"}
+    fate A#4 {"kind":"cut","out":9883}
+  `,
 }
