@@ -4,9 +4,10 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Optional
 
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import CreateError, SessionBase
 from django.utils.crypto import salted_hmac
 
 from ..conf import Settings
@@ -98,6 +99,18 @@ class Engine(ABC):
     @abstractmethod
     def read_moved(self, key: str) -> Optional[Moved]:
         """What was noted at a key."""
+
+    def save_new(self, data: dict[str, Any], attempts: Optional[int] = None) -> str:
+        """Saves data by Django's own store under a new key. Raises CreateError where each of so many attempts met a key in use."""
+        store = self.store_of(None, data)
+        for _ in count() if attempts is None else range(attempts):
+            store._session_key = store._get_new_session_key()  # type: ignore[attr-defined]
+            try:
+                store.save(must_create=True)
+            except CreateError:
+                continue
+            return str(store.session_key)
+        raise CreateError
 
     def store_of(self, key: Optional[str], data: dict[str, Any]) -> SessionBase:
         """Django's own store, as if it had loaded this."""

@@ -74,16 +74,12 @@ class CacheEngine(Engine):
         return Stored(key, data, data, max(expires_at, time.time() + 1))
 
     def create(self, data: dict[str, Any]) -> str:
-        store = self.store_of(None, self._timed(data))
-        for _ in range(10):
-            store._session_key = store._get_new_session_key()  # type: ignore[attr-defined]
-            try:
-                store.save(must_create=True)
-            except CreateError:
-                continue
-            self._look(str(store.session_key), data)
-            return str(store.session_key)
-        raise CacheFault("add() stores nothing")
+        try:
+            key = self.save_new(self._timed(data), attempts=10)
+        except CreateError:
+            raise CacheFault("add() stores nothing") from None
+        self._look(key, data)
+        return key
 
     def replace(self, stored: Stored, data: dict[str, Any]) -> Optional[str]:
         with self._locked(stored.key) as is_mine:

@@ -4,7 +4,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Optional
 
-from django.contrib.sessions.backends.base import CreateError
 from django.db import IntegrityError, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -31,14 +30,7 @@ class DbEngine(Engine):
         return Stored(key, data, row.session_data, row.expire_date.timestamp())
 
     def create(self, data: dict[str, Any]) -> str:
-        store = self.store_of(None, data)
-        while True:
-            store._session_key = store._get_new_session_key()  # type: ignore[attr-defined]
-            try:
-                store.save(must_create=True)
-            except CreateError:
-                continue
-            return str(store.session_key)
+        return self.save_new(data)
 
     def replace(self, stored: Stored, data: dict[str, Any]) -> Optional[str]:
         row = self.store_of(stored.key, data).create_model_instance(data)  # type: ignore[attr-defined]

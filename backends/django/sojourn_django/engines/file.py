@@ -42,15 +42,9 @@ class FileEngine(Engine):
         return self._read(self._path(key), key)
 
     def create(self, data: dict[str, Any]) -> str:
-        store = self.store_of(None, data)
-        while True:
-            store._session_key = store._get_new_session_key()  # type: ignore[attr-defined]
-            try:
-                store.save(must_create=True)
-            except CreateError:
-                continue
-            self._look(str(store.session_key), data)
-            return str(store.session_key)
+        key = self.save_new(data)
+        self._look(key, data)
+        return key
 
     def replace(self, stored: Stored, data: dict[str, Any]) -> Optional[str]:
         with self._locked(stored.key):
