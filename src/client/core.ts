@@ -8,6 +8,7 @@ import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
+import { createClientId } from '../protocol/client-id.ts'
 import { own } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { compileSchema } from '../schema/compile-schema.ts'
@@ -18,7 +19,7 @@ import type { Sync } from '../sync/sync.ts'
 import { createCsrf } from '../transport/csrf.ts'
 import { createKyTransport } from '../transport/ky-transport.ts'
 import type { SessionClientOptions } from './options.ts'
-import { createClientId, openChannel, openLock, toAbsolute, toCredentials } from './ports.ts'
+import { openChannel, openLock, toAbsolute, toCredentials } from './ports.ts'
 import type { SessionEvents } from './types.ts'
 
 /** What a client is wired of: the parts that its calls work on. */
@@ -150,6 +151,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
       options.transport ?? createKyTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
     csrf: createCsrf(url, options.csrf),
     random: options.random ?? Math.random,
+    // In memory only, since a duplicated tab shares what is stored.
     createClientId: options.createClientId ?? createClientId,
     retry: options.retry ?? {},
     timeoutMs: options.timeoutMs ?? 10_000,

@@ -28,12 +28,3 @@ export function openLock(name: string): SessionLock | undefined {
     if (!isDone) await locks.request(name, () => run(true))
   }
 }
-
-/** A client id: 128 random bits, in base64url. In memory only, since a duplicated tab shares what is stored. */
-export function createClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
-}

@@ -1,3 +1,4 @@
+import { createClientId } from '../protocol/client-id.ts'
 import { formatIdempotencyKey, idempotencyKeyHeader, sessionClientHeader, sessionLineageHeader } from '../protocol/headers.ts'
 import type { State } from '../protocol/state.ts'
 import type { ControlEvent } from './control.ts'
@@ -56,7 +57,7 @@ const nothing: State = { lineage: null, version: '', data: {}, last: 0, expiry: 
 
 /** Creates a visitor; without a jar a new one, who has no cookie. */
 export function createVisitor(settings: Settings, start: Start = {}): Visitor {
-  const { jar = createJar(), client = newClient() } = start
+  const { jar = createJar(), client = createClientId() } = start
   let state = start.state ?? nothing
 
   const cookieName = (): string | undefined => jar.names().find((name) => isSessionCookie(settings, name))
@@ -137,13 +138,4 @@ export function createVisitor(settings: Settings, start: Start = {}): Visitor {
     copy: () => createVisitor(settings, { jar: jar.copy(), client, state, n: visitor.n }),
   }
   return visitor
-}
-
-/** A client id that nobody else has: 128 random bits. */
-export function newClient(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
 }

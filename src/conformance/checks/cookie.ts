@@ -1,10 +1,10 @@
 import { type ConformanceCheck, must, should } from '../check.ts'
+import { noRevocation } from '../excuses.ts'
 import { equals, hasStatus, holds, isProblem, isState, setsCookie, setsNoCookie, show } from '../expectations.ts'
 
 const needed = '`Set-Cookie` MUST come only where the browser needs it'
 const grace = 'After `cycleKey` the old key SHOULD answer for 60 seconds'
 const carrier = 'the data are in the cookie, so every answer to a write sets it'
-const noRevocation = 'a signed cookie that was given away cannot be taken back'
 
 /** The cookie, and the key in it. */
 export const cookieChecks: readonly ConformanceCheck[] = [

@@ -1,7 +1,7 @@
 import { type ConformanceCheck, must } from '../check.ts'
+import { noRevocation } from '../excuses.ts'
 import { equals, holds, isProblem, isState, tagOf } from '../expectations.ts'
 
-const noRevocation = 'a signed cookie that was given away cannot be taken back'
 const derived = 'A session that other code of the server made has a lineage too.'
 const logIn = 'A log-in MUST give the session a new key. It keeps the lineage of an anonymous visitor; another person gets a new lineage.'
 
