@@ -14,6 +14,11 @@ export function fold(base: State | undefined, traces: Iterable<Trace | undefined
   return data
 }
 
+/** What is stored last under each key that traces write; undefined deletes. */
+export function writesOf(traces: readonly (Trace | undefined)[]): Map<string, Json | undefined> {
+  return new Map(traces.flatMap((trace) => [...(trace?.writes ?? [])]))
+}
+
 const isLife = (operation: Operation): operation is LifeOperation => /^(setExpiry|cycleKey|touch)$/.test(operation.kind)
 
 /**
@@ -22,7 +27,7 @@ const isLife = (operation: Operation): operation is LifeOperation => /^(setExpir
  * or where the server has no tags. Under policy `mine` a key that is only written is not expected.
  */
 export function toEffect(base: State, traces: readonly Trace[], policy: (key: string) => ConflictPolicy): Effect | undefined {
-  const writes = new Map(traces.flatMap(({ writes }) => [...writes]))
+  const writes = writesOf(traces)
   const cleared = traces.some(({ operation }) => operation.kind === 'clear') && Object.keys(base.data).length > 0
   const changed = [...writes].filter(([key, value]) => cleared || !isEqual(value, own(base.data, key)))
   const set = changed.filter(([, value]) => value !== undefined)

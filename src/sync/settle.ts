@@ -1,3 +1,4 @@
+import { writesOf } from '../cache/effect.ts'
 import type { Mutation } from '../cache/rebase.ts'
 import { decodeStored } from '../cache/replay.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
@@ -113,7 +114,7 @@ const isWhole = (answer: Answer): answer is State => answer.data !== undefined
 /** Fills in what a minimal answer leaves out: the state before was our base, and nothing else was changed. */
 function complete({ cache }: Sync, mutations: readonly Mutation[], answer: Answer): State {
   const { base } = cache
-  const writes = new Map(mutations.flatMap(({ trace }) => [...(trace?.writes ?? [])]))
+  const writes = writesOf(mutations.map(({ trace }) => trace))
   const data: Record<string, Json> = { ...base?.data, ...(Object.fromEntries(writes) as JsonObject) }
   const tags: Record<string, string> = { ...base?.tags, ...answer.tags }
   for (const [key, value] of writes) {
