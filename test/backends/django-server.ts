@@ -1,10 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { findPort, start } from './process.ts'
 
 const folder = fileURLToPath(new URL('../../backends/django/', import.meta.url))
 
@@ -49,19 +49,14 @@ export async function startDjango(django: '3.2' | 'later', engine: string, redis
     SOJOURN_TEST_ENGINE: engine,
     SOJOURN_TEST_REDIS: redis,
   }
-  const child = spawn(join(folder, 'scripts/serve'), [String(port)], { env, stdio: 'ignore' })
-  const kill = (): void => void child.kill()
-  process.on('exit', kill)
+  const { child, close } = start(join(folder, 'scripts/serve'), [String(port)], env)
   const origin = `http://127.0.0.1:${port}`
   await answers(`${origin}/untouched`, child)
   return {
     origin,
     directory,
     async close() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      kill()
-      await gone
-      process.off('exit', kill)
+      await close()
       rmSync(directory, { recursive: true, force: true })
     },
   }
@@ -78,16 +73,4 @@ export async function answers(url: string, child: ChildProcess): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`Failed to start Django: it ended with code ${child.exitCode}.`)
-}
-
-/** A port that nobody listens on. */
-export function findPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

@@ -1,10 +1,10 @@
-import { execFile, execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import { findPort } from './django-server.ts'
+import { findPort, start } from './process.ts'
 
 const run = promisify(execFile)
 
@@ -39,9 +39,7 @@ export async function startRedis(): Promise<RedisServer> {
   const port = await findPort()
   const directory = mkdtempSync(join(tmpdir(), 'sojourn-redis-'))
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory]
-  const child = spawn('redis-server', options, { stdio: 'ignore' })
-  const kill = (): void => void child.kill()
-  process.on('exit', kill)
+  const { child, close } = start('redis-server', options)
   const command = async (database: number, ...words: readonly string[]): Promise<string> => {
     const { stdout } = await run('redis-cli', ['-p', String(port), '-n', String(database), ...words])
     return stdout.trim()
@@ -59,10 +57,7 @@ export async function startRedis(): Promise<RedisServer> {
     url: (database) => `redis://127.0.0.1:${port}/${database}`,
     command,
     async close() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      kill()
-      await gone
-      process.off('exit', kill)
+      await close()
       rmSync(directory, { recursive: true, force: true })
     },
   }

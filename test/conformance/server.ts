@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ControlEvent } from 'sojourn/conformance'
 import { createMemoryStore, createSessionHandler, type SessionHandler, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
 import { toNodeListener } from 'sojourn/server/node'
+import { type Order, play } from './play.ts'
 
 /** What answers a request of the session; a test wraps the handler to break it. */
 export type Answering = (request: Request) => Promise<Response>
@@ -87,49 +87,21 @@ interface Stage {
   readonly now: () => number
 }
 
-interface Order {
-  readonly event: ControlEvent
-  readonly set?: Readonly<Record<string, never>>
-  readonly delete?: readonly string[]
-  readonly identity?: string
-}
-
 /** Does what the server's own code would, in a request of the visitor. */
 async function cause(request: Request, { handler, broken, now }: Stage): Promise<Response> {
   const order = (await request.json()) as Order
   const session = await handler.open(request)
-  switch (order.event) {
-    case 'read':
-      return Response.json({ data: session.lineage === null ? null : session.data })
-    case 'write':
-      await session.update((data) => ({
-        ...Object.fromEntries(Object.entries(data).filter(([key]) => !order.delete?.includes(key))),
-        ...order.set,
-      }))
-      break
-    case 'log-in':
-      await session.signIn(order.identity ?? '')
-      break
-    case 'log-out':
-    case 'flush':
-      await session.flush()
-      break
-    case 'rotate':
-      await session.cycleKey()
-      break
-    case 'expire': {
-      const over = now() + 20
-      await session.setExpiry(new Date(over))
-      while (now() <= over) await new Promise((resolve) => setTimeout(resolve, 5))
-      // Time that passes tells no browser.
-      return new Response(null, { status: 204 })
-    }
-    case 'break':
-      broken.add(cookieOf(request))
-      break
-    default:
-      return new Response(null, { status: 501 })
+  const played = await play(session, order)
+  if (played) return session.respond(played)
+  if (order.event === 'expire') {
+    const over = now() + 20
+    await session.setExpiry(new Date(over))
+    while (now() <= over) await new Promise((resolve) => setTimeout(resolve, 5))
+    // Time that passes tells no browser.
+    return new Response(null, { status: 204 })
   }
+  if (order.event !== 'break') return new Response(null, { status: 501 })
+  broken.add(cookieOf(request))
   return session.respond(new Response(null, { status: 204 }))
 }
 

@@ -1,20 +1,13 @@
-import { type ControlEvent, conformanceChecks } from 'sojourn/conformance'
+import { conformanceChecks } from 'sojourn/conformance'
 import type { MockBackendName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import type { MockBackend } from '../../mocks/backend.ts'
 import { createBackend } from '../../mocks/create-backend.ts'
-import type { JsonObject } from '../../src/protocol/json.ts'
+import { type Order, play } from '../conformance/play.ts'
 
 const url = 'http://localhost/session'
 const control = 'http://localhost/control'
 const allowedOrigin = 'https://app.example'
-
-interface Order {
-  readonly event: ControlEvent
-  readonly set?: JsonObject
-  readonly delete?: readonly string[]
-  readonly identity?: string
-}
 
 /** Does what the server's own code would, as the control URL of docs/conformance.md has it. */
 async function cause(backend: MockBackend, request: Request): Promise<Response> {
@@ -27,27 +20,7 @@ async function cause(backend: MockBackend, request: Request): Promise<Response> 
       () => new Response(null, { status: 501 }),
     )
   }
-  return backend.serve(request, async (session) => {
-    switch (order.event) {
-      case 'read':
-        return Response.json({ data: session.lineage === null ? null : session.data })
-      case 'write':
-        await session.update((data) => ({
-          ...Object.fromEntries(Object.entries(data).filter(([key]) => !order.delete?.includes(key))),
-          ...order.set,
-        }))
-        return done
-      case 'log-in':
-        await session.signIn(order.identity ?? '')
-        return done
-      case 'rotate':
-        await session.cycleKey()
-        return done
-      default:
-        await session.flush()
-        return done
-    }
-  })
+  return backend.serve(request, async (session) => (await play(session, order)) ?? done)
 }
 
 /** A mock server of its own, without the network and the browsers before it: the checks have theirs. */

@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
 import { root } from '../../scripts/doors.ts'
-import { answers, findPort } from '../backends/django-server.ts'
+import { answers } from '../backends/django-server.ts'
+import { findPort, start } from '../backends/process.ts'
 import type { StartShop } from './shop-stage.ts'
 
 const folderOfShop = join(root, 'examples/shop-django')
@@ -14,20 +15,10 @@ const databaseIn = (folder: string): string => join(folder, 'django.sqlite')
 export const startDjangoShop: StartShop = async ({ folder, pageFolder, port }) => {
   const free = port || (await findPort())
   const env = { ...process.env, HOST: '127.0.0.1', PORT: String(free), SHOP_DATABASE: databaseIn(folder), SHOP_PAGE: pageFolder }
-  const child = spawn(join(folderOfShop, 'serve'), { env, stdio: 'ignore' })
-  const kill = (): void => void child.kill()
-  process.on('exit', kill)
-  const gone = new Promise((resolve) => child.once('exit', resolve))
+  const { child, close } = start(join(folderOfShop, 'serve'), [], env)
   const url = `http://127.0.0.1:${free}/`
   await answers(url, child)
-  return {
-    url,
-    async close() {
-      kill()
-      await gone
-      process.off('exit', kill)
-    },
-  }
+  return { url, close }
 }
 
 /** Makes another user of a running shop, in a process of its own. */
