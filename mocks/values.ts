@@ -1,5 +1,4 @@
 import type * as z from 'zod/v4/core'
-import { SessionSchemaError } from '../src/errors/session-schema-error.ts'
 import { type Json, type JsonObject, own } from '../src/protocol/json.ts'
 import { compileSchema } from '../src/schema/compile-schema.ts'
 import { copyJson } from '../src/schema/copy-json.ts'
@@ -28,11 +27,7 @@ export interface ValueCodec {
 
 /** Copies wire values, so that what is stored does not change when the test changes its own object. */
 export function copyWire(values: object): Record<string, Json | undefined> {
-  const copyValue = (key: string, value: unknown): Json =>
-    copyJson(value, (message, path) => {
-      throw new SessionSchemaError(key, [{ code: 'not_json', message, path }])
-    })
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value === undefined ? undefined : copyValue(key, value)]))
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value === undefined ? undefined : copyJson(key, value)]))
 }
 
 /**
@@ -44,7 +39,7 @@ export function createValueCodec(schema: z.$ZodObject | undefined): ValueCodec {
   if (schema === undefined) return { encode: copyWire, decode: (data) => ({ ...data }) }
   const codec = compileSchema(schema, { freeze: false })
   return {
-    encode: (values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, codec.key(key).encode(value)])),
-    decode: (data) => Object.fromEntries(codec.keys.map((key) => [key, codec.key(key).decode(own(data, key)).value])),
+    encode: (values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, codec.encode(key, value)])),
+    decode: (data) => Object.fromEntries(codec.keys.map((key) => [key, codec.decode(key, own(data, key)).value])),
   }
 }

@@ -1,11 +1,11 @@
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
-import type { Decoded, KeyCodec } from '../schema/codec.ts'
-import { createListeners, type Listeners } from './listeners.ts'
-import { type Conflict, isWrite, type Operation } from './operation.ts'
-import { type Move, type Mutation, rebase } from './rebase.ts'
-import { decodeStored, put, type Rules, replay, type Trace } from './replay.ts'
+import { addListener, callListeners, createListeners, type Listeners } from './listeners.ts'
+import { createMutation, type Mutation, type Played, writesOf } from './mutation.ts'
+import type { Conflict, Operation, WriteOperation } from './operation.ts'
+import { type Move, rebase } from './rebase.ts'
+import { decodeStored, overlay, type Rules, replay } from './replay.ts'
 
 /** What a move of the base brought up. */
 export interface Moved {
@@ -18,6 +18,8 @@ export interface Moved {
 /**
  * The reactive cache: the base that the server is known to have stored, the log of pending mutations, and the view,
  * which is always the base with the log replayed. Nothing is ever undone by putting an old value back.
+ *
+ * @throws SessionSchemaError (whatever takes a key) where the schema has no such key
  */
 export interface Cache {
   readonly base: State | undefined
@@ -27,15 +29,19 @@ export interface Cache {
   /** The stored value in the view; undefined where nothing is. */
   stored(key: string): Json | undefined
   /** What the key reads as; the same object until its stored value changes. */
-  read(key: string): Decoded
+  read(key: string): unknown
+  /** Why the schema refuses the stored value; undefined where it does not. */
+  issues(key: string): readonly SessionSchemaIssue[] | undefined
   /** How many pending mutations write the key. */
   pending(key: string): number
+  /** Shows a write of a key and puts it at the end of the log; undefined deletes. One that is not sent yet is taken into the one before. */
+  write(key: string, mine: Json | undefined): Mutation
   /**
-   * Shows an operation and puts it at the end of the log. A set of a key that is not sent yet is taken into the one before.
+   * Shows another operation and puts it at the end of the log.
    *
    * @throws what the operation's own function throws, or a value refused; nothing is then shown
    */
-  add(operation: Operation): Mutation
+  add(operation: Exclude<Operation, WriteOperation>): Mutation
   /** Moves the base, takes what is acknowledged or removed from the log and replays the rest, in one step. */
   move(move: Move): Moved
   /** Takes the first `length` mutations into a commit: nothing is taken into them any more. */
@@ -48,132 +54,137 @@ export interface Cache {
   wake(): void
 }
 
-/** One key as the app sees it. */
+/** One key in the view. */
 interface Cell {
-  readonly decode: KeyCodec['decode']
-  /** What it reads as; undefined from a change of its stored value until somebody asks. */
-  decoded: Decoded | undefined
+  readonly key: string
+  stored: Json | undefined
+  /** What it reads as, and why the schema refuses what is stored; from a change on until somebody asks not known. */
+  value: unknown
+  issues: readonly SessionSchemaIssue[] | undefined
+  isRead: boolean
+  /** How many mutations of the log write it. */
+  pending: number
+  /** The mutation that a further write may be taken into, as long as its era lasts: nothing after it looks at the key. */
+  open: Mutation | undefined
   listeners: Listeners<unknown> | undefined
 }
 
 /** What the cache is made of. */
 interface Parts {
   readonly rules: Rules
-  readonly cells: Map<string, Cell>
+  readonly cells: ReadonlyMap<string, Cell>
   readonly watchers: Listeners<number>
-  /** For each key the mutation that a further set of it may be taken into: it is not sent, and nothing after it looks at the key. */
-  readonly open: Map<string, Mutation>
-  /** How many mutations of the log write each key. */
-  readonly counts: Map<string, number>
   base: State | undefined
   log: Mutation[]
-  view: Map<string, Json>
+  /** Counts the moments after which no write is taken into one from before. */
+  era: number
   revision: number
   /** Counts what the watchers are told of, so that each is told of it once. */
   news: number
 }
 
-/** The cell of a key of the schema, made when it is first asked for. @throws SessionSchemaError where the schema has no such key */
 function cellOf({ rules, cells }: Parts, key: string): Cell {
-  const known = cells.get(key)
-  if (known) return known
-  const cell: Cell = { decode: rules.codec.key(key).decode, decoded: undefined, listeners: undefined }
-  cells.set(key, cell)
+  const cell = cells.get(key)
+  if (!cell) rules.codec.check(key)
+  return cell as Cell
+}
+
+/** The cell of a key, with what it reads as. */
+function readCell({ rules }: Parts, cell: Cell): Cell {
+  if (cell.isRead) return cell
+  const { value, issues } = rules.codec.decode(cell.key, cell.stored)
+  cell.value = value
+  cell.issues = issues
+  cell.isRead = true
   return cell
 }
 
-function read(parts: Parts, key: string): Decoded {
-  const cell = cellOf(parts, key)
-  cell.decoded ??= cell.decode(parts.view.get(key))
-  return cell.decoded
+/** Puts a value into the view; true where it is another one. */
+function put(cell: Cell, stored: Json | undefined): boolean {
+  // One that stays equal stays the same object, so that nobody reads it anew.
+  if (isEqual(cell.stored, stored)) return false
+  cell.stored = stored
+  cell.isRead = false
+  return true
 }
 
-/** What the stored values of some keys were read as does not hold any more. */
-function forget({ cells }: Parts, changed: readonly string[]): void {
-  for (const key of changed) {
-    const cell = cells.get(key)
-    if (cell) cell.decoded = undefined
-  }
-}
-
-function tell(parts: Parts, changed: readonly string[]): void {
+function tell(parts: Parts, changed: readonly Cell[]): void {
   parts.news++
   if (changed.length > 0) parts.revision++
-  for (const key of changed) parts.cells.get(key)?.listeners?.call(read(parts, key).value)
-  parts.watchers.call(parts.news)
+  for (const cell of changed) if (cell.listeners) callListeners(cell.listeners, readCell(parts, cell).value)
+  callListeners(parts.watchers, parts.news)
 }
 
-function count({ counts }: Parts, trace: Trace | undefined): void {
-  for (const key of trace?.writes.keys() ?? []) counts.set(key, (counts.get(key) ?? 0) + 1)
-}
-
-function show(parts: Parts, trace: Trace | undefined): void {
-  const changed: string[] = []
-  for (const [key, value] of trace?.writes ?? []) {
-    if (isEqual(parts.view.get(key), value)) continue
-    put(parts.view, key, value)
-    changed.push(key)
+/** Counts mutations that come to the log, or leave it. */
+function count({ cells }: Parts, log: readonly Mutation[], by: 1 | -1): void {
+  for (const mutation of log) {
+    for (const [key] of writesOf(mutation)) {
+      const cell = cells.get(key)
+      if (cell) cell.pending += by
+    }
   }
-  forget(parts, changed)
-  tell(parts, changed)
 }
 
-/** Before the first base only sets are shown: a function would run on data that is not there yet. */
-function preview({ base, view, rules }: Parts, operation: Operation): Trace | undefined {
-  if (base) return replay(view, operation, rules)
-  return isWrite(operation) ? { operation, reads: new Map(), writes: new Map().set(operation.key, operation.mine) } : undefined
-}
-
-function createMutation(operation: Operation, trace: Trace | undefined): Mutation {
-  let resolve!: Mutation['resolve']
-  let reject!: Mutation['reject']
-  const receipt = new Promise<unknown>((onStored, onRejected) => {
-    resolve = onStored
-    reject = onRejected
-  })
-  return { operation: trace?.operation ?? operation, trace, sent: false, receipt, resolve, reject }
-}
-
-function add(parts: Parts, operation: Operation): Mutation {
-  const { open } = parts
-  const trace = preview(parts, operation)
-  const former = isWrite(operation) ? open.get(operation.key) : undefined
-  if (former && trace && isWrite(trace.operation) && isWrite(former.operation)) {
-    // The former's start stays: what is written now was written on what it had started from.
-    const { was, rooted } = former.operation
-    const { kind, key, mine } = trace.operation
-    former.operation = { kind, key, mine, was, rooted }
-    former.trace = { operation: former.operation, reads: trace.reads, writes: trace.writes }
-    show(parts, trace)
-    return former
-  }
-  const mutation = createMutation(operation, trace)
+function append(parts: Parts, played: Played): Mutation {
+  const mutation = createMutation(played, parts.era)
   parts.log.push(mutation)
-  count(parts, trace)
-  if (isWrite(operation)) open.set(operation.key, mutation)
-  else if (operation.kind === 'update') open.delete(operation.key)
-  else open.clear()
-  show(parts, trace)
+  return mutation
+}
+
+function write(parts: Parts, key: string, written: Json | undefined): Mutation {
+  const { base, rules, era } = parts
+  const cell = cellOf(parts, key)
+  const rooted = base !== undefined
+  const mine = rooted ? overlay(rules.codec, key, cell.stored, written) : written
+  const former = cell.open?.era === era ? cell.open : undefined
+  // The former's start stays: what is written now was written on what it had started from.
+  const was = former ? (former.operation as WriteOperation).was : cell.stored
+  const operation: WriteOperation = { kind: mine === undefined ? 'delete' : 'set', key, mine, was, rooted }
+  if (former) former.operation = operation
+  else {
+    cell.open = append(parts, { operation, trace: undefined })
+    cell.pending++
+  }
+  const mutation = cell.open as Mutation
+  tell(parts, put(cell, mine) ? [cell] : [])
+  return mutation
+}
+
+function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutation {
+  const { base, rules, cells } = parts
+  // Before the first base only writes are shown: a function would run on data that is not there yet.
+  const played = base ? replay((key) => cells.get(key)?.stored, operation, rules) : { operation, trace: undefined }
+  const mutation = append(parts, played)
+  count(parts, [mutation], 1)
+  if (operation.kind === 'update') cellOf(parts, operation.key).open = undefined
+  else parts.era++
+  const changed: Cell[] = []
+  for (const [key, value] of writesOf(mutation)) {
+    const cell = cellOf(parts, key)
+    if (put(cell, value)) changed.push(cell)
+  }
+  tell(parts, changed)
   return mutation
 }
 
 function move(parts: Parts, to: Move): Moved {
-  const { rules, view: before } = parts
-  const { keys } = rules.codec
-  const { rejected, met, ...replayed } = rebase(parts, to, rules)
-  parts.open.clear()
-  parts.counts.clear()
-  Object.assign(parts, replayed, { base: to.base })
-  for (const { trace } of parts.log) count(parts, trace)
-  const changed = keys.filter((key) => before.get(key) !== parts.view.get(key))
-  forget(parts, changed)
-  const conflicts = met.flatMap(({ key, values }) => {
-    if (!rules.codec.has(key)) return []
-    const [base, mine, theirs] = values.map((raw) => decodeStored(rules.codec, key, raw))
-    return [{ key, base, mine, theirs, value: read(parts, key).value }]
+  const { rules, cells } = parts
+  const { codec } = rules
+  const view = (key: string): Json | undefined => cells.get(key)?.stored
+  count(parts, parts.log, -1)
+  const { log, rejected, met, view: after } = rebase({ base: parts.base, log: parts.log, view }, to, rules)
+  count(parts, log, 1)
+  parts.era++
+  parts.base = to.base
+  parts.log = log
+  const changed: Cell[] = []
+  for (const [key, cell] of cells) if (put(cell, after(key))) changed.push(cell)
+  const conflicts = met.map(({ key, values }) => {
+    const [base, mine, theirs] = values.map((raw) => decodeStored(codec, key, raw))
+    return { key, base, mine, theirs, value: readCell(parts, cellOf(parts, key)).value }
   })
-  const invalid = changed.flatMap((key) => {
-    const { issues } = read(parts, key)
+  const invalid = changed.flatMap((cell) => {
+    const { key, issues } = readCell(parts, cell)
     return issues ? [{ key, issues }] : []
   })
   tell(parts, changed)
@@ -182,18 +193,21 @@ function move(parts: Parts, to: Move): Moved {
 
 /** Creates an empty cache, which knows no base yet. */
 export function createCache(rules: Rules): Cache {
+  const toCell = (key: string): [string, Cell] => [
+    key,
+    { key, stored: undefined, value: undefined, issues: undefined, isRead: false, pending: 0, open: undefined, listeners: undefined },
+  ]
   const parts: Parts = {
     rules,
-    cells: new Map(),
+    cells: new Map(rules.codec.keys.map(toCell)),
     watchers: createListeners(),
-    open: new Map(),
-    counts: new Map(),
     base: undefined,
     log: [],
-    view: new Map(),
+    era: 0,
     revision: 0,
     news: 0,
   }
+  const read = (key: string): Cell => readCell(parts, cellOf(parts, key))
   return {
     get base() {
       return parts.base
@@ -204,23 +218,25 @@ export function createCache(rules: Rules): Cache {
     get revision() {
       return parts.revision
     },
-    stored: (key) => parts.view.get(key),
-    read: (key) => read(parts, key),
-    pending: (key) => parts.counts.get(key) ?? 0,
+    stored: (key) => cellOf(parts, key).stored,
+    read: (key) => read(key).value,
+    issues: (key) => read(key).issues,
+    pending: (key) => cellOf(parts, key).pending,
+    write: (key, mine) => write(parts, key, mine),
     add: (operation) => add(parts, operation),
     move: (to) => move(parts, to),
     send(length) {
-      parts.open.clear()
+      parts.era++
       const mutations = parts.log.slice(0, length)
       for (const mutation of mutations) mutation.sent = true
       return mutations
     },
     listen(key, listener) {
-      const cell = cellOf(parts, key)
+      const cell = read(key)
       cell.listeners ??= createListeners()
-      return cell.listeners.add(listener, read(parts, key).value)
+      return addListener(cell.listeners, listener, cell.value)
     },
-    watch: (listener) => parts.watchers.add(listener),
+    watch: (listener) => addListener(parts.watchers, listener),
     wake: () => tell(parts, []),
   }
 }

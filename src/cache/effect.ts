@@ -1,23 +1,11 @@
 import type { Commit } from '../protocol/commit.ts'
-import { isEqual, type Json, type JsonObject, own } from '../protocol/json.ts'
+import { isEqual, type JsonObject, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
+import { lastWrites, type Played, readBy } from './mutation.ts'
 import type { ConflictPolicy, LifeOperation, Operation } from './operation.ts'
-import { put, type Trace } from './replay.ts'
 
 /** What a commit carries, beside its place in the client's order. */
 export type Effect = Pick<Commit, 'set' | 'delete' | 'expect' | 'clear' | 'expiry' | 'cycleKey'>
-
-/** Stored values by key after the traces of a log, in order. */
-export function fold(base: State | undefined, traces: Iterable<Trace | undefined>): Map<string, Json> {
-  const data = new Map(Object.entries(base?.data ?? {}))
-  for (const trace of traces) for (const [key, value] of trace?.writes ?? []) put(data, key, value)
-  return data
-}
-
-/** What is stored last under each key that traces write; undefined deletes. */
-export function writesOf(traces: readonly (Trace | undefined)[]): Map<string, Json | undefined> {
-  return new Map(traces.flatMap((trace) => [...(trace?.writes ?? [])]))
-}
 
 const isLife = (operation: Operation): operation is LifeOperation => /^(setExpiry|cycleKey|touch)$/.test(operation.kind)
 
@@ -26,21 +14,20 @@ const isLife = (operation: Operation): operation is LifeOperation => /^(setExpir
  * expects the tag of every key that the prefix read or writes, the whole base where it depends on which keys there are
  * or where the server has no tags. Under policy `mine` a key that is only written is not expected.
  */
-export function toEffect(base: State, traces: readonly Trace[], policy: (key: string) => ConflictPolicy): Effect | undefined {
-  const writes = writesOf(traces)
-  const cleared = traces.some(({ operation }) => operation.kind === 'clear') && Object.keys(base.data).length > 0
-  const changed = [...writes].filter(([key, value]) => cleared || !isEqual(value, own(base.data, key)))
+export function toEffect(base: State, log: readonly Played[], policy: (key: string) => ConflictPolicy): Effect | undefined {
+  const cleared = log.some(({ operation }) => operation.kind === 'clear') && Object.keys(base.data).length > 0
+  const changed = [...lastWrites(log)].filter(([key, value]) => cleared || !isEqual(value, own(base.data, key)))
   const set = changed.filter(([, value]) => value !== undefined)
   const gone = cleared ? [] : changed.filter(([, value]) => value === undefined)
-  const life = traces.map(({ operation }) => operation).filter(isLife)
+  const life = log.map(({ operation }) => operation).filter(isLife)
   if (!cleared && changed.length === 0 && life.length === 0) return
   const expiry = life.findLast(({ kind }) => kind === 'setExpiry')
   const expected = new Set([
-    ...traces.flatMap(({ reads }) => [...reads.keys()]),
+    ...log.flatMap((played) => [...readBy(played)]),
     ...changed.map(([key]) => key).filter((key) => policy(key) !== 'mine'),
   ])
   const { tags } = base
-  const whole = cleared || traces.some((trace) => trace.whole) || (!tags && expected.size > 0)
+  const whole = cleared || log.some(({ trace }) => trace?.whole) || (!tags && expected.size > 0)
   return {
     ...(set.length > 0 && { set: Object.fromEntries(set) as JsonObject }),
     ...(gone.length > 0 && { delete: gone.map(([key]) => key) }),

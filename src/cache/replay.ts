@@ -4,6 +4,7 @@ import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { merge } from './merge.ts'
+import type { Played, Trace } from './mutation.ts'
 import type { ConflictPolicy, Operation, Transaction, UpdateOperation, WriteOperation } from './operation.ts'
 import { runTwice } from './run-twice.ts'
 
@@ -13,42 +14,29 @@ export interface Rules {
   readonly policy: (key: string) => ConflictPolicy
 }
 
-/** Stored values by key, without the server's own. */
-export type Data = ReadonlyMap<string, Json>
+/** Gives what is stored under a key. */
+export type Data = (key: string) => Json | undefined
 
-/** What one operation did when it was replayed. */
-export interface Trace {
-  /** The operation, for the next replay: a write that met other data is from then on a write on those. */
-  readonly operation: Operation
-  /** The stored values that the operation's function looked at. */
-  readonly reads: ReadonlyMap<string, Json | undefined>
-  /** What is stored after it; undefined deletes. */
-  readonly writes: ReadonlyMap<string, Json | undefined>
-  /** What a transaction's writes replaced, which it need not have looked at. */
-  readonly over?: ReadonlyMap<string, Json | undefined>
-  /** It depends on which keys there are. */
-  readonly whole?: boolean
-  /** What a transaction gave. */
-  readonly result?: unknown
-}
+/** An operation that has a function, once that ran. */
+type Ran = Played & { readonly trace: Trace }
 
-const nothing: Data = new Map()
+const nothing: ReadonlyMap<string, Json> = new Map()
 
 /** A stored value as the app reads it; undefined, not the default, where nothing is stored. */
 export function decodeStored(codec: SessionCodec, key: string, raw: Json | undefined): unknown {
-  return raw === undefined ? undefined : codec.key(key).decode(raw).value
+  return raw === undefined ? undefined : codec.decode(key, raw).value
 }
 
 /**
  * Puts an encoded value over a stored one. Only the difference between what the schema saw of the stored value and the
  * new one is applied, so fields that the schema does not know (a newer deploy wrote them) survive.
  */
-function overlay(codec: SessionCodec, key: string, stored: Json | undefined, encoded: Json | undefined): Json | undefined {
+export function overlay(codec: SessionCodec, key: string, stored: Json | undefined, encoded: Json | undefined): Json | undefined {
   if (typeof stored !== 'object' || encoded === undefined) return encoded
-  const { value, issues } = codec.key(key).decode(stored)
+  const { value, issues } = codec.decode(key, stored)
   if (issues) return encoded
   try {
-    return merge(codec.key(key).encode(value), encoded, stored)
+    return merge(codec.encode(key, value), encoded, stored)
   } catch {
     return encoded // a codec that decodes what it cannot encode: nothing is known of what the schema saw
   }
@@ -68,17 +56,17 @@ function resolve(
   const [b, m, t] = [base, mine, theirs].map((raw) => decodeStored(codec, key, raw))
   const conflict = { key, base: b, mine: m, theirs: t }
   if (rule === 'reject') throw new SessionConflictError(key, conflict)
-  return overlay(codec, key, theirs, codec.key(key).encode(rule(conflict)))
+  return overlay(codec, key, theirs, codec.encode(key, rule(conflict)))
 }
 
-function replayWrite(data: Data, operation: WriteOperation, rules: Rules): Trace {
-  const { key, was, rooted } = operation
-  const theirs = data.get(key)
+function replayWrite(data: Data, operation: WriteOperation, rules: Rules): Played {
+  const { kind, key, was, rooted } = operation
+  const theirs = data(key)
   let { mine } = operation
   if (!rooted) mine = overlay(rules.codec, key, theirs, mine)
   // Where somebody else stored the very same there is nothing to decide.
   else if (!isEqual(theirs, was) && !isEqual(theirs, mine)) mine = resolve(rules, key, was, mine, theirs)
-  return { operation: { kind: operation.kind, key, mine, was: theirs, rooted: true }, reads: nothing, writes: new Map().set(key, mine) }
+  return { operation: { kind, key, mine, was: theirs, rooted: true }, trace: undefined }
 }
 
 /** By shape: a promise may be of another realm or library. */
@@ -91,16 +79,16 @@ function refuseAsync(where: string, promise: unknown): SessionUsageError {
 }
 
 function change(stored: Json | undefined, key: string, run: (current: unknown) => unknown, { codec }: Rules): Json | undefined {
-  const { value, issues } = codec.key(key).decode(stored)
+  const { value, issues } = codec.decode(key, stored)
   if (issues) throw new SessionInvalidValueError(key)
   const next = run(value)
   if (isPromise(next)) throw refuseAsync(`update of "${key}"`, next)
-  return overlay(codec, key, stored, codec.key(key).encode(next))
+  return overlay(codec, key, stored, codec.encode(key, next))
 }
 
-function replayUpdate(data: Data, operation: UpdateOperation, rules: Rules, last?: Trace): Trace {
+function replayUpdate(data: Data, operation: UpdateOperation, rules: Rules, last?: Trace): Ran {
   const { key, decided } = operation
-  const theirs = data.get(key)
+  const theirs = data(key)
   const rule = rules.policy(key)
   const isMet = last !== undefined && !isEqual(theirs, last.reads.get(key))
   const isDecided = isMet ? rule !== 'merge' && rule !== 'mine' : decided !== undefined
@@ -110,14 +98,13 @@ function replayUpdate(data: Data, operation: UpdateOperation, rules: Rules, last
   const { decided: _, ...undecided } = operation
   return {
     operation: isDecided ? { ...undecided, decided: { value } } : undecided,
-    reads: new Map([[key, theirs]]),
-    writes: new Map([[key, value]]),
+    trace: { reads: new Map([[key, theirs]]), writes: new Map([[key, value]]) },
   }
 }
 
-function replayTransaction(data: Data, operation: Operation & { kind: 'transaction' }, rules: Rules, last?: Trace): Trace {
+function replayTransaction(data: Data, operation: Operation & { kind: 'transaction' }, rules: Rules, last?: Trace): Ran {
   for (const [key, was] of [...(last?.reads ?? []), ...(last?.over ?? [])]) {
-    if (rules.policy(key) === 'reject' && !isEqual(data.get(key), was)) resolve(rules, key, was, last?.writes.get(key), data.get(key))
+    if (rules.policy(key) === 'reject' && !isEqual(data(key), was)) resolve(rules, key, was, last?.writes.get(key), data(key))
   }
   const { codec } = rules
   const reads = new Map<string, Json | undefined>()
@@ -128,45 +115,57 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
   const check = (): void => {
     if (isOver) throw new SessionUsageError('The transaction is over: use tx inside its function alone, and not after an await.')
   }
-  const current = (key: string): Json | undefined => (writes.has(key) ? writes.get(key) : data.get(key))
+  const current = (key: string): Json | undefined => (writes.has(key) ? writes.get(key) : data(key))
   const read = (key: string): Json | undefined => {
     check()
-    if (!writes.has(key)) reads.set(key, data.get(key))
+    if (!writes.has(key)) reads.set(key, data(key))
     return current(key)
   }
   const write = (key: string, value: Json | undefined): void => {
     check()
-    over.set(key, data.get(key))
+    over.set(key, data(key))
     writes.set(key, value)
   }
   const tx: Transaction = {
-    get: (key) => codec.key(key).decode(read(key)).value,
-    has: (key) => codec.key(key) && read(key) !== undefined,
+    get: (key) => codec.decode(key, read(key)).value,
+    has(key) {
+      codec.check(key)
+      return read(key) !== undefined
+    },
     keys() {
       check()
       whole = true
       return codec.keys.filter((key) => current(key) !== undefined)
     },
-    set: (key, value) => write(key, overlay(codec, key, current(key), codec.key(key).encode(value))),
+    set: (key, value) => write(key, overlay(codec, key, current(key), codec.encode(key, value))),
     update: (key, run) => write(key, change(read(key), key, run, rules)),
-    delete: (key) => void (codec.key(key) && write(key, undefined)),
+    delete(key) {
+      codec.check(key)
+      write(key, undefined)
+    },
   }
   try {
     const result = operation.run(tx)
     if (isPromise(result)) throw refuseAsync('transaction', result)
-    return { operation, reads, writes, over, whole, result }
+    return { operation, trace: { reads, writes, over, whole, result } }
   } finally {
     isOver = true
   }
 }
 
+/** Deletes the keys of the schema: nobody sees others in the view, and the server deletes them too. */
+function replayClear(data: Data, operation: Operation, { codec }: Rules): Ran {
+  const stored = codec.keys.filter((key) => data(key) !== undefined)
+  return { operation, trace: { reads: nothing, writes: new Map(stored.map((key) => [key, undefined])), whole: true } }
+}
+
 /**
- * Replays one operation on the data before it. Changes nothing: what it does is in the trace.
+ * Replays one operation on the data before it. Changes nothing: what it does is in what it gives.
  *
- * @param last its trace on the former data, which tells what it started from
+ * @param last what its function did on the former data, which tells what it started from
  * @throws whatever rejects the operation alone: a conflict under `reject`, a value refused, an error of the app's function
  */
-export function replay(data: Data, operation: Operation, rules: Rules, last?: Trace): Trace {
+export function replay(data: Data, operation: Operation, rules: Rules, last?: Trace): Played {
   switch (operation.kind) {
     case 'set':
     case 'delete':
@@ -176,14 +175,8 @@ export function replay(data: Data, operation: Operation, rules: Rules, last?: Tr
     case 'transaction':
       return runTwice(replayTransaction)(data, operation, rules, last)
     case 'clear':
-      return { operation, reads: nothing, writes: new Map([...data.keys()].map((key) => [key, undefined])), whole: true }
+      return replayClear(data, operation, rules)
     default:
-      return { operation, reads: nothing, writes: nothing }
+      return { operation, trace: undefined }
   }
-}
-
-/** Stores one value in a draft; undefined deletes. */
-export function put(draft: Map<string, Json>, key: string, value: Json | undefined): void {
-  if (value === undefined) draft.delete(key)
-  else draft.set(key, value)
 }

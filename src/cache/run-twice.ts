@@ -1,19 +1,19 @@
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
-
-/** What a function of the app read and wrote, by key. */
-interface Ran {
-  readonly reads: ReadonlyMap<string, Json | undefined>
-  readonly writes: ReadonlyMap<string, Json | undefined>
-}
+import type { Trace } from './mutation.ts'
 
 /** What replays one kind of operation that has a function of the app. */
-type Replay<D, O, R, T> = (data: D, operation: O, rules: R, last?: T) => T
+type Replay<D, O, R, P> = (data: D, operation: O, rules: R, last?: Trace) => P
 
-type Guard = <D, O extends { readonly kind: string; readonly key?: string }, R extends { readonly codec: SessionCodec }, T extends Ran>(
-  replay: Replay<D, O, R, T>,
-) => Replay<D, O, R, T>
+type Guard = <
+  D,
+  O extends { readonly kind: string; readonly key?: string },
+  R extends { readonly codec: SessionCodec },
+  P extends { readonly trace: Trace },
+>(
+  replay: Replay<D, O, R, P>,
+) => Replay<D, O, R, P>
 
 /** Bundlers put the mode of the build in its place; a page that was built by none has no such global. */
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -23,7 +23,7 @@ function watchReads(codec: SessionCodec): { readonly codec: SessionCodec; findCh
   const given: { readonly key: string; readonly value: unknown; readonly was: Json | undefined }[] = []
   const encode = (key: string, value: unknown): Json | undefined => {
     try {
-      return codec.key(key).encode(value)
+      return codec.encode(key, value)
     } catch {
       return // a key without default, of which nothing is stored
     }
@@ -31,23 +31,17 @@ function watchReads(codec: SessionCodec): { readonly codec: SessionCodec; findCh
   return {
     codec: {
       ...codec,
-      key(key) {
-        const own = codec.key(key)
-        return {
-          encode: own.encode,
-          decode(raw) {
-            const decoded = own.decode(raw)
-            given.push({ key, value: decoded.value, was: encode(key, decoded.value) })
-            return decoded
-          },
-        }
+      decode(key, raw) {
+        const decoded = codec.decode(key, raw)
+        given.push({ key, value: decoded.value, was: encode(key, decoded.value) })
+        return decoded
       },
     },
     findChanged: () => given.find(({ key, value, was }) => !isEqual(encode(key, value), was))?.key,
   }
 }
 
-function findUnlike(first: Ran, second: Ran): string | undefined {
+function findUnlike(first: Trace, second: Trace): string | undefined {
   const keys = [first, second].flatMap(({ reads, writes }) => [...reads.keys(), ...writes.keys()])
   return keys.find(
     (key) =>
@@ -75,7 +69,7 @@ const check: Guard = (replay) => (data, operation, rules, last) => {
   } catch (cause) {
     refuse(`run twice on the same values it throws. ${again}.`, { cause })
   }
-  const unlike = findUnlike(first, second)
+  const unlike = findUnlike(first.trace, second.trace)
   if (unlike === undefined) return first
   return refuse(
     `run twice on the same values it gives "${unlike}" two values. ${again}: take an id, a random number or the time before the call.`,

@@ -3,7 +3,7 @@ import { createExpiryClock, type ExpiryClock } from '../browser/expiry.ts'
 import { watchLifecycle } from '../browser/lifecycle.ts'
 import { createTabs } from '../browser/tabs.ts'
 import { type Cache, createCache } from '../cache/cache.ts'
-import { createListeners, type Listeners } from '../cache/listeners.ts'
+import { addListener, callListeners, createListeners, type Listeners } from '../cache/listeners.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
@@ -80,10 +80,12 @@ interface Hub extends Pick<Core, 'on'> {
 function createHub(): Hub {
   const listeners: { [E in keyof SessionEvents]?: Listeners<SessionEvents[E]> } = {}
   return {
-    emit: (event, value) => listeners[event]?.call(value),
+    emit(event, value) {
+      if (listeners[event]) callListeners(listeners[event], value)
+    },
     on(event, run) {
       listeners[event] ??= createListeners('event') as never
-      return listeners[event].add(run)
+      return addListener(listeners[event], run)
     },
   }
 }

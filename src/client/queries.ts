@@ -1,7 +1,7 @@
 import type { State } from '../protocol/state.ts'
 import { requestRead } from '../sync/pipeline.ts'
 import type { Core } from './core.ts'
-import { createSessionKey, type UntypedClient } from './session-key.ts'
+import { createSessionKey, type KeyParts, type UntypedClient } from './session-key.ts'
 import { createSnapshot, toServerSnapshot } from './snapshot.ts'
 import type { SessionKey } from './types.ts'
 
@@ -80,15 +80,23 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   const stored = (): string[] => codec.keys.filter((key) => cache.stored(key) !== undefined)
 
   const get = async (key: string, ...fallback: [unknown?]): Promise<unknown> => {
-    codec.key(key)
+    codec.check(key)
     await load()
-    return fallback.length > 0 && cache.stored(key) === undefined ? fallback[0] : cache.read(key).value
+    return fallback.length > 0 && cache.stored(key) === undefined ? fallback[0] : cache.read(key)
+  }
+  const parts: KeyParts = {
+    ...core,
+    ...writes,
+    get: get as UntypedClient['get'],
+    load: begin,
+    getServerSnapshot,
+    getHydrated: () => hydrated,
   }
   return {
-    get: get as UntypedClient['get'],
-    peek: (key) => cache.read(key).value,
+    get: parts.get,
+    peek: cache.read,
     async has(key) {
-      codec.key(key)
+      codec.check(key)
       await load()
       return cache.stored(key) !== undefined
     },
@@ -98,11 +106,12 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
     },
     async entries() {
       await load()
-      return stored().map((key) => [key, cache.read(key).value])
+      return stored().map((key) => [key, cache.read(key)])
     },
     key(name) {
-      const key =
-        keys.get(name) ?? createSessionKey(name, { ...core, ...writes, get, load: begin, getServerSnapshot, getHydrated: () => hydrated })
+      const known = keys.get(name)
+      if (known) return known
+      const key = createSessionKey(name, parts)
       keys.set(name, key)
       return key
     },

@@ -3,7 +3,7 @@ import type { SessionError } from '../errors/session-error.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import type { Sync } from '../sync/sync.ts'
-import { createKeyState, toServerState } from './snapshot.ts'
+import { toKeyState, toServerState } from './snapshot.ts'
 import type { SessionClient, SessionKey, SessionKeyState } from './types.ts'
 
 /** The client with its types taken off: what its parts work with. */
@@ -22,15 +22,15 @@ export interface KeyParts extends Pick<UntypedClient, 'get' | 'set' | 'update' |
   readonly getHydrated: () => State | undefined
 }
 
-/** Creates what is done with one key. */
+/** Creates what is done with one key. Its calls work detached from it too, as destructuring and `useSyncExternalStore` take them. */
 export function createSessionKey(name: string, parts: KeyParts): SessionKey<unknown> {
-  const { cache, sync, load, getServerSnapshot } = parts
-  parts.codec.key(name) // an unknown key throws
-  const getState = createKeyState(sync, name, () => parts.errors.get(name) ?? null)
-  const peek = (): unknown => cache.read(name).value
+  parts.codec.check(name)
+  let state: SessionKeyState | undefined
+  let hydrated: SessionKeyState | undefined
+  const peek = (): unknown => parts.cache.read(name)
   const listen = (run: (value: unknown) => void): (() => void) => {
-    load()
-    return cache.listen(name, run)
+    parts.load()
+    return parts.cache.listen(name, run)
   }
   return {
     name,
@@ -45,20 +45,16 @@ export function createSessionKey(name: string, parts: KeyParts): SessionKey<unkn
       run(peek())
       return stop
     },
-    getServerSnapshot: () => getServerSnapshot().values[name],
-    get state() {
-      return getState()
+    getServerSnapshot: () => parts.getServerSnapshot().values[name],
+    getState() {
+      state = toKeyState(parts, name, state)
+      return state
     },
-    getServerState: createServerState(name, parts),
-  }
-}
-
-/** The state as it was hydrated: made once, and once more where a state is hydrated later. */
-function createServerState(name: string, { codec, getHydrated }: KeyParts): () => SessionKeyState {
-  let state: SessionKeyState | undefined
-  return () => {
-    const hydrated = getHydrated()
-    if (!state || (hydrated && state.status === 'loading')) state = toServerState(codec, name, hydrated)
-    return state
+    getServerState() {
+      const base = parts.getHydrated()
+      // Made once, and once more where a state is hydrated later.
+      if (!hydrated || (base && hydrated.status === 'loading')) hydrated = toServerState(parts.codec, name, base)
+      return hydrated
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { Cache } from '../cache/cache.ts'
+import type { SessionError } from '../errors/session-error.ts'
 import { own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
@@ -20,8 +21,7 @@ export function createSnapshot(sync: Sync, codec: SessionCodec): () => SessionSn
   let snapshot: SessionSnapshot<Values> | undefined
   return () => {
     const { cache, status, activity, error, ending } = sync
-    if (!values || revision !== cache.revision)
-      values = keep(values, Object.fromEntries(codec.keys.map((key) => [key, cache.read(key).value])))
+    if (!values || revision !== cache.revision) values = keep(values, Object.fromEntries(codec.keys.map((key) => [key, cache.read(key)])))
     revision = cache.revision
     const pending = cache.log.length + (ending ? 1 : 0)
     snapshot = keep(snapshot, { values, status, activity, pending, identity: cache.base?.identity, error })
@@ -29,15 +29,22 @@ export function createSnapshot(sync: Sync, codec: SessionCodec): () => SessionSn
   }
 }
 
-/** Gives how one key stands, the same object until something of it changes. */
-export function createKeyState(sync: Sync, key: string, getError: () => SessionKeyState['error']): () => SessionKeyState {
-  let state: SessionKeyState | undefined
-  return () => {
-    const { cache, status } = sync
-    const stored = cache.stored(key) !== undefined
-    state = keep(state, { status, stored, pending: cache.pending(key), error: getError(), invalid: cache.read(key).issues ?? null })
-    return state
-  }
+/** What `toKeyState` looks at. */
+interface KeyParts {
+  readonly sync: Sync
+  readonly errors: ReadonlyMap<string, SessionError>
+}
+
+/** How one key stands; `last`, what it was then, where nothing of it has changed. */
+export function toKeyState({ sync, errors }: KeyParts, key: string, last?: SessionKeyState): SessionKeyState {
+  const { cache, status } = sync
+  return keep(last, {
+    status,
+    stored: cache.stored(key) !== undefined,
+    pending: cache.pending(key),
+    error: errors.get(key) ?? null,
+    invalid: cache.issues(key) ?? null,
+  })
 }
 
 /** What a server rendered: the hydrated state, without what was written here; the defaults where nothing was hydrated. */
@@ -45,7 +52,7 @@ export function toServerSnapshot(cache: Cache, codec: SessionCodec, hydrated: St
   const read = (key: string): unknown => {
     const raw = hydrated && own(hydrated.data, key)
     // The same object as in the view, where it is the same value.
-    return (cache.stored(key) === raw ? cache.read(key) : codec.key(key).decode(raw)).value
+    return cache.stored(key) === raw ? cache.read(key) : codec.decode(key, raw).value
   }
   return Object.freeze({
     values: Object.freeze(Object.fromEntries(codec.keys.map((key) => [key, read(key)]))),
@@ -60,6 +67,6 @@ export function toServerSnapshot(cache: Cache, codec: SessionCodec, hydrated: St
 /** How a key stood where a server rendered it. */
 export function toServerState(codec: SessionCodec, key: string, hydrated: State | undefined): SessionKeyState {
   const raw = hydrated && own(hydrated.data, key)
-  const { issues = null } = codec.key(key).decode(raw)
+  const { issues = null } = codec.decode(key, raw)
   return Object.freeze({ status: hydrated ? 'ready' : 'loading', stored: raw !== undefined, pending: 0, error: null, invalid: issues })
 }

@@ -114,8 +114,8 @@ export interface SessionKey<T, I = T> {
   /** The value that was hydrated, for as long as the client lives; the default where nothing was. */
   getServerSnapshot(): T
   /** How the key stands now; `session.listen` tells when it changes. */
-  readonly state: SessionKeyState
-  /** `state` as it was hydrated. */
+  getState(): SessionKeyState
+  /** `getState` as it was hydrated. */
   getServerState(): SessionKeyState
 }
 

@@ -1,6 +1,6 @@
-import type { Operation, Transaction } from '../cache/operation.ts'
+import type { Mutation } from '../cache/mutation.ts'
+import type { Operation, Transaction, WriteOperation } from '../cache/operation.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
-import type { SessionCodec } from '../schema/codec.ts'
 import { wake } from '../sync/pipeline.ts'
 import type { Core } from './core.ts'
 import type { UntypedClient } from './session-key.ts'
@@ -24,30 +24,35 @@ export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'
 
 /** Creates the calls that write. Each shows at once and gives the promise of its acknowledgement. */
 export function createWrites({ cache, codec, sync, start, pure }: Core): Writes {
-  function write<T = void>(operation: Operation, options?: WaitOptions): Promise<T> {
-    start()
-    const { receipt } = cache.add(operation)
+  function send<T>({ receipt }: Mutation, options: WaitOptions | undefined): Promise<T> {
     wake(sync)
     return (options?.signal ? waitFor(receipt, options) : receipt) as Promise<T>
   }
-  const set = (key: string, mine: ReturnType<ReturnType<SessionCodec['key']>['encode']>, options?: WaitOptions): Promise<void> =>
-    write({ kind: mine === undefined ? 'delete' : 'set', key, mine, was: undefined, rooted: false }, options)
+  function add<T = void>(operation: Exclude<Operation, WriteOperation>, options?: WaitOptions): Promise<T> {
+    start()
+    return send(cache.add(operation), options)
+  }
   // Two types of one thing: the typed transaction of the client, and the untyped one of the cache.
   const transaction = (run: (tx: Transaction) => unknown, options?: WaitOptions): Promise<unknown> =>
-    write({ kind: 'transaction', run: pure(run) }, options)
+    add({ kind: 'transaction', run: pure(run) }, options)
 
   return {
-    set: (key, value, options) => set(key, codec.key(key).encode(value), options),
+    set(key, value, options) {
+      const mine = codec.encode(key, value)
+      start()
+      return send(cache.write(key, mine), options)
+    },
     delete(key, options) {
-      codec.key(key) // an unknown key throws
-      return set(key, undefined, options)
+      codec.check(key)
+      start()
+      return send(cache.write(key, undefined), options)
     },
     update(key, change, options) {
-      codec.key(key)
-      return write({ kind: 'update', key, change: pure(change) }, options)
+      codec.check(key)
+      return add({ kind: 'update', key, change: pure(change) }, options)
     },
     pop(key, options) {
-      codec.key(key)
+      codec.check(key)
       return transaction((tx) => {
         const value = tx.get(key)
         tx.delete(key)
@@ -55,16 +60,16 @@ export function createWrites({ cache, codec, sync, start, pure }: Core): Writes 
       }, options)
     },
     setDefault(key, value, options) {
-      codec.key(key).encode(value) // a wrong value throws here, not at the load
+      codec.encode(key, value) // a wrong value throws here, not at the load
       return transaction((tx) => {
         if (!tx.has(key)) tx.set(key, value)
         return tx.get(key)
       }, options)
     },
     transaction: transaction as UntypedClient['transaction'],
-    clear: (options) => write({ kind: 'clear' }, options),
-    setExpiry: (expiry, options) => write({ kind: 'setExpiry', expiry: toWireExpiry(expiry) }, options),
-    touch: (options) => write({ kind: 'touch' }, options),
-    cycleKey: (options) => write({ kind: 'cycleKey' }, options),
+    clear: (options) => add({ kind: 'clear' }, options),
+    setExpiry: (expiry, options) => add({ kind: 'setExpiry', expiry: toWireExpiry(expiry) }, options),
+    touch: (options) => add({ kind: 'touch' }, options),
+    cycleKey: (options) => add({ kind: 'cycleKey' }, options),
   }
 }

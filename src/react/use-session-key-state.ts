@@ -13,7 +13,6 @@ export function useSessionKeyState<V extends object, I extends Inputs<V>, K exte
   session: SessionClient<V, I>,
   key: K,
 ): SessionKeyState {
-  const store = session.key(key)
-  const getState = (): SessionKeyState => store.state
-  return useSyncExternalStore(session.listen, getState, atHydration(getState, store.getServerState))
+  const { getState, getServerState } = session.key(key)
+  return useSyncExternalStore(session.listen, getState, atHydration(getState, getServerState))
 }

@@ -2,7 +2,8 @@ import type * as z from 'zod/v4/core'
 import { safeDecode, safeEncode } from 'zod/v4/core'
 import { SessionConfigError } from '../errors/session-config-error.ts'
 import { SessionSchemaError, type SessionSchemaIssue } from '../errors/session-schema-error.ts'
-import type { KeyCodec, SessionCodec } from './codec.ts'
+import type { Json } from '../protocol/json.ts'
+import type { Decoded, SessionCodec } from './codec.ts'
 import { copyJson } from './copy-json.ts'
 import { deepFreeze } from './deep-freeze.ts'
 import { findFault } from './find-fault.ts'
@@ -35,51 +36,54 @@ function isLeaf({ _zod: { def } }: z.SomeType): boolean {
   return /^(string|number|boolean|enum|literal)$/.test(type) && !checks?.some(({ _zod }) => _zod.def.check === 'overwrite')
 }
 
-function compileKey(name: string, field: z.$ZodType, freeze: <T>(value: T) => T): KeyCodec {
-  const refuse = (message: string, path: readonly PropertyKey[]): never => {
-    throw new SessionSchemaError(name, [{ code: 'not_json', message, path }])
-  }
-
-  const isSame = isLeaf(field)
+/** One key of a schema. Plain data, since a schema may have many. */
+interface Field {
+  readonly name: string
+  readonly schema: z.$ZodType
+  /** What is read is frozen with all that it holds; absent where it is not to be. */
+  readonly frozen: WeakSet<object> | undefined
+  readonly isLeaf: boolean
   /** What was encoded last, where it needs no second parse to be read. */
-  let seen: unknown
+  seen: unknown
+  /** What it reads as where nothing is stored. */
+  fallback: unknown
+}
 
-  const encodeKey: KeyCodec['encode'] = (value) => {
-    try {
-      const encoded = unwrap(safeEncode(field, value))
-      const raw = encoded === undefined ? undefined : copyJson(encoded, refuse)
-      if (isSame) seen = raw
-      return raw
-    } catch (cause) {
-      throw cause instanceof SessionSchemaError ? cause : new SessionSchemaError(name, issuesOf(cause), { cause })
-    }
+function encode(field: Field, value: unknown): Json | undefined {
+  try {
+    const encoded = unwrap(safeEncode(field.schema, value))
+    const raw = encoded === undefined ? undefined : copyJson(field.name, encoded)
+    if (field.isLeaf) field.seen = raw
+    return raw
+  } catch (cause) {
+    throw cause instanceof SessionSchemaError ? cause : new SessionSchemaError(field.name, issuesOf(cause), { cause })
   }
+}
 
-  const decodeKey = (raw: unknown): unknown => freeze(unwrap(safeDecode(field, raw)))
+function parse({ schema, frozen }: Field, raw: unknown): unknown {
+  const value = unwrap(safeDecode(schema, raw))
+  return frozen ? deepFreeze(value, frozen) : value
+}
 
-  const takeDefault = (): unknown => {
-    // By zod's own word, not by trying: z.coerce.string() would decode undefined to "undefined".
-    if (field._zod.optin === undefined) return
-    try {
-      // Through the wire and back, as a value that is set: zod hands out the schema's own object, which must not be shared.
-      return decodeKey(encodeKey(unwrap(safeDecode(field, undefined))))
-    } catch (cause) {
-      if (field._zod.optout !== 'optional') refuseKey(name, 'its schema refuses its own default', { cause })
-    }
+function decode(field: Field, raw: Json | undefined): Decoded {
+  if (raw === undefined) return { value: field.fallback, issues: undefined }
+  if (raw === field.seen) return { value: raw, issues: undefined }
+  try {
+    return { value: parse(field, raw), issues: undefined }
+  } catch (cause) {
+    return { value: field.fallback, issues: issuesOf(cause) }
   }
+}
 
-  const fallback = takeDefault()
-  return {
-    encode: encodeKey,
-    decode(raw) {
-      if (raw === undefined) return { value: fallback }
-      if (raw === seen) return { value: raw }
-      try {
-        return { value: decodeKey(raw) }
-      } catch (cause) {
-        return { value: fallback, issues: issuesOf(cause) }
-      }
-    },
+function takeDefault(field: Field): unknown {
+  const { name, schema } = field
+  // By zod's own word, not by trying: z.coerce.string() would decode undefined to "undefined".
+  if (schema._zod.optin === undefined) return
+  try {
+    // Through the wire and back, as a value that is set: zod hands out the schema's own object, which must not be shared.
+    return parse(field, encode(field, unwrap(safeDecode(schema, undefined))))
+  } catch (cause) {
+    if (schema._zod.optout !== 'optional') refuseKey(name, 'its schema refuses its own default', { cause })
   }
 }
 
@@ -96,21 +100,26 @@ export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOp
       'Failed to use the schema: it has to be a z.object without rules of its own, since keys are checked one by one.',
     )
   }
-  const frozen = new WeakSet<object>()
-  const codecs = new Map<string, KeyCodec>()
-  for (const [name, field] of Object.entries(def.shape)) {
+  const frozen = freeze ? new WeakSet<object>() : undefined
+  const fields = new Map<string, Field>()
+  for (const [name, schema] of Object.entries(def.shape)) {
     if (name.startsWith('_')) refuseKey(name, "names that begin with _ are the server's own")
-    const fault = findFault(field)
+    const fault = findFault(schema)
     if (fault) refuseKey(name, `its schema ${fault}`)
-    codecs.set(name, compileKey(name, field, freeze ? (value) => deepFreeze(value, frozen) : (value) => value))
+    const field: Field = { name, schema, frozen, isLeaf: isLeaf(schema), seen: undefined, fallback: undefined }
+    field.fallback = takeDefault(field)
+    fields.set(name, field)
+  }
+  const fieldOf = (key: string): Field => {
+    const field = fields.get(key)
+    if (field) return field
+    throw new SessionSchemaError(key, [{ code: 'unrecognized_keys', message: 'the schema has no such key', path: [] }])
   }
   return {
-    keys: [...codecs.keys()],
-    has: (name) => codecs.has(name),
-    key(name) {
-      const codec = codecs.get(name)
-      if (codec) return codec
-      throw new SessionSchemaError(name, [{ code: 'unrecognized_keys', message: 'the schema has no such key', path: [] }])
-    },
+    keys: [...fields.keys()],
+    has: (key) => fields.has(key),
+    check: (key) => void fieldOf(key),
+    encode: (key, value) => encode(fieldOf(key), value),
+    decode: (key, raw) => decode(fieldOf(key), raw),
   }
 }

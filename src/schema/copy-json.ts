@@ -1,3 +1,4 @@
+import { SessionSchemaError } from '../errors/session-schema-error.ts'
 import type { Json } from '../protocol/json.ts'
 
 /** The protocol ends at a nesting of 64, of which the commit and its `set` are two. A cycle is deeper than any limit. */
@@ -12,20 +13,23 @@ export function isPlainObject(value: object): boolean {
 // In unicode mode only a surrogate without its partner matches; UTF-8 cannot carry one.
 const loneSurrogate = /\p{Surrogate}/u
 
-/** Where the copying is, and who is told what JSON cannot hold. */
+/** Where the copying is: in which key of the session, and where in its value. */
 interface Walk {
+  readonly key: string
   readonly path: PropertyKey[]
-  readonly refuse: (message: string, path: readonly PropertyKey[]) => never
 }
 
-const fail = ({ path, refuse }: Walk, found: string): never => refuse(`JSON cannot hold ${found}`, path)
+function fail({ key, path }: Walk, found: string): never {
+  throw new SessionSchemaError(key, [{ code: 'not_json', message: `JSON cannot hold ${found}`, path }])
+}
 
 const copyText = (walk: Walk, text: string): string => (loneSurrogate.test(text) ? fail(walk, 'a lone surrogate') : text)
 
 function copyNumber(walk: Walk, number: number): number {
   if (!Number.isFinite(number)) return fail(walk, `${number}`)
-  // JSON has no -0: adding 0 makes it the 0 that will come back.
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? fail(walk, 'an integer beyond 2^53 - 1') : number + 0
+  if (Number.isInteger(number) && !Number.isSafeInteger(number)) return fail(walk, 'an integer beyond 2^53 - 1')
+  // JSON has no -0: it comes back as 0.
+  return number === 0 ? 0 : number
 }
 
 function copyMember(walk: Walk, key: PropertyKey, member: unknown): Json {
@@ -56,9 +60,11 @@ function copy(walk: Walk, from: unknown): Json {
 }
 
 /**
- * Copies a value and checks, in the same pass, that JSON carries all of it. As in JSON, an undefined member of an
- * object is left out and -0 becomes 0; for everything else that JSON would drop or change `refuse` is called, which throws.
+ * Copies the value of a key and checks, in the same pass, that JSON carries all of it. As in JSON, an undefined member of
+ * an object is left out and -0 becomes 0.
+ *
+ * @throws SessionSchemaError for everything else that JSON would drop or change
  */
-export function copyJson(value: unknown, refuse: Walk['refuse']): Json {
-  return copy({ path: [], refuse }, value)
+export function copyJson(key: string, value: unknown): Json {
+  return copy({ key, path: [] }, value)
 }

@@ -1,6 +1,5 @@
 import { toEffect } from '../cache/effect.ts'
-import type { Mutation } from '../cache/rebase.ts'
-import type { Trace } from '../cache/replay.ts'
+import type { Mutation } from '../cache/mutation.ts'
 import { SessionRejectedError } from '../errors/session-rejected-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
 import type { Commit } from '../protocol/commit.ts'
@@ -21,11 +20,7 @@ export function prepare(sync: Sync): Flight | undefined {
   const base = cache.base
   if (!base) return
   const mutations = cache.send(Math.min(sync.limit, cache.log.length))
-  const effect = toEffect(
-    base,
-    mutations.map(({ trace }) => trace as Trace),
-    sync.policy,
-  )
+  const effect = toEffect(base, mutations, sync.policy)
   // No late copy of a first commit reaches a session that is there.
   if (base.lineage === null) sync.isLoose = false
   if (!effect && (mutations.length > 0 || !sync.isLoose)) {

@@ -1,19 +1,19 @@
-import { writesOf } from '../cache/effect.ts'
-import type { Mutation } from '../cache/rebase.ts'
+import { lastWrites, type Mutation, writesOf, writtenBy } from '../cache/mutation.ts'
 import { decodeStored } from '../cache/replay.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
-import type { Json, JsonObject } from '../protocol/json.ts'
+import type { Json } from '../protocol/json.ts'
 import type { Answer, State } from '../protocol/state.ts'
 import { answerReaders, type Flight, type Sync } from './sync.ts'
 
 const none: ReadonlySet<Mutation> = new Set()
 
 /** The keys that a mutation writes. */
-export function keysOf({ operation, trace }: Mutation): readonly string[] {
-  return 'key' in operation ? [operation.key] : [...(trace?.writes.keys() ?? [])]
+export function keysOf(mutation: Mutation): readonly string[] {
+  const { operation } = mutation
+  return 'key' in operation ? [operation.key] : writtenBy(mutation)
 }
 
 /** Moves the base and tells everybody: views first, then the promises, then the events. */
@@ -114,11 +114,14 @@ const isWhole = (answer: Answer): answer is State => answer.data !== undefined
 /** Fills in what a minimal answer leaves out: the state before was our base, and nothing else was changed. */
 function complete({ cache }: Sync, mutations: readonly Mutation[], answer: Answer): State {
   const { base } = cache
-  const writes = writesOf(mutations.map(({ trace }) => trace))
-  const data: Record<string, Json> = { ...base?.data, ...(Object.fromEntries(writes) as JsonObject) }
-  const tags: Record<string, string> = { ...base?.tags, ...answer.tags }
-  for (const [key, value] of writes) {
-    if (value !== undefined) continue
+  const isCleared = mutations.some(({ operation }) => operation.kind === 'clear')
+  const data: Record<string, Json> = isCleared ? {} : { ...base?.data }
+  const tags: Record<string, string> = { ...(isCleared ? {} : base?.tags), ...answer.tags }
+  for (const [key, value] of lastWrites(mutations)) {
+    if (value !== undefined) {
+      data[key] = value
+      continue
+    }
     delete data[key]
     delete tags[key]
   }
@@ -148,10 +151,11 @@ export function takeOurs(sync: Sync, state: State): void {
 }
 
 /** What a mutation would have stored, as the app reads it. */
-function valuesOf(sync: Sync, { operation, trace }: Mutation): Record<string, unknown> {
-  if (!trace) return 'key' in operation ? { [operation.key]: undefined } : {}
-  const { codec } = sync
-  return Object.fromEntries([...trace.writes].flatMap(([key, raw]) => (codec.has(key) ? [[key, decodeStored(codec, key, raw)]] : [])))
+function valuesOf({ codec }: Sync, mutation: Mutation): Record<string, unknown> {
+  // An update that waits for the first base is named, though it has stored nothing.
+  const named = keysOf(mutation).map((key): [string, undefined] => [key, undefined])
+  const written = Array.from(writesOf(mutation), ([key, raw]) => [key, decodeStored(codec, key, raw)])
+  return Object.fromEntries([...named, ...written])
 }
 
 /** The lineage is gone: its pending mutations are never sent to another, and the given state is the base of what comes. */

@@ -1,6 +1,6 @@
 import type { Cache } from '../cache/cache.ts'
+import type { Mutation } from '../cache/mutation.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
-import type { Mutation } from '../cache/rebase.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import type { State } from '../protocol/state.ts'

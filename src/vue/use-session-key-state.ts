@@ -14,8 +14,8 @@ export function useSessionKeyState<V extends object, I extends Inputs<V>, K exte
   key: MaybeRefOrGetter<K>,
 ): Readonly<ShallowRef<SessionKeyState>> {
   const source = computed(() => {
-    const store = session.key(toValue(key))
-    return { now: () => store.state, hydrated: store.getServerState, listen: session.listen }
+    const { getState, getServerState } = session.key(toValue(key))
+    return { now: getState, hydrated: getServerState, listen: session.listen }
   })
   return follow(() => source.value).value
 }

@@ -1,8 +1,9 @@
 import type { Cache } from '../../src/cache/cache.ts'
 import { createCache } from '../../src/cache/cache.ts'
-import type { ConflictPolicy, Operation } from '../../src/cache/operation.ts'
-import type { Rules } from '../../src/cache/replay.ts'
-import type { Json, JsonObject } from '../../src/protocol/json.ts'
+import type { Mutation } from '../../src/cache/mutation.ts'
+import { type ConflictPolicy, isWrite, type Operation } from '../../src/cache/operation.ts'
+import type { Data, Rules } from '../../src/cache/replay.ts'
+import { type Json, type JsonObject, own } from '../../src/protocol/json.ts'
 import type { State } from '../../src/protocol/state.ts'
 import { compileSchema } from '../../src/schema/compile-schema.ts'
 import { schema } from '../client/harness.ts'
@@ -41,6 +42,17 @@ export const update = (key: string, change: (current: never) => unknown): Operat
   key,
   change: change as (current: unknown) => unknown,
 })
+
+/** Adds an operation as the app's call of it does. */
+export function add(cache: Cache, operation: Operation): Mutation {
+  return isWrite(operation) ? cache.write(operation.key, operation.mine) : cache.add(operation)
+}
+
+/** What an object has stored. */
+export const dataOf =
+  (object: JsonObject): Data =>
+  (key) =>
+    own(object, key)
 
 /** A cache with a base. */
 export function createLoaded(data: JsonObject, policy?: ConflictPolicy): Cache {

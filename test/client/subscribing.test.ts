@@ -88,21 +88,21 @@ describe('key', () => {
     expect(session.getSnapshot().values.profile).toBe(profile)
   })
 
-  test('state tells how it stands, the same object until something of it changes', async () => {
+  test('getState tells how it stands, the same object until something of it changes', async () => {
     const mock = createServer({ initial: { count: 1 } })
     const session = open(mock)
     const count = session.key('count')
-    expect(count.state).toEqual({ status: 'loading', stored: false, pending: 0, error: null, invalid: null })
+    expect(count.getState()).toEqual({ status: 'loading', stored: false, pending: 0, error: null, invalid: null })
     await session.get('count')
-    const { state } = count
+    const state = count.getState()
     expect(state).toEqual({ status: 'ready', stored: true, pending: 0, error: null, invalid: null })
     await session.set('theme', 'dark')
-    expect(count.state).toBe(state)
+    expect(count.getState()).toBe(state)
     const written = session.set('count', 2)
-    expect(count.state).toEqual({ ...state, pending: 1 })
+    expect(count.getState()).toEqual({ ...state, pending: 1 })
     await written
-    expect(count.state).toEqual(state)
-    expect(Object.isFrozen(count.state)).toBe(true)
+    expect(count.getState()).toEqual(state)
+    expect(Object.isFrozen(count.getState())).toBe(true)
   })
 
   test('an error of a write stays in its state until the next acknowledged one', async () => {
@@ -113,12 +113,12 @@ describe('key', () => {
     )
     const count = session.key('count')
     await count.set(13).catch(() => {})
-    expect(count.state.error).toMatchObject({ code: 'rejected' })
-    expect(session.key('theme').state.error).toBeNull()
+    expect(count.getState().error).toMatchObject({ code: 'rejected' })
+    expect(session.key('theme').getState().error).toBeNull()
     await session.set('theme', 'dark')
-    expect(count.state.error).not.toBeNull()
+    expect(count.getState().error).not.toBeNull()
     await count.set(14)
-    expect(count.state.error).toBeNull()
+    expect(count.getState().error).toBeNull()
   })
 })
 

@@ -78,7 +78,7 @@ describe('a setter inside a transition', () => {
     await act(async () => container.querySelector('button')?.click())
     await act(() => session.settled())
     expect(text()).toBe('Ada false')
-    expect(session.key('name').state.error).toMatchObject({ code: 'rejected' })
+    expect(session.key('name').getState().error).toMatchObject({ code: 'rejected' })
   })
 
   test('leaves no unhandled rejection', async () => {

@@ -6,7 +6,7 @@ import { SessionConfigError } from '../../src/errors/session-config-error.ts'
 import { SessionSchemaError } from '../../src/errors/session-schema-error.ts'
 import { compileSchema } from '../../src/schema/compile-schema.ts'
 import { isoDate, throwing } from './codecs.ts'
-import { thrownBy } from './harness.ts'
+import { keyOf, thrownBy } from './harness.ts'
 
 const Tree: z.ZodType = z.object({
   at: z.date(),
@@ -131,8 +131,7 @@ describe('a schema', () => {
 
   test('may come round to itself on the app side of a codec', () => {
     const tree = z.codec(z.string(), Forest, { decode: (text) => JSON.parse(text), encode: (value) => JSON.stringify(value) })
-    const codec = compileSchema(z.object({ tree })).key('tree')
-    expect(codec.decode('{"at":1,"next":[]}').value).toEqual({ at: 1, next: [] })
+    expect(keyOf(tree).decode('{"at":1,"next":[]}').value).toEqual({ at: 1, next: [] })
   })
 
   test('runs no default and no codec that it need not', () => {
@@ -145,8 +144,11 @@ describe('a schema', () => {
 
 describe('an unknown key', () => {
   test.for(['nope', 'toString', '__proto__', ''])('is refused: %s', (name) => {
-    const error = thrownBy(() => compileSchema(z.object({ a: z.string() })).key(name))
-    expect(error).toBeInstanceOf(SessionSchemaError)
-    expect(error).toMatchObject({ key: name, issues: [{ code: 'unrecognized_keys', path: [] }] })
+    const codec = compileSchema(z.object({ a: z.string() }))
+    for (const call of [codec.check, codec.encode, codec.decode]) {
+      const error = thrownBy(() => call(name, undefined))
+      expect(error).toBeInstanceOf(SessionSchemaError)
+      expect(error).toMatchObject({ key: name, issues: [{ code: 'unrecognized_keys', path: [] }] })
+    }
   })
 })

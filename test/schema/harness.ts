@@ -1,12 +1,20 @@
 import * as z from 'zod/mini'
 import type { $ZodType } from 'zod/v4/core'
 import { SessionSchemaError } from '../../src/errors/session-schema-error.ts'
-import type { KeyCodec } from '../../src/schema/codec.ts'
+import type { Json } from '../../src/protocol/json.ts'
+import type { Decoded } from '../../src/schema/codec.ts'
 import { type CompileOptions, compileSchema } from '../../src/schema/compile-schema.ts'
+
+/** The translation of one key. */
+export interface KeyCodec {
+  encode(value: unknown): Json | undefined
+  decode(raw: Json | undefined): Decoded
+}
 
 /** The translation of one key with this schema. */
 export function keyOf(field: $ZodType, options?: CompileOptions): KeyCodec {
-  return compileSchema(z.object({ field }), options).key('field')
+  const { encode, decode } = compileSchema(z.object({ field }), options)
+  return { encode: (value) => encode('field', value), decode: (raw) => decode('field', raw) }
 }
 
 /** What a call throws; fails where it throws nothing. */

@@ -66,7 +66,7 @@ describe('set', () => {
     expect(await mock.data()).toEqual({ count: 5 })
     expect(conflicts).toEqual([{ key: 'count', base: 1, mine: 2, theirs: 5, value: 5 }])
     expect(rejections).toEqual([{ error, keys: ['count'] }])
-    expect(session.key('count').state.error).toBe(error)
+    expect(session.key('count').getState().error).toBe(error)
   })
 
   test('under a function: stores what it gives', async () => {

@@ -22,7 +22,7 @@ describe('a stored value that the schema refuses', () => {
       { key: 'count', issues: [{ code: 'invalid_type' }] },
       { key: 'cart', issues: [{ path: [0] }] },
     ])
-    expect(session.key('count').state).toMatchObject({ stored: true, invalid: [{ code: 'invalid_type' }] })
+    expect(session.key('count').getState()).toMatchObject({ stored: true, invalid: [{ code: 'invalid_type' }] })
     await session.set('theme', 'light')
     expect(await mock.data()).toEqual({ theme: 'light', count: 'many', cart: [1, 'tea'] })
   })
@@ -52,7 +52,7 @@ describe('a stored value that the schema refuses', () => {
     await session.set('count', 3)
     await session.delete('cart')
     expect(await mock.data()).toEqual({ theme: 'dark', count: 3 })
-    expect(session.key('count').state.invalid).toBeNull()
+    expect(session.key('count').getState().invalid).toBeNull()
   })
 
   test('an update that meets one on a rebase rejects alone', async () => {

@@ -137,7 +137,7 @@ describe('a key', () => {
   test('is typed by its name', () => {
     expectTypeOf(session.key('seen')).toEqualTypeOf<SessionKey<Date | undefined, Date>>()
     expectTypeOf(session.key('theme').peek()).toEqualTypeOf<'light' | 'dark'>()
-    expectTypeOf(session.key('theme').state).toEqualTypeOf<SessionKeyState>()
+    expectTypeOf(session.key('theme').getState()).toEqualTypeOf<SessionKeyState>()
     session.key('cart').listen((cart) => expectTypeOf(cart).toEqualTypeOf<Values['cart']>())
     // @ts-expect-error "blue" is no theme
     session.key('theme').set('blue')

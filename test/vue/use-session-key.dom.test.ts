@@ -96,7 +96,7 @@ describe('useSessionKey', () => {
     if (!name) throw new Error('The scope is not active.')
     name.value = 'nobody'
     await session.settled()
-    expect([name.value, session.key('name').state.error?.code]).toEqual(['Ada', 'rejected'])
+    expect([name.value, session.key('name').getState().error?.code]).toEqual(['Ada', 'rejected'])
   })
 
   test('follows a key that comes from a ref or a getter', async () => {

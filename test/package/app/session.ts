@@ -18,7 +18,7 @@ export const session = createSessionClient({ url: '/session', schema })
 
 /** Compiles only if the declarations give the values' own types, and not `any`. */
 export const theme: 'light' | 'dark' = session.peek('theme')
-export const state: SessionKeyState = session.key('coupon').state
+export const state: SessionKeyState = session.key('coupon').getState()
 export const asParameter: Pick<SessionClient<Values>, 'peek'> = session
 
 // @ts-expect-error a value that the schema does not know

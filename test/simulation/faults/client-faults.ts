@@ -73,24 +73,24 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'a commit does not expect what its transactions read',
-    patches: [{ file: effect, from: '...traces.flatMap(({ reads }) => [...reads.keys()])', to: '' }],
+    patches: [{ file: effect, from: '...log.flatMap((played) => [...readBy(played)])', to: '' }],
   },
   {
     title: 'listing the keys expects nothing',
-    patches: [{ file: effect, from: 'const whole = cleared || traces.some((trace) => trace.whole)', to: 'const whole = cleared' }],
+    patches: [{ file: effect, from: 'const whole = cleared || log.some(({ trace }) => trace?.whole)', to: 'const whole = cleared' }],
   },
   {
     title: 'a rejected write is taken back by a snapshot',
     patches: [
       {
         file: 'src/cache/cache.ts',
-        from: '  const { rejected, met, ...replayed } = rebase(parts, to, rules)\n',
-        to: '  const { rejected, met, ...replayed } = rebase(parts, to, rules)\n  const taken = [...(to.removed ?? [])][0] as unknown as { before?: Map<string, Json> } | undefined\n  if (taken?.before) replayed.view = taken.before\n',
+        from: 'if (put(cell, after(key))) changed.push(cell)',
+        to: '{\n    const taken = [...(to.removed ?? [])][0] as unknown as { before?: Map<string, Json> } | undefined\n    if (put(cell, taken?.before ? taken.before.get(key) : after(key))) changed.push(cell)\n  }',
       },
       {
         file: 'src/cache/cache.ts',
         from: '  parts.log.push(mutation)\n',
-        to: '  ;(mutation as unknown as { before: unknown }).before = new Map(parts.view)\n  parts.log.push(mutation)\n',
+        to: '  ;(mutation as unknown as { before: unknown }).before = new Map(Array.from(parts.cells, ([key, { stored }]) => [key, stored]))\n  parts.log.push(mutation)\n',
       },
     ],
   },
@@ -109,8 +109,8 @@ export const clientFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: rebase,
-        from: 'const trace = next ? replay(',
-        to: "const trace = next && !(mutation.trace && mutation.operation.kind === 'update') ? replay(",
+        from: 'const { operation, trace } = next ? replay(',
+        to: "const { operation, trace } = next && !(mutation.trace && mutation.operation.kind === 'update') ? replay(",
       },
     ],
   },
@@ -119,8 +119,8 @@ export const clientFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: rebase,
-        from: 'const trace = next ? replay(',
-        to: "const trace = next && !(mutation.trace && mutation.operation.kind === 'transaction') ? replay(",
+        from: 'const { operation, trace } = next ? replay(',
+        to: "const { operation, trace } = next && !(mutation.trace && mutation.operation.kind === 'transaction') ? replay(",
       },
     ],
   },
@@ -220,8 +220,8 @@ export const clientFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: 'src/cache/listeners.ts',
-        from: '          queueMicrotask(() => {\n            throw error\n          })\n',
-        to: '          throw error\n',
+        from: '      queueMicrotask(() => {\n        throw error\n      })\n',
+        to: '      throw error\n',
       },
     ],
   },

@@ -65,7 +65,7 @@ export function createChangeTeller(session: Session, { tell }: Pick<Reports, 'te
       return tell({ text: `The same answer brought a new ${listOf(changed)}, which somebody else had changed.`, tone: 'good' })
     if (hasShrunk || cause === 'other') return
     // A set of a key that waits already is taken into the one that waits.
-    if (changed.some((key) => session.key(key).state.pending > 0)) return noteWritten(changed)
+    if (changed.some((key) => session.key(key).getState().pending > 0)) return noteWritten(changed)
     if (cause === 'read') return queueMicrotask(() => tellFound(changed))
     const text = `Another tab changed ${listOf(changed)} and told this one what the server answered. No request was needed.`
     tell({ text, tone: 'good', mark: { kind: 'tab', label: 'tab' } })
