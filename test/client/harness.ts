@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto'
 import {
   type ConflictPolicy,
   createSessionClient,
@@ -40,34 +39,9 @@ type Options = Partial<SessionClientOptions<Schema>>
 
 const opened: { dispose(): void }[] = []
 
-/** The server hashes on threads of its own, at times that no fake timer knows: in tests it hashes at once. */
-function hashAtOnce(): void {
-  const toBuffer = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer
-  const toBytes = (data: BufferSource): Uint8Array =>
-    ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
-  const { subtle } = globalThis.crypto
-  const secrets = new WeakMap<object, Uint8Array>()
-  vi.spyOn(subtle, 'digest').mockImplementation(async (_name, data) => toBuffer(createHash('sha256').update(toBytes(data)).digest()))
-  vi.spyOn(subtle, 'importKey').mockImplementation(async (_format: unknown, data: unknown) => {
-    const key = {} as CryptoKey
-    secrets.set(key, toBytes(data as BufferSource))
-    return key
-  })
-  vi.spyOn(subtle, 'sign').mockImplementation(async (_name, key, data) =>
-    toBuffer(
-      createHmac('sha256', secrets.get(key) ?? '')
-        .update(toBytes(data))
-        .digest(),
-    ),
-  )
-}
-
 /** Puts the tests of a file on fake time, and disposes of every client after each of them. Call it once, at the top. */
 export function useFakeTime(): void {
-  beforeEach(() => {
-    vi.useFakeTimers()
-    hashAtOnce()
-  })
+  beforeEach(() => void vi.useFakeTimers())
   afterEach(async () => {
     for (const client of opened.splice(0)) client.dispose()
     await flush()

@@ -1,3 +1,4 @@
+import process from 'node:process'
 import type { Scheduler } from './scheduler.ts'
 
 /**
@@ -128,6 +129,7 @@ export function installHost(): () => void {
   if (uninstall) return () => {}
   const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name) as PropertyDescriptor] as const)
   const { setTimeout, clearTimeout } = globalThis
+  const { getBuiltinModule } = process
   const { now } = Date
   const { random } = Math
   const put = (name: string, value: unknown): void =>
@@ -135,6 +137,7 @@ export function installHost(): () => void {
   put('Response', LightResponse)
   put('AbortController', LightAbortController)
   put('crypto', lightCrypto)
+  process.getBuiltinModule = () => undefined
   put('setTimeout', (run: () => void, delayMs = 0) => (current ? current.scheduler.after(delayMs, run) : setTimeout(run, delayMs)))
   put('clearTimeout', (timer: never) => (current ? current.scheduler.cancel(timer) : clearTimeout(timer)))
   put('queueMicrotask', (run: () => unknown) => {
@@ -147,6 +150,7 @@ export function installHost(): () => void {
   Math.random = () => (current ? current.random() : random())
   uninstall = () => {
     for (const [name, descriptor] of own) Object.defineProperty(globalThis, name, descriptor)
+    process.getBuiltinModule = getBuiltinModule
     Date.now = now
     Math.random = random
     uninstall = undefined
