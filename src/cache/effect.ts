@@ -1,13 +1,27 @@
 import type { Commit } from '../protocol/commit.ts'
-import { isEqual, type JsonObject, own } from '../protocol/json.ts'
+import { isEqual, type Json, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import { lastWrites, type Played, readBy } from './mutation.ts'
-import type { ConflictPolicy, LifeOperation, Operation } from './operation.ts'
+import { type ConflictPolicy, isLife, type LifeOperation } from './operation.ts'
 
 /** What a commit carries, beside its place in the client's order. */
 export type Effect = Pick<Commit, 'set' | 'delete' | 'expect' | 'clear' | 'expiry' | 'cycleKey'>
 
-const isLife = (operation: Operation): operation is LifeOperation => /^(setExpiry|cycleKey|touch)$/.test(operation.kind)
+/** What a log depends on and asks for, beside what it writes. */
+function look(log: readonly Played[]) {
+  const reads = new Set<string>()
+  const life: LifeOperation[] = []
+  let isCleared = false
+  let isWhole = false
+  for (const played of log) {
+    const { operation, trace } = played
+    if (trace?.whole) isWhole = true
+    if (operation.kind === 'clear') isCleared = true
+    if (isLife(operation)) life.push(operation)
+    for (const key of readBy(played)) reads.add(key)
+  }
+  return { reads, life, isCleared, isWhole }
+}
 
 /**
  * The net effect of a prefix of the log on its base, or undefined where there is none: such a prefix is not sent. It
@@ -15,26 +29,29 @@ const isLife = (operation: Operation): operation is LifeOperation => /^(setExpir
  * or where the server has no tags. Under policy `mine` a key that is only written is not expected.
  */
 export function toEffect(base: State, log: readonly Played[], policy: (key: string) => ConflictPolicy): Effect | undefined {
-  const cleared = log.some(({ operation }) => operation.kind === 'clear') && Object.keys(base.data).length > 0
-  const changed = [...lastWrites(log)].filter(([key, value]) => cleared || !isEqual(value, own(base.data, key)))
-  const set = changed.filter(([, value]) => value !== undefined)
-  const gone = cleared ? [] : changed.filter(([, value]) => value === undefined)
-  const life = log.map(({ operation }) => operation).filter(isLife)
-  if (!cleared && changed.length === 0 && life.length === 0) return
-  const expiry = life.findLast(({ kind }) => kind === 'setExpiry')
-  const expected = new Set([
-    ...log.flatMap((played) => [...readBy(played)]),
-    ...changed.map(([key]) => key).filter((key) => policy(key) !== 'mine'),
-  ])
   const { tags } = base
-  const whole = cleared || log.some(({ trace }) => trace?.whole) || (!tags && expected.size > 0)
+  const { reads: expected, life, ...looked } = look(log)
+  const clear = looked.isCleared && Object.keys(base.data).length > 0
+  const set: Record<string, Json> = {}
+  const gone: string[] = []
+  let isChanged = clear
+  for (const [key, value] of lastWrites(log)) {
+    if (!clear && isEqual(value, own(base.data, key))) continue
+    isChanged = true
+    if (value !== undefined) set[key] = value
+    else if (!clear) gone.push(key)
+    if (policy(key) !== 'mine') expected.add(key)
+  }
+  if (!isChanged && life.length === 0) return
+  const expect: Record<string, string | null> = {}
+  if (tags) for (const key of expected) expect[key] = own(tags, key) ?? null
+  const isWhole = clear || looked.isWhole || (!tags && expected.size > 0)
+  const expiry = life.findLast(({ kind }) => kind === 'setExpiry')
   return {
-    ...(set.length > 0 && { set: Object.fromEntries(set) as JsonObject }),
-    ...(gone.length > 0 && { delete: gone.map(([key]) => key) }),
-    ...(whole
-      ? { expect: 'base' }
-      : expected.size > 0 && { expect: Object.fromEntries([...expected].map((key) => [key, (tags && own(tags, key)) ?? null])) }),
-    ...(cleared && { clear: true }),
+    ...(Object.keys(set).length > 0 && { set }),
+    ...(gone.length > 0 && { delete: gone }),
+    ...(isWhole ? { expect: 'base' } : expected.size > 0 && { expect }),
+    ...(clear && { clear }),
     ...(expiry && { expiry: expiry.expiry ?? null }),
     ...(life.some(({ kind }) => kind === 'cycleKey') && { cycleKey: true }),
   }

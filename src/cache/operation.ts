@@ -86,6 +86,12 @@ export interface LifeOperation {
 /** One call of the app, as plain data and pure functions. */
 export type Operation = WriteOperation | UpdateOperation | TransactionOperation | ClearOperation | LifeOperation
 
+/** Whether an operation concerns the session as a whole. */
+export function isLife(operation: Operation): operation is LifeOperation {
+  const { kind } = operation
+  return kind === 'setExpiry' || kind === 'cycleKey' || kind === 'touch'
+}
+
 /** Whether an operation is a `set` or a `delete`. */
 export function isWrite(operation: Operation): operation is WriteOperation {
   return operation.kind === 'set' || operation.kind === 'delete'

@@ -4,7 +4,6 @@ import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
-import type { Json } from '../protocol/json.ts'
 import type { Answer, State } from '../protocol/state.ts'
 import { answerReaders, type Flight, type Sync } from './sync.ts'
 
@@ -111,22 +110,25 @@ export function acknowledge(sync: Sync, flight: Flight, answer: Answer): void {
 
 const isWhole = (answer: Answer): answer is State => answer.data !== undefined
 
+/** A copy with some members put over; undefined takes one out. */
+function patch<T>(object: Readonly<Record<string, T>> = {}, members: ReadonlyMap<string, T | undefined>): Record<string, T> {
+  const patched: Record<string, T> = {}
+  for (const key of Object.keys(object)) if (!members.has(key)) patched[key] = object[key] as T
+  for (const [key, value] of members) if (value !== undefined) patched[key] = value
+  return patched
+}
+
 /** Fills in what a minimal answer leaves out: the state before was our base, and nothing else was changed. */
 function complete({ cache }: Sync, mutations: readonly Mutation[], answer: Answer): State {
-  const { base } = cache
   const isCleared = mutations.some(({ operation }) => operation.kind === 'clear')
-  const data: Record<string, Json> = isCleared ? {} : { ...base?.data }
-  const tags: Record<string, string> = { ...(isCleared ? {} : base?.tags), ...answer.tags }
-  for (const [key, value] of lastWrites(mutations)) {
-    if (value !== undefined) {
-      data[key] = value
-      continue
-    }
-    delete data[key]
-    delete tags[key]
-  }
+  const { data, tags }: Partial<State> = isCleared ? {} : (cache.base ?? {})
+  const writes = lastWrites(mutations)
+  const retagged = new Map<string, string | undefined>()
+  for (const [key, value] of writes) if (value === undefined) retagged.set(key, undefined)
+  for (const key of Object.keys(answer.tags ?? {})) retagged.set(key, answer.tags?.[key])
   // A server without tags: none of ours may look as if the keys were absent.
-  return { ...answer, data, tags: answer.tags || base?.tags ? tags : undefined }
+  const hasTags = answer.tags ?? cache.base?.tags
+  return { ...answer, data: patch(data, writes), tags: hasTags && patch(tags, retagged) }
 }
 
 /**
