@@ -5,16 +5,18 @@ import { isPrivate, type Tags } from './record.ts'
 /** How much of the hash a tag keeps: 128 bits. */
 const tagLength = 22
 
-/** A value that is shorter than a hash is its own tag, which no hash can be. */
-async function toTag(value: Json): Promise<string> {
-  const text = canonical(value)
-  return text.length < tagLength ? text : (await sha256(text)).slice(0, tagLength)
-}
-
-/** The tag of each public key: from its value alone, so that the same value has the same tag whoever wrote it. */
+/**
+ * The tag of each public key: from its value alone, so that the same value has the same tag whoever wrote it. A value
+ * that is shorter than a hash is its own tag, which no hash can be.
+ */
 export async function toTags(data: JsonObject): Promise<Tags> {
-  const entries = Object.entries(data).filter(([key]) => !isPrivate(key))
-  return Object.fromEntries(await Promise.all(entries.map(async ([key, value]) => [key, await toTag(value)] as const)))
+  const tags: Record<string, string> = {}
+  for (const [key, value] of Object.entries(data)) {
+    if (isPrivate(key)) continue
+    const text = canonical(value)
+    tags[key] = text.length < tagLength ? text : (await sha256(text)).slice(0, tagLength)
+  }
+  return tags
 }
 
 /** The JSON of a value with the keys of every object in one order: stores and servers keep their own. */
