@@ -112,26 +112,24 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
   const over = new Map<string, Json | undefined>()
   let whole = false
   let isOver = false
-  const check = (): void => {
+  const check = (key?: string): void => {
     if (isOver) throw new SessionUsageError('The transaction is over: use tx inside its function alone, and not after an await.')
+    if (key !== undefined) codec.check(key)
   }
   const current = (key: string): Json | undefined => (writes.has(key) ? writes.get(key) : data(key))
   const read = (key: string): Json | undefined => {
-    check()
+    check(key)
     if (!writes.has(key)) reads.set(key, data(key))
     return current(key)
   }
   const write = (key: string, value: Json | undefined): void => {
-    check()
+    check(key)
     over.set(key, data(key))
     writes.set(key, value)
   }
   const tx: Transaction = {
     get: (key) => codec.decode(key, read(key)).value,
-    has(key) {
-      codec.check(key)
-      return read(key) !== undefined
-    },
+    has: (key) => read(key) !== undefined,
     keys() {
       check()
       whole = true
@@ -139,10 +137,7 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
     },
     set: (key, value) => write(key, overlay(codec, key, current(key), codec.encode(key, value))),
     update: (key, run) => write(key, change(read(key), key, run, rules)),
-    delete(key) {
-      codec.check(key)
-      write(key, undefined)
-    },
+    delete: (key) => write(key, undefined),
   }
   try {
     const result = operation.run(tx)
