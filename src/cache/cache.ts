@@ -115,14 +115,9 @@ function tell(parts: Parts, changed: readonly Cell[]): void {
   callListeners(parts.watchers, parts.news)
 }
 
-/** Counts mutations that come to the log, or leave it. */
-function count({ cells }: Parts, log: readonly Mutation[], by: 1 | -1): void {
-  for (const mutation of log) {
-    for (const [key] of writesOf(mutation)) {
-      const cell = cells.get(key)
-      if (cell) cell.pending += by
-    }
-  }
+/** The cells that mutations write, one for each write. */
+function* writtenCells(parts: Parts, log: readonly Mutation[]): Iterable<Cell> {
+  for (const mutation of log) for (const [key] of writesOf(mutation)) yield cellOf(parts, key)
 }
 
 function append(parts: Parts, played: Played): Mutation {
@@ -155,7 +150,7 @@ function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutat
   // Before the first base only writes are shown: a function would run on data that is not there yet.
   const played = base ? replay((key) => cells.get(key)?.stored, operation, rules) : { operation, trace: undefined }
   const mutation = append(parts, played)
-  count(parts, [mutation], 1)
+  for (const cell of writtenCells(parts, [mutation])) cell.pending++
   if (operation.kind === 'update') cellOf(parts, operation.key).open = undefined
   else parts.era++
   const changed: Cell[] = []
@@ -171,10 +166,9 @@ function move(parts: Parts, to: Move): Moved {
   const { rules, cells } = parts
   const { codec } = rules
   const view = (key: string): Json | undefined => cells.get(key)?.stored
-  count(parts, parts.log, -1)
+  for (const cell of writtenCells(parts, parts.log)) Object.assign(cell, { pending: 0, open: undefined })
   const { log, rejected, met, view: after } = rebase({ base: parts.base, log: parts.log, view }, to, rules)
-  count(parts, log, 1)
-  parts.era++
+  for (const cell of writtenCells(parts, log)) cell.pending++
   parts.base = to.base
   parts.log = log
   const changed: Cell[] = []
