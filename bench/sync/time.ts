@@ -12,7 +12,7 @@ export interface Timed {
 }
 
 async function takeTurn(run: Run, samples: Sample[]): Promise<void> {
-  collectGarbage()
+  collectGarbage('minor')
   samples.push(await run())
 }
 

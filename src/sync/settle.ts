@@ -123,9 +123,8 @@ function complete({ cache }: Sync, mutations: readonly Mutation[], answer: Answe
   const isCleared = mutations.some(({ operation }) => operation.kind === 'clear')
   const { data, tags }: Partial<State> = isCleared ? {} : (cache.base ?? {})
   const writes = lastWrites(mutations)
-  const retagged = new Map<string, string | undefined>()
+  const retagged = new Map<string, string | undefined>(Object.entries(answer.tags ?? {}))
   for (const [key, value] of writes) if (value === undefined) retagged.set(key, undefined)
-  for (const key of Object.keys(answer.tags ?? {})) retagged.set(key, answer.tags?.[key])
   // A server without tags: none of ours may look as if the keys were absent.
   const hasTags = answer.tags ?? cache.base?.tags
   return { ...answer, data: patch(data, writes), tags: hasTags && patch(tags, retagged) }

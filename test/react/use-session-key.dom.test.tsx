@@ -34,11 +34,12 @@ function countListeners<T>(key: SessionKey<T>): () => number {
 
 describe('useSessionKey', () => {
   test('shows the default until the session is loaded', async () => {
-    const { session } = setUp({ theme: 'dark' })
+    const { mock, session } = setUp({ theme: 'dark' })
+    const held = mock.next('hold')
     const { Theme } = createTheme(session)
     const { text } = await mount(<Theme />)
     expect(text()).toBe('light')
-    await act(() => session.ready())
+    await act(() => held.release())
     expect(text()).toBe('dark')
   })
 

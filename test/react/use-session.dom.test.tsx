@@ -5,14 +5,15 @@ import { mount, setUp } from './harness.tsx'
 
 describe('useSession', () => {
   test('without a selector shows the whole session', async () => {
-    const { session } = setUp({ theme: 'dark' })
+    const { mock, session } = setUp({ theme: 'dark' })
+    const held = mock.next('hold')
     const Page = () => {
       const { values, status, pending } = useSession(session)
       return <b>{`${values.theme} ${status} ${pending}`}</b>
     }
     const { text } = await mount(<Page />)
     expect(text()).toBe('light loading 0')
-    await act(() => session.ready())
+    await act(() => held.release())
     expect(text()).toBe('dark ready 0')
     act(() => void session.set('theme', 'light'))
     expect(text()).toBe('light ready 1')
