@@ -62,8 +62,9 @@ export function isElsewhere({ cache: { base, log }, isTrusted }: Sync, state: St
 export async function read(sync: Sync, isSecond = false): Promise<void> {
   let state = await look(sync, sync.wanted !== 'full' && !sync.flight && !isSecond && sync.status === 'ready')
   if (state === 'unchanged') {
-    Object.assign(sync, { failures: 0, isPaused: false })
-    become(sync, { status: 'ready', error: null })
+    // Only a client in status ready asks whether anything is new; the others ask for everything.
+    sync.failures = 0
+    become(sync, { error: null })
     return answerReaders(sync)
   }
   const { flight, ending } = sync

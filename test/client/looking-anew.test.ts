@@ -120,6 +120,20 @@ describe('needs-auth', () => {
     expect(session.getSnapshot()).toMatchObject({ status: 'ready', activity: 'idle', error: null })
   })
 
+  test('once a read succeeds it is over, before the commit under way is answered', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'unauthenticated', method: 'PATCH' })
+    void session.set('count', 2)
+    await flush()
+    const held = mock.next({ fault: 'hold', method: 'PATCH' })
+    session.resume()
+    await held.reached()
+    expect(session.getSnapshot()).toMatchObject({ status: 'ready', activity: 'sending', pending: 1 })
+    await held.release()
+    await session.settled()
+    expect(await mock.data()).toEqual({ count: 2 })
+  })
+
   test('the next good read goes on too', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'unauthenticated', method: 'PATCH' })

@@ -31,6 +31,20 @@ describe('a server that is down behind a gateway', () => {
   })
 })
 
+describe('a read that fails', () => {
+  test('says so until one succeeds, though that one brings nothing new', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'server-error-page', status: 502 })
+    const looked = follow(() => session.revalidate())
+    await flush()
+    expect(session.getSnapshot()).toMatchObject({ status: 'ready', activity: 'retrying', error: { code: 'network', status: 502 } })
+    await advance(60_000)
+    expect(looked.status).toBe('resolved')
+    expect(session.getSnapshot()).toMatchObject({ status: 'ready', activity: 'idle', error: null })
+    expect(traffic(mock, 1)).toEqual(['GET 502', 'GET 304'])
+  })
+})
+
 describe('a commit that fails while reads succeed', () => {
   test('is tried five times, then what is left of it is rejected with its fate unknown', async () => {
     const { mock, session } = await begin({ count: 1 })
