@@ -32,7 +32,7 @@ export function decodeStored(codec: SessionCodec, key: string, raw: Json | undef
  * new one is applied, so fields that the schema does not know (a newer deploy wrote them) survive.
  */
 export function overlay(codec: SessionCodec, key: string, stored: Json | undefined, encoded: Json | undefined): Json | undefined {
-  if (typeof stored !== 'object' || encoded === undefined) return encoded
+  if (typeof stored !== 'object' || encoded === undefined || codec.isMade(stored)) return encoded
   const { value, issues } = codec.decode(key, stored)
   if (issues) return encoded
   try {

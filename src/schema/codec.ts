@@ -17,6 +17,8 @@ export interface SessionCodec {
   has(key: string): boolean
   /** @throws SessionSchemaError where the schema has no such key. */
   check(key: string): void
+  /** Whether a stored array or object is one that `encode` gave: the schema has seen all of it. */
+  isMade(raw: Json | undefined): boolean
   /**
    * Translates a value of the app. undefined means absent: the key is deleted.
    *

@@ -2,11 +2,12 @@ import type * as z from 'zod/v4/core'
 import { safeDecode, safeEncode } from 'zod/v4/core'
 import { SessionConfigError } from '../errors/session-config-error.ts'
 import { SessionSchemaError, type SessionSchemaIssue } from '../errors/session-schema-error.ts'
-import type { Json } from '../protocol/json.ts'
+import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Decoded, SessionCodec } from './codec.ts'
 import { copyJson } from './copy-json.ts'
 import { deepFreeze } from './deep-freeze.ts'
 import { findFault } from './find-fault.ts'
+import { isPlain } from './is-plain.ts'
 
 /** Options of `compileSchema`. */
 export interface CompileOptions {
@@ -29,31 +30,31 @@ function refuseKey(name: string, reason: string, options?: ErrorOptions): never 
   throw new SessionConfigError(`Failed to use the session key "${name}": ${reason}.`, options)
 }
 
-/** Whether a schema's values are primitive and read as they are written. A rule that rewrites values may do so each time. */
-function isLeaf({ _zod: { def } }: z.SomeType): boolean {
-  const { type, innerType, checks } = def as z.$ZodTypeDef & { readonly innerType?: z.SomeType }
-  if (/^(default|optional|nullable|prefault|readonly)$/.test(type)) return innerType !== undefined && isLeaf(innerType)
-  return /^(string|number|boolean|enum|literal)$/.test(type) && !checks?.some(({ _zod }) => _zod.def.check === 'overwrite')
-}
-
 /** One key of a schema. Plain data, since a schema may have many. */
 interface Field {
   readonly name: string
   readonly schema: z.$ZodType
   /** What is read is frozen with all that it holds; absent where it is not to be. */
   readonly frozen: WeakSet<object> | undefined
-  readonly isLeaf: boolean
-  /** What was encoded last, where it needs no second parse to be read. */
-  seen: unknown
+  /** The arrays and objects that were encoded: the schema has seen all of them. */
+  readonly made: WeakSet<object>
+  /** Whether what was encoded reads as it is. */
+  readonly isPlain: boolean
+  /** The primitive value that was encoded last. */
+  last: unknown
   /** What it reads as where nothing is stored. */
   fallback: unknown
 }
 
+const isObjectLike = (raw: Json | undefined): raw is JsonObject | readonly Json[] => typeof raw === 'object' && raw !== null
+
 function encode(field: Field, value: unknown): Json | undefined {
   try {
     const encoded = unwrap(safeEncode(field.schema, value))
-    const raw = encoded === undefined ? undefined : copyJson(field.name, encoded)
-    if (field.isLeaf) field.seen = raw
+    if (encoded === undefined) return
+    const raw = copyJson(field.name, encoded, field.isPlain)
+    if (isObjectLike(raw)) field.made.add(raw)
+    else field.last = raw
     return raw
   } catch (cause) {
     throw cause instanceof SessionSchemaError ? cause : new SessionSchemaError(field.name, issuesOf(cause), { cause })
@@ -67,7 +68,7 @@ function parse({ schema, frozen }: Field, raw: unknown): unknown {
 
 function decode(field: Field, raw: Json | undefined): Decoded {
   if (raw === undefined) return { value: field.fallback, issues: undefined }
-  if (raw === field.seen) return { value: raw, issues: undefined }
+  if (field.isPlain && (isObjectLike(raw) ? field.made.has(raw) : raw === field.last)) return { value: raw, issues: undefined }
   try {
     return { value: parse(field, raw), issues: undefined }
   } catch (cause) {
@@ -101,12 +102,14 @@ export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOp
     )
   }
   const frozen = freeze ? new WeakSet<object>() : undefined
+  const made = new WeakSet<object>()
   const fields = new Map<string, Field>()
   for (const [name, schema] of Object.entries(def.shape)) {
     if (name.startsWith('_')) refuseKey(name, "names that begin with _ are the server's own")
     const fault = findFault(schema)
     if (fault) refuseKey(name, `its schema ${fault}`)
-    const field: Field = { name, schema, frozen, isLeaf: isLeaf(schema), seen: undefined, fallback: undefined }
+    // What may be changed in place is not to be shared with what is stored.
+    const field: Field = { name, schema, frozen, made, isPlain: isPlain(schema, freeze), last: undefined, fallback: undefined }
     field.fallback = takeDefault(field)
     fields.set(name, field)
   }
@@ -119,6 +122,7 @@ export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOp
     keys: [...fields.keys()],
     has: (key) => fields.has(key),
     check: (key) => void fieldOf(key),
+    isMade: (raw) => isObjectLike(raw) && made.has(raw),
     encode: (key, value) => encode(fieldOf(key), value),
     decode: (key, raw) => decode(fieldOf(key), raw),
   }

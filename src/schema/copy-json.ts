@@ -17,6 +17,7 @@ const loneSurrogate = /\p{Surrogate}/u
 interface Walk {
   readonly key: string
   readonly path: PropertyKey[]
+  readonly isFrozen: boolean
 }
 
 function fail({ key, path }: Walk, found: string): never {
@@ -46,7 +47,11 @@ function copyObject(walk: Walk, object: object): Json {
     if (key === '__proto__') return fail(walk, 'a key __proto__')
     if (member !== undefined) copied[copyText(walk, key)] = copyMember(walk, key, member)
   }
-  return copied
+  return close(walk, copied)
+}
+
+function close<T extends object>({ isFrozen }: Walk, copied: T): T {
+  return isFrozen ? Object.freeze(copied) : copied
 }
 
 function copy(walk: Walk, from: unknown): Json {
@@ -56,15 +61,21 @@ function copy(walk: Walk, from: unknown): Json {
   if (typeof from !== 'object') return fail(walk, `a value of type ${typeof from}`)
   if (walk.path.length >= maxDepth) return fail(walk, `a cycle or more than ${maxDepth} levels`)
   // Array.from visits holes too, so that they are refused like any other undefined.
-  return Array.isArray(from) ? Array.from(from, (item, index) => copyMember(walk, index, item)) : copyObject(walk, from)
+  return Array.isArray(from)
+    ? close(
+        walk,
+        Array.from(from, (item, index) => copyMember(walk, index, item)),
+      )
+    : copyObject(walk, from)
 }
 
 /**
  * Copies the value of a key and checks, in the same pass, that JSON carries all of it. As in JSON, an undefined member of
  * an object is left out and -0 becomes 0.
  *
+ * @param isFrozen whether the copy is frozen, with all that it holds
  * @throws SessionSchemaError for everything else that JSON would drop or change
  */
-export function copyJson(key: string, value: unknown): Json {
-  return copy({ key, path: [] }, value)
+export function copyJson(key: string, value: unknown, isFrozen = false): Json {
+  return copy({ key, path: [], isFrozen }, value)
 }

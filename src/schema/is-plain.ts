@@ -1,0 +1,25 @@
+import type * as z from 'zod/v4/core'
+import { childrenOf } from './children-of.ts'
+
+const primitive = /^(string|number|boolean|null|enum|literal)$/
+const container = /^(array|object|record|union|unknown|any)$/
+const wrapper = /^(optional|nullable|readonly)$/
+/** They stand for an absent value, which a stored one is not; a member of a stored one may be. */
+const fallback = /^(default|prefault)$/
+
+/**
+ * Whether a schema's values read as they are written, so that what it has encoded needs no second parse to be read. A
+ * rule that rewrites values may do so each time.
+ *
+ * @param isDeep whether values may be made of others
+ */
+export function isPlain(schema: z.SomeType, isDeep: boolean, isMember = false, seen: Set<unknown> = new Set()): boolean {
+  // Recursive schemas come round again.
+  if (seen.has(schema)) return true
+  seen.add(schema)
+  const { type, checks } = schema._zod.def
+  if (checks?.some(({ _zod }) => _zod.def.check === 'overwrite')) return false
+  const isContainer = isDeep && container.test(type)
+  if (!isContainer && !primitive.test(type) && !wrapper.test(type) && (isMember || !fallback.test(type))) return false
+  return childrenOf(schema).every(([, child]) => isPlain(child, isDeep, isMember || isContainer, seen))
+}
