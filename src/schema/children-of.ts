@@ -9,9 +9,9 @@ type Part = z.SomeType | readonly z.SomeType[] | z.$ZodShape | null | undefined
 export function childrenOf(schema: z.SomeType): (readonly [part: string, child: z.SomeType])[] {
   const { def, innerType } = schema._zod as z.$ZodTypeInternals & { readonly innerType?: z.SomeType }
   // What z.lazy resolves to is not in its definition.
-  const members: Readonly<Record<string, Part>> = def.type === 'lazy' ? { innerType } : (def as object)
+  const members = def.type === 'lazy' ? { innerType } : (def as unknown as Readonly<Record<string, Part>>)
   return parts.flatMap((name) => {
-    const part = members[name]
+    const part: Part = members[name as 'innerType']
     if (!part) return []
     return Object.values('_zod' in part ? [part] : part).map((child): readonly [string, z.SomeType] => [name, child as z.SomeType])
   })
