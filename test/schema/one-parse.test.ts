@@ -42,6 +42,7 @@ describe('what was just written', () => {
     ],
     ['a record', (rule) => z.record(z.string(), z.array(z.number())).refine(rule), { a: [1] }],
     ['a union of objects', (rule) => z.union([z.object({ a: z.string() }), z.object({ b: z.number() })]).refine(rule), { b: 1 }],
+    ['a list that zod has compiled', (rule) => z.compile(z.array(z.object({ id: z.string() })).refine(rule)), [{ id: 'a' }]],
     ['a recursive list', (rule) => z.array(Tree).refine(rule), [{ next: [{ next: [] }] }]],
   ])('is parsed once to be sent and shown: %s', ([, build, value]) => {
     const { field, count } = counted(build)
