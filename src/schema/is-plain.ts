@@ -1,11 +1,11 @@
 import type * as z from 'zod/v4/core'
 import { childrenOf } from './children-of.ts'
 
-const primitive = /^(string|number|boolean|null|enum|literal)$/
-const container = /^(array|object|record|union|unknown|any)$/
-const wrapper = /^(optional|nullable|readonly)$/
+const primitive = 'string number boolean null enum literal'.split(' ')
+const container = 'array object record union unknown any'.split(' ')
+const wrapper = 'optional nullable readonly'.split(' ')
 /** They stand for an absent value, which a stored one is not; a member of a stored one may be. */
-const fallback = /^(default|prefault)$/
+const fallback = 'default prefault'.split(' ')
 
 /**
  * Whether a schema's values read as they are written, so that what it has encoded needs no second parse to be read. A
@@ -19,7 +19,7 @@ export function isPlain(schema: z.SomeType, isDeep: boolean, isMember = false, s
   seen.add(schema)
   const { type, checks } = schema._zod.def
   if (checks?.some(({ _zod }) => _zod.def.check === 'overwrite')) return false
-  const isContainer = isDeep && container.test(type)
-  if (!isContainer && !primitive.test(type) && !wrapper.test(type) && (isMember || !fallback.test(type))) return false
+  const isContainer = isDeep && container.includes(type)
+  if (!isContainer && !primitive.includes(type) && !wrapper.includes(type) && (isMember || !fallback.includes(type))) return false
   return childrenOf(schema).every(([, child]) => isPlain(child, isDeep, isMember || isContainer, seen))
 }

@@ -28,6 +28,7 @@ describe('what was just written', () => {
     ['an enum', (rule) => z.enum(['a', 'b']).refine(rule), 'a'],
     ['null, under optional and nullable', (rule) => z.number().refine(rule).nullable().optional(), null],
     ['a boolean without its default', (rule) => z.boolean().refine(rule).default(true), false],
+    ['a string with a default under optional', (rule) => z.string().refine(rule).default('').optional(), 'a'],
     ['an object', (rule) => z.object({ a: z.string(), b: z.number().optional() }).refine(rule), { a: 'a' }],
     ['an object that lets strangers through', (rule) => z.looseObject({ a: z.string() }).refine(rule), { a: 'a', b: [1] }],
     ['an object of zod/mini', (rule) => mini.object({ a: mini.nullable(mini.string()) }).check(mini.refine(rule)), { a: null }],
