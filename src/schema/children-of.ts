@@ -10,9 +10,11 @@ export function childrenOf(schema: z.SomeType): (readonly [part: string, child: 
   const { def, innerType } = schema._zod as z.$ZodTypeInternals & { readonly innerType?: z.SomeType }
   // What z.lazy resolves to is not in its definition.
   const members = def.type === 'lazy' ? { innerType } : (def as unknown as Readonly<Record<string, Part>>)
-  return parts.flatMap((name) => {
+  const children: [string, z.SomeType][] = []
+  for (const name of parts) {
     const part: Part = members[name as 'innerType']
-    if (!part) return []
-    return Object.values('_zod' in part ? [part] : part).map((child): readonly [string, z.SomeType] => [name, child as z.SomeType])
-  })
+    if (!part) continue
+    for (const child of '_zod' in part ? [part] : Object.values(part)) children.push([name, child as z.SomeType])
+  }
+  return children
 }

@@ -19,7 +19,8 @@ export function isPlain(schema: z.SomeType, isDeep: boolean, isMember = false, s
   seen.add(schema)
   const { type, checks } = schema._zod.def
   if (checks?.some(({ _zod }) => _zod.def.check === 'overwrite')) return false
+  if (primitive.includes(type)) return true
   const isContainer = isDeep && container.includes(type)
-  if (!isContainer && !primitive.includes(type) && !wrapper.includes(type) && (isMember || !fallback.includes(type))) return false
+  if (!isContainer && !wrapper.includes(type) && (isMember || !fallback.includes(type))) return false
   return childrenOf(schema).every(([, child]) => isPlain(child, isDeep, isMember || isContainer, seen))
 }
