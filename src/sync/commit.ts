@@ -14,6 +14,9 @@ import { type Flight, isStopped, type Sync, sleep } from './sync.ts'
 /** Bodies up to this size outlive the page; all of a page's together may have 64 KiB. */
 const keepaliveBytes = 60 * 1024
 
+/** Whether a body may outlive the page. A unit of a text is three bytes at most, so most need not be encoded to know. */
+const isSmall = (body: string): boolean => body.length * 3 < keepaliveBytes || new TextEncoder().encode(body).length < keepaliveBytes
+
 /** Takes a prefix of the log into a commit. Undefined where it has no net effect; it is then acknowledged at once. */
 export function prepare(sync: Sync): Flight | undefined {
   const { cache } = sync
@@ -50,7 +53,7 @@ export async function commit(sync: Sync, flight: Flight): Promise<void> {
       method: 'PATCH',
       body,
       // A refusal for the quota looks like a network error, so the second attempt goes without.
-      keepalive: flight.attempts !== 2 && new TextEncoder().encode(body).length < keepaliveBytes,
+      keepalive: flight.attempts !== 2 && isSmall(body),
       headers: {
         'Content-Type': 'application/json',
         Prefer: 'return=minimal',

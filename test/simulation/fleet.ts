@@ -24,10 +24,13 @@ const silenceMs = 30_000
 /** As an app is delivered: in development each of its functions would run twice. */
 const env = { ...process.env, NODE_ENV: 'production' }
 
+/** Nothing outlives its history, so garbage that is collected seldom is collected for nearly nothing. */
+const resourceLimits = { maxYoungGenerationSizeMb: 256 }
+
 /** One thread, watched: code that loops for ever without waiting can only be stopped from outside. */
 function runWorker(task: WorkerTask, stopped: AbortSignal): Promise<Found | undefined> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task, env })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task, env, resourceLimits })
     let at: number | string = task.batch.firstSeed
     let told = performance.now()
     const end = (found: Found | undefined): void => {
