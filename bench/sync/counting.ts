@@ -87,9 +87,9 @@ export const counting: readonly Work[] = [
     span: { ms: 1_000, runs: 2, limitMs: 1_000 },
   }),
   count({
-    title: '4 clients, 20 ms away, 30 increments each, one by one',
+    title: '4 clients, 20 ms away, 25 increments each, one by one',
     clients: 4,
-    increments: 30,
+    increments: 25,
     roundTripMs: 20,
     issue: oneByOne,
     contenders: ['sojourn', 'add', ...byHand],

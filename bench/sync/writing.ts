@@ -46,7 +46,7 @@ function write({ writes, keys, roundTripMs = 0, ...rest }: Writing): Work {
     ...rest,
     floor: 'floor',
     network: { ...loopback, roundTripMs },
-    span: { ms: 400, runs: 7, limitMs: 2_500 },
+    span: { ms: 400, runs: 7, limitMs: 2_000 },
     async prepare(contender, origin) {
       const names = toKeys(keys)
       const { browser, writer, look } = await open(contender, origin, names)
