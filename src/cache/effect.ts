@@ -30,8 +30,9 @@ function look(log: readonly Played[]) {
  */
 export function toEffect(base: State, log: readonly Played[], policy: (key: string) => ConflictPolicy): Effect | undefined {
   const { tags } = base
-  const { reads: expected, life, ...looked } = look(log)
-  const clear = looked.isCleared && Object.keys(base.data).length > 0
+  const { reads, life, isCleared, isWhole } = look(log)
+  const clear = isCleared && Object.keys(base.data).length > 0
+  const expected = new Set(reads)
   const set: Record<string, Json> = {}
   const gone: string[] = []
   let isChanged = clear
@@ -45,12 +46,12 @@ export function toEffect(base: State, log: readonly Played[], policy: (key: stri
   if (!isChanged && life.length === 0) return
   const expect: Record<string, string | null> = {}
   if (tags) for (const key of expected) expect[key] = own(tags, key) ?? null
-  const isWhole = clear || looked.isWhole || (!tags && expected.size > 0)
+  const expectsBase = clear || isWhole || (!tags && expected.size > 0)
   const expiry = life.findLast(({ kind }) => kind === 'setExpiry')
   return {
     ...(Object.keys(set).length > 0 && { set }),
     ...(gone.length > 0 && { delete: gone }),
-    ...(isWhole ? { expect: 'base' } : expected.size > 0 && { expect }),
+    ...(expectsBase ? { expect: 'base' } : expected.size > 0 && { expect }),
     ...(clear && { clear }),
     ...(expiry && { expiry: expiry.expiry ?? null }),
     ...(life.some(({ kind }) => kind === 'cycleKey') && { cycleKey: true }),
