@@ -45,6 +45,8 @@ export interface SimulatedServer {
 export interface ServerParts {
   readonly scheduler: Scheduler
   readonly random: Random
+  /** Draws the names of sessions and versions: how many the handler takes must not change what a history does. */
+  readonly names: Random
   readonly wallClock: () => number
   readonly maxAgeMs: number
   /** How long each step of the store may take, in milliseconds; 0 for none. */
@@ -61,7 +63,7 @@ const encoder = new TextEncoder()
 
 /** The real handler over the real memory store, with an eye on every write. */
 export function createServer(parts: ServerParts): SimulatedServer {
-  const { scheduler, random, wallClock, latencyMs } = parts
+  const { scheduler, random, names, wallClock, latencyMs } = parts
   const annals = createAnnals(scheduler, parts.onStored)
   const { records, versions } = annals
   const errors: unknown[] = []
@@ -114,7 +116,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     maxAgeMs: parts.maxAgeMs,
     randomBytes(length) {
       const words = new Uint32Array(Math.ceil(length / 4))
-      for (let index = 0; index < words.length; index++) words[index] = random.int(2 ** 32)
+      for (let index = 0; index < words.length; index++) words[index] = names.int(2 ** 32)
       return new Uint8Array(words.buffer, 0, length)
     },
     validate: (data) => (Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []),

@@ -116,7 +116,8 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     if (!ends.has(lineage)) fail(`ended: a request ends ${lineage}, and nobody asked for that`)
   }
   const { maxAgeMs, latencyMs } = script
-  const server = createServer({ scheduler, random, wallClock, maxAgeMs, latencyMs, onStored, onEnded, onCreated: births.onCreated })
+  const names = createRandom(script.seed, 'names')
+  const server = createServer({ scheduler, random, names, wallClock, maxAgeMs, latencyMs, onStored, onEnded, onCreated: births.onCreated })
   const has = (browser: SimulatedBrowser | undefined, lineage: string): boolean =>
     owners.has(lineage) && server.reach(browser?.cookie())?.lineage === lineage
   const isReached = (lineage: string): boolean => [...browsers.values()].some((browser) => has(browser, lineage))
