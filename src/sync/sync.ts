@@ -87,8 +87,9 @@ export interface Sync extends SyncPorts {
   /** Commits refused or given up since the last acknowledged one: a late copy may be stored after all, and `last` tells. */
   readonly lost: Map<number, Flight>
   /**
-   * A commit was refused after an attempt that may still arrive, and no later number is stored yet: should the keys come
-   * to be as it expects, the late copy would store what was rejected. The next commit ends that, an empty one if need be.
+   * A commit was refused of which an attempt, or a copy that a network made, may still arrive, and no later number is
+   * stored yet: should the keys come to be as it expects, what was rejected would be stored. The next commit ends that, an
+   * empty one if need be.
    */
   isLoose: boolean
   /** How many mutations the next commit may carry, while the ones to blame for a refusal are looked for. */

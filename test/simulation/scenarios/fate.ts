@@ -60,4 +60,17 @@ export const fate: Scenarios = {
     at 500 A dehydrate "state"
     at 510 B hydrate "state"
   `,
+  'a copy of the only attempt of a write that was rejected for a conflict is not stored when the key is again as it expects': `
+    history seed=10259139
+    browser b1 v1 B
+    browser b2 v1 C
+    at 47 B update "l" "B1"
+    at 129 C update "l" "C1"
+    at 1897 b2 join "b1"
+    at 3915 C update "l" "C2"
+    at 4642 C default "j" "C3"
+    at 4642 B update "j" "B2"
+    at 4729 B clear "B4"
+    fate C#5 {"out":42,"copy":359}
+  `,
 }
