@@ -143,12 +143,11 @@ export function takeOurs(sync: Sync, state: State): void {
   const isUndone = !isNewLineage && !state.forgotten && state.last < sync.acknowledged
   if (stored) lost.clear()
   sync.flight = undefined
-  sync.isLoose = !stored && !isNewLineage && (sync.isLoose || flight?.isDoubtful === true)
+  // Also after a single attempt: a network may have made a copy of it.
+  sync.isLoose = !stored && !isNewLineage && (sync.isLoose || flight !== undefined)
   // What may have been stored before the server forgot us could run twice: in the replay on a state that contains it, too.
   const unknown = state.forgotten && flight?.isDoubtful ? pendingOf(sync, flight.mutations) : []
   takeState(sync, state, new Set(pendingOf(sync, stored ?? [])), new Set(unknown))
-  // A network may have made a copy of the one attempt, too: what was rejected now must not be stored by it.
-  if (flight && !stored && !isNewLineage && pendingOf(sync, flight.mutations).length < flight.mutations.length) sync.isLoose = true
   for (const mutation of unknown) reject(sync, mutation, new SessionUnknownFateError())
   if (isUndone) sync.emit('dropped', { reason: 'undone' })
 }

@@ -195,7 +195,7 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'a late copy of what was rejected can be stored',
-    patches: [{ file: settle, from: 'sync.isLoose = !stored && !isNewLineage && (sync.isLoose || flight?.isDoubtful === true)', to: '' }],
+    patches: [{ file: settle, from: 'sync.isLoose = !stored && !isNewLineage && (sync.isLoose || flight !== undefined)', to: '' }],
   },
   {
     title: 'a call that changes nothing goes with the empty commit after a rejected one',
