@@ -5,7 +5,7 @@ import { addListener, callListeners, createListeners, type Listeners } from './l
 import { createMutation, type Mutation, type Played, writesOf } from './mutation.ts'
 import type { Conflict, Operation, WriteOperation } from './operation.ts'
 import { type Move, rebase } from './rebase.ts'
-import { decodeStored, overlay, type Rules, replay } from './replay.ts'
+import { type Data, decodeStored, overlay, type Rules, replay } from './replay.ts'
 
 /** What a move of the base brought up. */
 export interface Moved {
@@ -89,6 +89,12 @@ function cellOf({ rules, cells }: Parts, key: string): Cell {
   return cell as Cell
 }
 
+/** What is stored under each key in the view. */
+const viewOf =
+  ({ cells }: Parts): Data =>
+  (key) =>
+    cells.get(key)?.stored
+
 /** The cell of a key, with what it reads as. */
 function readCell({ rules }: Parts, cell: Cell): Cell {
   if (cell.isRead) return cell
@@ -146,16 +152,16 @@ function write(parts: Parts, key: string, written: Json | undefined): Mutation {
 }
 
 function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutation {
-  const { base, rules, cells } = parts
+  const { base, rules } = parts
   // Before the first base only writes are shown: a function would run on data that is not there yet.
-  const played = base ? replay((key) => cells.get(key)?.stored, operation, rules) : { operation, trace: undefined }
+  const played = base ? replay(viewOf(parts), operation, rules) : { operation, trace: undefined }
   const mutation = append(parts, played)
-  for (const cell of writtenCells(parts, [mutation])) cell.pending++
   if (operation.kind === 'update') cellOf(parts, operation.key).open = undefined
   else parts.era++
   const changed: Cell[] = []
   for (const [key, value] of writesOf(mutation)) {
     const cell = cellOf(parts, key)
+    cell.pending++
     if (put(cell, value)) changed.push(cell)
   }
   tell(parts, changed)
@@ -165,7 +171,7 @@ function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutat
 function move(parts: Parts, to: Move): Moved {
   const { rules, cells } = parts
   const { codec } = rules
-  const view = (key: string): Json | undefined => cells.get(key)?.stored
+  const view = viewOf(parts)
   for (const cell of writtenCells(parts, parts.log)) Object.assign(cell, { pending: 0, open: undefined })
   const { log, rejected, met, view: after } = rebase({ base: parts.base, log: parts.log, view }, to, rules)
   for (const cell of writtenCells(parts, log)) cell.pending++

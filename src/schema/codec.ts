@@ -13,8 +13,6 @@ export interface Decoded {
 export interface SessionCodec {
   /** The keys of the schema, in its order. */
   readonly keys: readonly string[]
-  /** Whether the schema has the key. */
-  has(key: string): boolean
   /** @throws SessionSchemaError where the schema has no such key. */
   check(key: string): void
   /** Whether a stored array or object is one that `encode` gave: the schema has seen all of it. */

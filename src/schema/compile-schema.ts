@@ -120,7 +120,6 @@ export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOp
   }
   return {
     keys: [...fields.keys()],
-    has: (key) => fields.has(key),
     check: (key) => void fieldOf(key),
     isMade: (raw) => isObjectLike(raw) && made.has(raw),
     encode: (key, value) => encode(fieldOf(key), value),

@@ -154,10 +154,9 @@ export function takeOurs(sync: Sync, state: State): void {
 
 /** What a mutation would have stored, as the app reads it. */
 function valuesOf({ codec }: Sync, mutation: Mutation): Record<string, unknown> {
+  const written = new Map(writesOf(mutation))
   // An update that waits for the first base is named, though it has stored nothing.
-  const named = keysOf(mutation).map((key): [string, undefined] => [key, undefined])
-  const written = Array.from(writesOf(mutation), ([key, raw]) => [key, decodeStored(codec, key, raw)])
-  return Object.fromEntries([...named, ...written])
+  return Object.fromEntries(keysOf(mutation).map((key) => [key, decodeStored(codec, key, written.get(key))]))
 }
 
 /** The lineage is gone: its pending mutations are never sent to another, and the given state is the base of what comes. */
