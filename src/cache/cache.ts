@@ -69,16 +69,16 @@ interface Cell {
   listeners: Listeners<unknown> | undefined
 }
 
-/** What the cache is made of. */
-interface Parts {
+/** The cache with what it is made of. All plain members: V8 keeps what a getter closes over until a full collection. */
+interface Parts extends Cache {
   readonly rules: Rules
   readonly cells: ReadonlyMap<string, Cell>
   readonly watchers: Listeners<number>
   base: State | undefined
   log: Mutation[]
+  revision: number
   /** Counts the moments after which no write is taken into one from before. */
   era: number
-  revision: number
   /** Counts what the watchers are told of, so that each is told of it once. */
   news: number
 }
@@ -197,28 +197,17 @@ export function createCache(rules: Rules): Cache {
     key,
     { key, stored: undefined, value: undefined, issues: undefined, isRead: false, pending: 0, open: undefined, listeners: undefined },
   ]
+  const cells = new Map(rules.codec.keys.map(toCell))
+  const read = (key: string): Cell => readCell(parts, cellOf(parts, key))
   const parts: Parts = {
     rules,
-    cells: new Map(rules.codec.keys.map(toCell)),
+    cells,
     watchers: createListeners(),
     base: undefined,
     log: [],
-    era: 0,
     revision: 0,
+    era: 0,
     news: 0,
-  }
-  const { cells } = parts
-  const read = (key: string): Cell => readCell(parts, cellOf(parts, key))
-  return {
-    get base() {
-      return parts.base
-    },
-    get log() {
-      return parts.log
-    },
-    get revision() {
-      return parts.revision
-    },
     stored: (key) => cellOf(parts, key).stored,
     read(key) {
       // The way of almost every call, by hand: it is what an app does most.
@@ -244,4 +233,5 @@ export function createCache(rules: Rules): Cache {
     watch: (listener) => addListener(parts.watchers, listener),
     wake: () => tell(parts, []),
   }
+  return parts
 }

@@ -1,12 +1,35 @@
 import type * as z from 'zod/v4/core'
 import type { SessionInputs, SessionValues } from '../schema/types.ts'
 import { disposeSync } from '../sync/pipeline.ts'
-import { createCore } from './core.ts'
+import { type Core, createCore } from './core.ts'
 import { createLife, toPending } from './life.ts'
 import type { SessionClientOptions } from './options.ts'
 import { createQueries } from './queries.ts'
 import type { SessionClient } from './types.ts'
 import { createWrites } from './writes.ts'
+
+/** By a symbol, so that it is on no list of the client's members. */
+const coreOf = Symbol('core')
+
+/**
+ * What a client works out when it is asked. A class, since V8 keeps a getter of an object literal, and with it all that the
+ * client holds, until a full collection. It asks through a function, which a proxy around the client leaves as it is.
+ */
+class Properties {
+  readonly [coreOf]: () => Core
+  constructor(core: Core) {
+    this[coreOf] = () => core
+  }
+  get expiry() {
+    return this[coreOf]().expiry.current()
+  }
+  get pending() {
+    return toPending(this[coreOf]())
+  }
+  get identity() {
+    return this[coreOf]().cache.base?.identity
+  }
+}
 
 /**
  * Creates the typed client of the session that the server keeps for this visitor. Nothing is requested before the
@@ -26,24 +49,15 @@ export function createSessionClient<S extends z.$ZodObject>(
   options: SessionClientOptions<S>,
 ): SessionClient<SessionValues<S>, SessionInputs<S>> {
   const core = createCore(options)
-  const { cache, expiry, sync, on } = core
+  const { sync, on } = core
   const writes = createWrites(core)
   const queries = createQueries(core, writes)
   const life = createLife(core)
-  const client = {
+  const client = Object.assign(new Properties(core), {
     ...writes,
     ...queries,
     ...life,
     on,
-    get expiry() {
-      return expiry.current()
-    },
-    get pending() {
-      return toPending(core)
-    },
-    get identity() {
-      return cache.base?.identity
-    },
     hydrate(state: Parameters<typeof life.hydrate>[0]) {
       if (life.hydrate(state)) queries.freezeServerSnapshot()
     },
@@ -52,7 +66,7 @@ export function createSessionClient<S extends z.$ZodObject>(
       disposeSync(sync)
       core.stop()
     },
-  }
+  })
   if (options.initialState) client.hydrate(options.initialState)
   // The parts are checked against the untyped client; the schema puts the types on.
   return client as unknown as SessionClient<SessionValues<S>, SessionInputs<S>>
