@@ -12,23 +12,19 @@ import { createWrites } from './writes.ts'
 const coreOf = Symbol('core')
 
 /**
- * What a client works out when it is asked. A class, since V8 keeps a getter of an object literal, and with it all that the
- * client holds, until a full collection. It asks through a function, which a proxy around the client leaves as it is.
+ * What a client works out when it is asked, for all clients: V8 keeps a getter that an object literal makes, and with it all
+ * that its client holds, until a full collection. Asked through a function, which a proxy around the client leaves as it is.
  */
-class Properties {
-  readonly [coreOf]: () => Core
-  constructor(core: Core) {
-    this[coreOf] = () => core
-  }
+const properties: ThisType<{ readonly [coreOf]: () => Core }> = {
   get expiry() {
     return this[coreOf]().expiry.current()
-  }
+  },
   get pending() {
     return toPending(this[coreOf]())
-  }
+  },
   get identity() {
     return this[coreOf]().cache.base?.identity
-  }
+  },
 }
 
 /**
@@ -53,7 +49,8 @@ export function createSessionClient<S extends z.$ZodObject>(
   const writes = createWrites(core)
   const queries = createQueries(core, writes)
   const life = createLife(core)
-  const client = Object.assign(new Properties(core), {
+  const client = Object.assign(Object.create(properties) as typeof properties, {
+    [coreOf]: () => core,
     ...writes,
     ...queries,
     ...life,
