@@ -46,20 +46,38 @@ export interface ServerSession {
   respond(response: Response): Response
 }
 
+/** By a symbol, so that it is on no list of the session's members. */
+const partsOf = Symbol('parts')
+
+interface Parts {
+  readonly session: SessionWriter
+  readonly settings: Context['settings']
+}
+
+type Properties = Pick<ServerSession, 'lineage' | 'data' | 'identity'>
+
+/**
+ * What a session gives as it was read or written last, for all sessions: V8 keeps a getter that an object literal makes, and
+ * with it all that its request holds, until a full collection.
+ */
+const properties: Properties & ThisType<{ readonly [partsOf]: () => Parts }> = {
+  get lineage() {
+    return this[partsOf]().session.record()?.lineage ?? null
+  },
+  get data() {
+    return this[partsOf]().session.record()?.data ?? {}
+  },
+  get identity() {
+    const { session, settings } = this[partsOf]()
+    return settings.identity(session.record()?.data ?? {})
+  },
+}
+
 /** Opens the session that a request's cookie names. */
 export async function openSession(request: Request, context: Context): Promise<ServerSession> {
   const { settings } = context
   const session = await openWriter(request, context)
-  return {
-    get lineage() {
-      return session.record?.lineage ?? null
-    },
-    get data() {
-      return session.record?.data ?? {}
-    },
-    get identity() {
-      return settings.identity(session.record?.data ?? {})
-    },
+  const calls: Omit<ServerSession, keyof Properties> = {
     update: (change) => session.write((record) => ({ data: toJson(change(structuredClone(record?.data ?? {}))) })),
     signIn: (identity) =>
       session.write((record) => {
@@ -68,7 +86,7 @@ export async function openSession(request: Request, context: Context): Promise<S
         return { data: { ...(isNew ? {} : record?.data), _identity: identity }, rotate: true, isNew }
       }),
     cycleKey: async () => {
-      if (session.record) await session.write((record) => ({ data: record?.data ?? {}, rotate: true }))
+      if (session.record()) await session.write((record) => ({ data: record?.data ?? {}, rotate: true }))
     },
     setExpiry: async (expiry) => {
       const rule = toExpiryRule(expiry instanceof Date ? expiry.toISOString() : expiry, settings.now())
@@ -79,11 +97,13 @@ export async function openSession(request: Request, context: Context): Promise<S
     flush: () => session.remove(),
     respond: (response) => respond(response, session),
   }
+  return Object.assign(Object.create(properties) as Properties, calls, { [partsOf]: () => ({ session, settings }) })
 }
 
-function respond(response: Response, { subject, setCookie }: SessionWriter): Response {
+function respond(response: Response, session: SessionWriter): Response {
+  const setCookie = session.setCookie()
   const answer = new Response(response.body, response)
-  answer.headers.set(sessionVersionHeader, versionOf(subject))
+  answer.headers.set(sessionVersionHeader, versionOf(session.subject()))
   answer.headers.append('Vary', 'Cookie')
   if (setCookie !== undefined) {
     answer.headers.append('Set-Cookie', setCookie)

@@ -20,11 +20,11 @@ export interface Change {
 
 /** The session of one request, and the cookie that its answer has to set. */
 export interface SessionWriter {
-  readonly subject: Subject
+  subject(): Subject
   /** The session as it was read or written last; undefined where there is none. */
-  readonly record: SessionRecord | undefined
+  record(): SessionRecord | undefined
   /** The `Set-Cookie` field that the browser needs after what was done. */
-  readonly setCookie: string | undefined
+  setCookie(): string | undefined
   /** Stores a change by compare-and-set; the function runs again where somebody else was first. */
   write(change: (record: SessionRecord | undefined) => Change): Promise<void>
   /** Ends the session. */
@@ -82,15 +82,9 @@ export async function openWriter(request: Request, { settings, vault }: Context)
   }
 
   return {
-    get subject() {
-      return found.subject
-    },
-    get record() {
-      return current()
-    },
-    get setCookie() {
-      return setCookie
-    },
+    subject: () => found.subject,
+    record: current,
+    setCookie: () => setCookie,
     write: (change) => until(() => tryWrite(change)),
     remove: () => until(tryRemove),
   }
