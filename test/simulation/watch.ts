@@ -31,6 +31,7 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
   let isListening = false
   let newest = { lineage: '', index: -1 }
   let former: string | null = null
+  let checked: ReturnType<Ledger['base']>
   /** The ids of own updates of `l` by whether they are shown: shown, then not, then again is a flicker. */
   const shown = new Map<string, 'shown' | 'gone'>()
 
@@ -95,7 +96,8 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
     check() {
       for (const fault of ledger.settle()) world.fail(`${fault} (${name})`)
       const base = ledger.base()
-      if (base) checkBase(base)
+      if (base && base !== checked) checkBase(base)
+      checked = base
       former = base?.lineage ?? null
       const view = ledger.view()
       for (const key of keys) {
