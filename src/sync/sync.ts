@@ -190,8 +190,8 @@ export function sleep(sync: Sync, delayMs: number, isKept = false): Promise<void
     const handle = sync.clock.setTimeout(done, delayMs)
     function done(): void {
       sync.clock.clearTimeout(handle)
-      sync.nudge = undefined
-      sync.cancel = undefined
+      // Who kept it may call it once more when another wait is under way.
+      if (sync.cancel === done) Object.assign(sync, { nudge: undefined, cancel: undefined })
       resolve()
     }
     sync.cancel = done

@@ -166,6 +166,23 @@ describe('the first commit of a new visitor', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('a lock that is refused after the commit went without it ends no other wait', async () => {
+    const mock = createServer()
+    const { promise, reject } = Promise.withResolvers<void>()
+    const session = open(mock, { lock: () => promise, timeoutMs: 1_000 })
+    await session.get('count')
+    mock.next({ fault: 'server-error-page', status: 502, times: 99 })
+    const written = follow(() => session.set('count', 1))
+    await advance(3_500)
+    expect([written.status, session.getSnapshot().activity]).toEqual(['pending', 'retrying'])
+    const before = mock.requests.length
+    reject(new DOMException('The document is not fully active.', 'InvalidStateError'))
+    await flush()
+    expect(mock.requests).toHaveLength(before)
+    session.dispose()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('a lock that is lost after the commit began changes nothing', async () => {
     const mock = createServer()
     const lock: SessionLock = async (run) => {
