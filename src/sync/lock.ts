@@ -22,18 +22,16 @@ export async function underLock(sync: Sync, lock: NonNullable<Sync['lock']>, run
     if (isOver) return
     sync.isLocking = true
     stopWaiting?.()
-    work = run(isLate)
-    await work
-  })
-    .catch(() => {
-      if (work) return // stolen: what is begun goes on
-      waited = false
-      isOver = true
-      stopWaiting?.()
-    })
-    .finally(() => {
+    work = run(isLate).finally(() => {
       sync.isLocking = false
     })
+    await work
+  }).catch(() => {
+    if (work) return // stolen: what is begun goes on
+    waited = false
+    isOver = true
+    stopWaiting?.()
+  })
   const isWaiting = (): boolean => !work && !isOver && !isStopped(sync)
   while (isWaiting()) {
     await wait(lockAttempts * sync.timeoutMs)
