@@ -110,6 +110,7 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
   const reads = new Map<string, Json | undefined>()
   const writes = new Map<string, Json | undefined>()
   const over = new Map<string, Json | undefined>()
+  const unreadable = new Set<string>()
   let whole = false
   let isOver = false
   const check = (key?: string): void => {
@@ -128,14 +129,22 @@ function replayTransaction(data: Data, operation: Operation & { kind: 'transacti
     writes.set(key, value)
   }
   const tx: Transaction = {
-    get: (key) => codec.decode(key, read(key)).value,
+    get(key) {
+      const { value, issues } = codec.decode(key, read(key))
+      if (issues) unreadable.add(key)
+      return value
+    },
     has: (key) => read(key) !== undefined,
     keys() {
       check()
       whole = true
       return codec.keys.filter((key) => current(key) !== undefined)
     },
-    set: (key, value) => write(key, overlay(codec, key, current(key), codec.encode(key, value))),
+    set(key, value) {
+      // What is written was made of the default that `get` gave.
+      if (unreadable.has(key)) throw new SessionInvalidValueError(key)
+      write(key, overlay(codec, key, current(key), codec.encode(key, value)))
+    },
     update: (key, run) => write(key, change(read(key), key, run, rules)),
     delete: (key) => write(key, undefined),
   }

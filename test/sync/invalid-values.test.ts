@@ -47,6 +47,23 @@ describe('a stored value that the schema refuses', () => {
     expect(await mock.data()).toEqual({ theme: 'dark', count: 'many' })
   })
 
+  test('nor does a transaction set what it made of that default; it may look at the key, and take it', async () => {
+    const { mock, session } = await openOld({ count: 'many', cart: 'tea' })
+    const counted = await errorOf(() => session.transaction((tx) => tx.set('count', tx.get('count') + 1)))
+    expect(counted).toBeInstanceOf(SessionInvalidValueError)
+    expect(counted).toMatchObject({ code: 'invalid-value', key: 'count' })
+    expect(session.pending).toEqual([])
+    expect(await session.transaction((tx) => tx.get('count'))).toBe(0)
+    expect(await session.pop('cart')).toEqual([])
+    await session.transaction((tx) => {
+      tx.set('theme', tx.get('count') === 0 ? 'light' : 'dark')
+      tx.set('note', 'a')
+    })
+    expect(await mock.data()).toEqual({ theme: 'light', count: 'many', note: 'a' })
+    await session.transaction((tx) => tx.set('count', 3))
+    expect(await mock.data()).toMatchObject({ count: 3 })
+  })
+
   test('set and delete replace it', async () => {
     const { mock, session } = await openOld({ count: 'many', cart: 'tea' })
     await session.set('count', 3)
