@@ -81,7 +81,7 @@ export interface MockSessionServer<S extends z.$ZodObject = z.$ZodObject> extend
   release(): Promise<void>
   /**
    * Resolves when every request that arrived is answered; those that are held or delayed do not count. For suites on
-   * fake timers: the server hashes on threads of its own, which no fake timer waits for.
+   * fake timers: a request takes steps that they do not wait for.
    */
   idle(): Promise<void>
   /** Moves the clock of the server and of the cookies on, in milliseconds. Timers of the page do not move with it. */

@@ -32,6 +32,7 @@ const properties: ThisType<{ readonly [coreOf]: () => Core }> = {
  * first read, write or subscription. Create one for each page, and on a server one for each request.
  *
  * @throws SessionConfigError where the schema cannot be stored as JSON; the message names the key
+ * @throws SessionProtocolError where `initialState` is no state
  *
  * @example
  * const session = createSessionClient({

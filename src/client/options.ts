@@ -40,7 +40,8 @@ export interface SessionClientOptions<S extends z.$ZodObject> {
   /** Opens the channel to the other tabs; false for none. @default a BroadcastChannel named by the absolute URL */
   readonly channel?: ((name: string) => SessionChannel) | false | undefined
   /**
-   * Lets one tab at a time create a session. Waited for no longer than three attempts may take: a frozen tab keeps it.
+   * Lets one tab at a time create a session, and write to a server that cannot compare and set. After the time of three attempts
+   * its holder is asked whether it lives, and is not waited for where it does not answer: a frozen tab keeps it.
    *
    * @default a Web Lock named by the absolute URL, where the browser has them
    */

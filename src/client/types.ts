@@ -9,7 +9,7 @@ export type Inputs<V> = { [K in keyof V]: unknown }
 /** `loading` only before the first data; `needs-auth` while the server answers 401. */
 export type SessionStatus = 'loading' | 'ready' | 'needs-auth'
 
-/** What the client is doing. `retrying` and `offline` wait for the next try; a reconnect tries at once. */
+/** What the client is doing. `retrying` and `offline` wait for the next try; a reconnect tries at once, unless the server asked for time. */
 export type SessionActivity = 'idle' | 'loading' | 'sending' | 'retrying' | 'offline'
 
 /** Ends what it was returned for; calling it again does nothing. */
@@ -27,7 +27,7 @@ export interface SessionKeyState {
   readonly status: SessionStatus
   /** Whether the view has a value for the key; false where its default is shown. */
   readonly stored: boolean
-  /** How many pending mutations touch the key. */
+  /** How many pending mutations write the key; those with a function only from the first data on. */
   readonly pending: number
   /** Why the last write of the key was rejected; null after the next acknowledged one. */
   readonly error: SessionError | null
@@ -77,11 +77,11 @@ export interface SessionTransaction<V extends object, I extends Inputs<V> = V> {
   get<K extends keyof V>(key: K): V[K]
   /** Whether something is stored for the key. */
   has<K extends keyof V>(key: K): boolean
-  /** The stored keys of the schema. Reading them expects that no key comes or goes. */
+  /** The stored keys of the schema. Who reads them expects that nobody stores anything meanwhile. */
   keys(): string[]
-  /** Writes a value. @throws SessionSchemaError */
+  /** Writes a value. @throws SessionSchemaError; SessionInvalidValueError where `get` gave the default for a stored value that the schema refuses */
   set<K extends keyof V>(key: K, value: I[K]): void
-  /** Writes what a pure function makes of the value. */
+  /** Writes what a pure function makes of the value. @throws SessionSchemaError, SessionInvalidValueError */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K]): void
   /** Deletes the key. */
   delete<K extends keyof V>(key: K): void
@@ -143,7 +143,10 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   set<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<void>
   /**
    * Runs a pure function on the value, again on every rebase; resolves when acknowledged. In development it runs twice at first.
+   * Before the first data it waits for them, and its promise rejects with what else is thrown.
    *
+   * @throws SessionSchemaError where the schema refuses what it returns
+   * @throws SessionInvalidValueError where the schema refuses what is stored
    * @throws SessionUsageError in development, where the two runs differ
    */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K], options?: WaitOptions): Promise<void>
@@ -172,7 +175,7 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   /** Gives the session a new key and keeps its data. */
   cycleKey(options?: WaitOptions): Promise<void>
 
-  /** Sends now; resolves when nothing is pending. Never rejects. */
+  /** Tries at once what waits for its next try, unless the server asked for time; resolves when nothing is pending. Never rejects. */
   settled(): Promise<void>
   /** The log: the mutations that are not acknowledged, in order. */
   readonly pending: readonly PendingMutation[]
@@ -180,7 +183,10 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   revalidate(options?: WaitOptions): Promise<void>
   /**
    * Runs a request that changes the session's key, such as a log-in, while nothing else is under way, then reads anew.
-   * Other fetches of the app are not held.
+   * Other fetches of the app are not held. `timeoutMs`, in milliseconds, is how long it waits for what is under way, and how long
+   * the function may take. @default 10000
+   *
+   * @throws SessionUsageError where the function takes longer, as one does that awaits a write of the session
    */
   exclusive<R>(run: () => Promise<R> | R, options?: { readonly timeoutMs?: number | undefined }): Promise<R>
   /** Looks at an answer of the app's own request: where its `Session-Version` is another one, reads anew. Returns the answer. */
@@ -192,7 +198,7 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
 
   /** The base for the page that a server renders, as plain JSON; undefined before the first data. Holds no CSRF token. */
   dehydrate(): DehydratedSession | undefined
-  /** Takes what `dehydrate` gave, if nothing newer is there. @throws SessionProtocolError where it is something else. */
+  /** Takes what `dehydrate` gave, where nothing is loaded yet. @throws SessionProtocolError where it is something else. */
   hydrate(state: DehydratedSession): void
   /** Ends every timer, listener, channel and request; what is pending rejects with `SessionDisposedError`. */
   dispose(): void
@@ -207,7 +213,7 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   getSnapshot(): SessionSnapshot<V>
   /** What was hydrated, unchanged for as long as the client lives. */
   getServerSnapshot(): SessionSnapshot<V>
-  /** Loads; always the same promise until the session ends or is disposed. Settles at `needs-auth` too; never rejects. Carries React's `status`. */
+  /** Loads; always the same promise. Settles at `needs-auth` too; never rejects. Carries React's `status`. */
   ready(): Promise<void> & { status?: 'pending' | 'fulfilled' }
   /** Listens to an event. Handlers run after the state is consistent and may call the client. */
   on<E extends keyof SessionEvents>(event: E, run: (event: SessionEvents[E]) => void): Unsubscribe

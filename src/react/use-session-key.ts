@@ -3,8 +3,9 @@ import type { Inputs, SessionClient } from '../client/types.ts'
 import { atHydration } from './at-hydration.ts'
 
 /**
- * Takes a value, or a function of the current one, which runs again on every rebase. Shown at once. Returns nothing,
- * so that no rejection can reach a transition: that is in `useSessionKeyState` and in `on('rejected')`.
+ * Takes a value, or a function of the current one, which runs again on every rebase. Shown at once, what a function makes
+ * from the first data on. Returns nothing, so that no rejection can reach a transition: that is in `useSessionKeyState` and in
+ * `on('rejected')`.
  *
  * @throws SessionSchemaError for a value that the schema refuses
  */

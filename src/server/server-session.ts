@@ -9,7 +9,8 @@ import { openWriter, type SessionWriter } from './session-writer.ts'
 
 /**
  * The session of one request, for the app's own endpoints: log-in, log-out, server code that writes. Give the answer
- * through `respond`, which brings the cookie to the browser.
+ * through `respond`, which brings the cookie to the browser. What writes rejects with `SessionNetworkError` (503) where others are
+ * first again and again, and with `SessionEndedError` where the session ended or was rotated since it was opened.
  *
  * @example
  * const session = await handler.open(request)
@@ -27,7 +28,6 @@ export interface ServerSession {
    * Stores what a function makes of the data, of `_` keys too. It runs again where somebody else wrote meanwhile. Creates the
    * session where there is none.
    *
-   * @throws SessionEndedError where the session ended or was rotated since it was opened.
    * @throws SessionUsageError where the result is no JSON object.
    */
   update(change: (data: JsonObject) => JsonObject): Promise<void>
@@ -38,7 +38,11 @@ export interface ServerSession {
   signIn(identity: string): Promise<void>
   /** Gives the session a new key and keeps its data; does nothing where there is none. */
   cycleKey(): Promise<void>
-  /** Sets how long the session lives: seconds from each write, 0 to end with the browser, null for the policy, or a date. */
+  /**
+   * Sets how long the session lives: seconds from each write, 0 to end with the browser, null for the policy, or a date.
+   *
+   * @throws SessionUsageError where the date is over or too far away.
+   */
   setExpiry(expiry: number | Date | null): Promise<void>
   /** Ends the session: data, key and cookie are gone. A write after it starts a new one. */
   flush(): Promise<void>

@@ -4,7 +4,7 @@ export interface CsrfOptions {
   readonly cookie?: string | undefined
   /** The header to send it in. @default 'X-CSRFToken' */
   readonly header?: string | undefined
-  /** Gives the token, where it is neither in a cookie that script can read nor in the state. */
+  /** Gives the token; where it gives none the cookie does, else the state. */
   readonly token?: (() => string | undefined | Promise<string | undefined>) | undefined
   /** Other origins that may be sent the token. @default none: only the page's own */
   readonly origins?: readonly string[] | undefined
