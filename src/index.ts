@@ -1,18 +1,16 @@
 export type { SessionChannel } from './browser/tabs.ts'
 export type { Conflict, ConflictPolicy } from './cache/operation.ts'
 export { createSessionClient } from './client/create-session-client.ts'
-export type { SessionClientOptions, SessionLock } from './client/options.ts'
+export type { SessionClientOptions } from './client/options.ts'
 export type {
   DehydratedSession,
   PendingMutation,
-  SessionActivity,
   SessionClient,
   SessionEvents,
   SessionExpiry,
   SessionKey,
   SessionKeyState,
   SessionSnapshot,
-  SessionStatus,
   SessionTransaction,
   Unsubscribe,
   WaitOptions,
@@ -38,6 +36,7 @@ export { SessionUsageError } from './errors/session-usage-error.ts'
 export type { JsonSchema, SessionInputs, SessionValues } from './schema/types.ts'
 export type { RetryOptions } from './sync/backoff.ts'
 export type { Clock } from './sync/clock.ts'
-export type { SessionExchange } from './sync/events.ts'
+export type { SessionActivity, SessionExchange, SessionStatus, SessionWriteError } from './sync/events.ts'
+export type { SessionLock } from './sync/sync.ts'
 export type { CsrfOptions } from './transport/csrf.ts'
 export type { Transport, WireAnswer, WireRequest } from './transport/transport.ts'

@@ -90,6 +90,7 @@ describe('the doors', () => {
           "SessionStatus",
           "SessionTransaction",
           "SessionValues",
+          "SessionWriteError",
           "Transport",
           "Unsubscribe",
           "WaitOptions",

@@ -1,5 +1,5 @@
 import type { Expiry } from '../protocol/state.ts'
-import type { Clock } from '../sync/clock.ts'
+import { type Clock, maxTimerMs } from '../sync/clock.ts'
 
 /** Follows when the session ends, on a monotonic clock: the server's absolute times are never compared with ours. */
 export interface ExpiryClock {
@@ -9,6 +9,8 @@ export interface ExpiryClock {
   current(): { readonly remainingMs: number; readonly atBrowserClose: boolean } | null
   /** Whether the session is over by our clock. */
   isOver(): boolean
+  /** Begins to tell; before that nothing keeps a timer, as of a page that a server renders. */
+  start(): void
   stop(): void
 }
 
@@ -21,8 +23,6 @@ export interface ExpiryEvents {
   onOver(): void
 }
 
-/** The longest delay that timers take, 2^31 − 1 ms; a longer one would fire at once. */
-const maxDelayMs = 2 ** 31 - 1
 /** The server tells whole seconds, so it may be alive a little after our deadline; asked again no sooner than this. */
 const againMs = 1000
 
@@ -31,24 +31,25 @@ export function createExpiryClock(clock: Clock, { expiringMs, onExpiring, onOver
   let deadline: number | undefined
   let atBrowserClose = false
   let isWarned = false
+  let isStarted = false
   let timer: unknown
 
   const leftMs = (): number => (deadline === undefined ? Number.POSITIVE_INFINITY : deadline - clock.now())
 
   function arm(minMs = 0): void {
     clock.clearTimeout(timer)
-    if (deadline === undefined) return
+    if (deadline === undefined || !isStarted) return
     const untilMs = isWarned ? leftMs() : leftMs() - expiringMs
-    timer = clock.setTimeout(fire, Math.min(maxDelayMs, Math.max(minMs, untilMs)))
+    timer = clock.setTimeout(fire, Math.min(maxTimerMs, Math.max(minMs, untilMs)))
   }
 
   function fire(): void {
     if (leftMs() <= 0) return onOver()
-    if (!isWarned && leftMs() <= expiringMs) {
-      isWarned = true
-      onExpiring()
-    }
+    const isNear = !isWarned && leftMs() <= expiringMs
+    isWarned ||= isNear
+    // First, since who is told may stop the clock.
     arm()
+    if (isNear) onExpiring()
   }
 
   return {
@@ -60,6 +61,13 @@ export function createExpiryClock(clock: Clock, { expiringMs, onExpiring, onOver
     },
     current: () => (deadline === undefined ? null : { remainingMs: Math.max(0, leftMs()), atBrowserClose }),
     isOver: () => leftMs() <= 0,
-    stop: () => clock.clearTimeout(timer),
+    start() {
+      isStarted = true
+      arm()
+    },
+    stop() {
+      isStarted = false
+      clock.clearTimeout(timer)
+    },
   }
 }

@@ -52,7 +52,11 @@ function resolve(
   const rule = policy(key)
   if (rule === 'mine') return mine
   if (rule === 'theirs') return theirs
-  if (rule === 'merge') return merge(base, mine, theirs)
+  if (rule === 'merge') {
+    const merged = merge(base, mine, theirs)
+    // Two changes that are right, each by itself, need not be so together.
+    return merged !== undefined && codec.decode(key, merged).issues ? mine : merged
+  }
   const [b, m, t] = [base, mine, theirs].map((raw) => decodeStored(codec, key, raw))
   const conflict = { key, base: b, mine: m, theirs: t }
   if (rule === 'reject') throw new SessionConflictError(key, conflict)

@@ -6,13 +6,13 @@ import { type Cache, createCache } from '../cache/cache.ts'
 import { addListener, callListeners, createListeners, type Listeners } from '../cache/listeners.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
-import type { SessionError } from '../errors/session-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { createClientId } from '../protocol/client-id.ts'
 import { own } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { compileSchema } from '../schema/compile-schema.ts'
 import { hostClock } from '../sync/clock.ts'
+import type { SessionWriteError } from '../sync/events.ts'
 import { ask, hear } from '../sync/hold.ts'
 import { createSync, requestRead, wake } from '../sync/pipeline.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -29,7 +29,7 @@ export interface Core {
   readonly sync: Sync
   readonly expiry: ExpiryClock
   /** Why the last write of each key was rejected. */
-  readonly errors: Map<string, SessionError>
+  readonly errors: Map<string, SessionWriteError>
   /** Begins to listen to the page and the other tabs, with the first use. @throws SessionDisposedError, SessionUsageError inside a pure function */
   start(): void
   /** Called first by whatever changes the log. @throws SessionUsageError inside a pure function */
@@ -97,6 +97,7 @@ function follow(sync: Sync, tabs: ReturnType<typeof createTabs>, expiry: ExpiryC
     tabs.open()
     ask(sync)
   }
+  expiry.start()
   open()
   const unwatch = watchLifecycle(sync.clock, {
     onFocus: look('conditional'),
@@ -129,7 +130,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
   const { pure, check } = createPurity()
   const policy = toPolicy(options.conflict as Policies, pure)
   const cache = createCache({ codec, policy })
-  const errors = new Map<string, SessionError>()
+  const errors = new Map<string, SessionWriteError>()
   const { emit, on } = createHub()
   const expiry = createExpiryClock(clock, {
     expiringMs: options.expiringMs ?? 60_000,
@@ -161,9 +162,12 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
     isExpired: expiry.isOver,
     tell: tabs.tell,
     emit: emit as Sync['emit'],
-    onSettled(keys, error) {
-      for (const key of keys) error ? errors.set(key, error) : errors.delete(key)
-      if (!error) return
+    onAcknowledged(keys) {
+      const cleared = keys.filter((key) => errors.delete(key))
+      if (cleared.length > 0) cache.wake()
+    },
+    onRejected(keys, error) {
+      for (const key of keys) errors.set(key, error)
       emit('rejected', { keys, error })
       cache.wake()
     },

@@ -3,6 +3,7 @@ import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionProtocolError } from '../errors/session-protocol-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
 import { parseState } from '../protocol/state.ts'
+import { deepFreeze } from '../schema/deep-freeze.ts'
 import { beginEnd } from '../sync/end.ts'
 import { exclusive } from '../sync/exclusive.ts'
 import { requestRead, wake } from '../sync/pipeline.ts'
@@ -23,25 +24,15 @@ export interface Life extends Pick<UntypedClient, LifeNames> {
 
 /** Creates the calls about the session as a whole. */
 export function createLife({ cache, sync, start, check }: Core): Life {
+  const frozen = new WeakSet<object>()
   const isSettled = (): boolean => cache.log.length === 0 && !sync.ending
-  let ending: Promise<void> | undefined
 
   async function end(): Promise<void> {
     if (!cache.base) await requestRead(sync, 'full')
-    const former = sync.ending
     if (sync.isDisposed) throw new SessionDisposedError()
-    // Nothing was written since: it is the same end.
-    if (former && ending && cache.log.length === 0) return ending
-    ending = new Promise<void>((resolve, reject) => {
-      const lineage = former?.lineage ?? cache.base?.lineage ?? null
-      const both = (act: 'resolve' | 'reject') => (error?: unknown) => {
-        former?.[act](error)
-        act === 'resolve' ? resolve() : reject(error)
-      }
-      beginEnd(sync, { lineage, attempts: 0, resolve: both('resolve'), reject: both('reject') })
-    })
+    const done = beginEnd(sync)
     wake(sync)
-    return ending
+    return done
   }
 
   return {
@@ -87,7 +78,8 @@ export function createLife({ cache, sync, start, check }: Core): Life {
       // What is being ended has no state until the server says what it has.
       if (!cache.base || sync.ending) return
       const { csrf: _, ...state } = cache.base
-      return { state: { ...state, last: 0 } }
+      // Frozen, since what it holds is the base itself.
+      return deepFreeze({ state: { ...state, last: 0 } }, frozen)
     },
     hydrate(dehydrated) {
       check()

@@ -4,12 +4,10 @@ import type { ConflictPolicy } from '../cache/operation.ts'
 import type { JsonSchema, SessionValues } from '../schema/types.ts'
 import type { RetryOptions } from '../sync/backoff.ts'
 import type { Clock } from '../sync/clock.ts'
+import type { SessionLock } from '../sync/sync.ts'
 import type { CsrfOptions } from '../transport/csrf.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { DehydratedSession } from './types.ts'
-
-/** Runs something in one tab at a time; `waited` tells whether another tab had it first. */
-export type SessionLock = (run: (waited: boolean) => Promise<void>) => Promise<void>
 
 /** Options of `createSessionClient`. */
 export interface SessionClientOptions<S extends z.$ZodObject> {

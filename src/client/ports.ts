@@ -1,5 +1,5 @@
 import type { SessionChannel } from '../browser/tabs.ts'
-import type { SessionLock } from './options.ts'
+import type { SessionLock } from '../sync/sync.ts'
 
 /** The session's absolute URL, where there is a page that makes it absolute. */
 export function toAbsolute(url: string | URL): string {

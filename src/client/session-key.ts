@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.ts'
-import type { SessionError } from '../errors/session-error.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
+import type { SessionWriteError } from '../sync/events.ts'
 import type { Sync } from '../sync/sync.ts'
 import { toKeyState, toServerState } from './snapshot.ts'
 import type { SessionClient, SessionKey, SessionKeyState } from './types.ts'
@@ -17,7 +17,7 @@ export interface KeyParts extends Pick<UntypedClient, 'get' | 'set' | 'update' |
   /** Begins to load and to listen. */
   readonly load: () => void
   /** Why the last write of each key was rejected. */
-  readonly errors: ReadonlyMap<string, SessionError>
+  readonly errors: ReadonlyMap<string, SessionWriteError>
   /** What was hydrated, if anything was. */
   readonly getHydrated: () => State | undefined
 }

@@ -1,8 +1,8 @@
 import type { Cache } from '../cache/cache.ts'
-import type { SessionError } from '../errors/session-error.ts'
 import { own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
+import type { SessionWriteError } from '../sync/events.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { SessionKeyState, SessionSnapshot } from './types.ts'
 
@@ -32,7 +32,7 @@ export function createSnapshot(sync: Sync, codec: SessionCodec): () => SessionSn
 /** What `toKeyState` looks at. */
 interface KeyParts {
   readonly sync: Sync
-  readonly errors: ReadonlyMap<string, SessionError>
+  readonly errors: ReadonlyMap<string, SessionWriteError>
 }
 
 /** How one key stands; `last`, what it was then, where nothing of it has changed. */

@@ -1,16 +1,10 @@
 import type { SessionError } from '../errors/session-error.ts'
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import type { State } from '../protocol/state.ts'
-import type { SyncEvents } from '../sync/events.ts'
+import type { SessionActivity, SessionStatus, SessionWriteError, SyncEvents } from '../sync/events.ts'
 
 /** Keys of `V` with any values: what may be written to them. */
 export type Inputs<V> = { [K in keyof V]: unknown }
-
-/** `loading` only before the first data; `needs-auth` while the server answers 401. */
-export type SessionStatus = 'loading' | 'ready' | 'needs-auth'
-
-/** What the client is doing. `retrying` and `offline` wait for the next try; a reconnect tries at once, unless the server asked for time. */
-export type SessionActivity = 'idle' | 'loading' | 'sending' | 'retrying' | 'offline'
 
 /** Ends what it was returned for; calling it again does nothing. */
 export type Unsubscribe = () => void
@@ -30,7 +24,7 @@ export interface SessionKeyState {
   /** How many pending mutations write the key; those with a function only from the first data on. */
   readonly pending: number
   /** Why the last write of the key was rejected; null after the next acknowledged one. */
-  readonly error: SessionError | null
+  readonly error: SessionWriteError | null
   /** Why the schema refuses the stored value; null where it does not. */
   readonly invalid: readonly SessionSchemaIssue[] | null
 }
@@ -65,7 +59,7 @@ export interface PendingMutation {
   readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end'
   /** The keys that it touches. */
   readonly keys: readonly string[]
-  /** Whether it is in the commit under way. */
+  /** Whether it was taken into a commit. */
   readonly sent: boolean
   /** Takes it back: it leaves the view and its promise rejects with `SessionDiscardedError`. False once it was sent. */
   discard(): boolean

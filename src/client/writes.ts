@@ -60,9 +60,11 @@ export function createWrites({ cache, codec, sync, start, pure }: Core): Writes 
       }, options)
     },
     setDefault(key, value, options) {
-      codec.encode(key, value) // a wrong value throws here, not at the load
+      // A wrong value throws here, not at the load; and what the app does to its own object later is no write.
+      const raw = codec.encode(key, value)
+      const given = raw === undefined ? undefined : codec.decode(key, raw).value
       return transaction((tx) => {
-        if (!tx.has(key)) tx.set(key, value)
+        if (!tx.has(key)) tx.set(key, given)
         return tx.get(key)
       }, options)
     },

@@ -1,3 +1,5 @@
+import { maxTimerMs } from './clock.ts'
+
 /** How long to wait between tries, in milliseconds. */
 export interface RetryOptions {
   /** The longest wait before the second attempt. @default 1000 */
@@ -5,9 +7,6 @@ export interface RetryOptions {
   /** The longest wait at all; a server's `Retry-After` may ask for more. @default 30000 */
   readonly maxDelayMs?: number | undefined
 }
-
-/** The longest delay that timers take; a longer one would fire at once. */
-const maxTimerMs = 2 ** 31 - 1
 
 /**
  * The wait after the given number of failures, in milliseconds: full jitter below a doubling bound, so that clients that

@@ -8,6 +8,9 @@ export interface Clock {
   clearTimeout(handle: unknown): void
 }
 
+/** The longest delay that timers take, 2^31 - 1 ms; a longer one would fire at once. */
+export const maxTimerMs: number = 2 ** 31 - 1
+
 /** The host's clock, looked up at each call, so that tests may replace the global timers. */
 export const hostClock: Clock = {
   now: () => performance.now(),

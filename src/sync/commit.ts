@@ -7,8 +7,8 @@ import { formatIdempotencyKey, idempotencyKeyHeader } from '../protocol/headers.
 import type { ProblemDetail } from '../protocol/problem.ts'
 import { attempt, backOff } from './attempt.ts'
 import { failed, type Verdict } from './judge.ts'
-import { blame, maxFailures, pause, read } from './read.ts'
-import { acknowledge, giveWay, keysOf, move, rejectAll, takeOurs } from './settle.ts'
+import { maxFailures, pause, read } from './read.ts'
+import { acknowledge, blame, giveWay, keysOf, move, rejectAll, takeOurs } from './settle.ts'
 import { type Flight, isStopped, type Sync, sleep } from './sync.ts'
 
 /** Bodies up to this size outlive the page; all of a page's together may have 64 KiB. */
@@ -27,7 +27,7 @@ export function prepare(sync: Sync): Flight | undefined {
   // No late copy of a first commit reaches a session that is there.
   if (base.lineage === null) sync.isLoose = false
   if (!effect && (mutations.length > 0 || !sync.isLoose)) {
-    sync.suspects = Math.max(0, sync.suspects - mutations.length)
+    blame(sync, sync.suspects - mutations.length)
     return void move(sync, base, new Set(mutations))
   }
   const commit: Commit = {

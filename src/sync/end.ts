@@ -10,12 +10,27 @@ import { type Ending, isStopped, type Sync, sleep } from './sync.ts'
 /** What the view is based on from `end()` until the server said what it has. */
 const wiped: Omit<State, 'version'> = { lineage: null, data: {}, tags: {}, last: 0, expiry: { age: 0, atBrowserClose: false } }
 
-/** Ends the session here, at once: the view is empty and pending writes are rejected. The server is told by `sendEnd`. */
-export function beginEnd(sync: Sync, ending: Ending): void {
-  sync.ending = ending
+/**
+ * Ends the session here, at once: the view is empty and pending writes are rejected. The server is told by `sendEnd`;
+ * resolves when it has said that the session is gone.
+ */
+export function beginEnd(sync: Sync): Promise<void> {
+  const { cache, ending: former } = sync
+  // Nothing was written since: it is the same end.
+  if (former && cache.log.length === 0) return former.done
+  let resolve!: Ending['resolve']
+  let reject!: Ending['reject']
+  const done = new Promise<void>((onEnded, onFailed) => {
+    resolve = onEnded
+    reject = onFailed
+  })
+  if (former) done.then(former.resolve, former.reject)
+  // Before anybody is told: who is may call for the same end.
+  sync.ending = { lineage: former?.lineage ?? cache.base?.lineage ?? null, attempts: 0, done, resolve, reject }
   sync.abort?.()
   // A version that no server has, so that no message of another tab fits it.
   finish(sync, 'flushed', { ...wiped, version: '' })
+  return done
 }
 
 /**

@@ -3,6 +3,15 @@ import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 
+/** `loading` only before the first data; `needs-auth` while the server answers 401. */
+export type SessionStatus = 'loading' | 'ready' | 'needs-auth'
+
+/** What the client is doing. `retrying` and `offline` wait for the next try; a reconnect tries at once, unless the server asked for time. */
+export type SessionActivity = 'idle' | 'loading' | 'sending' | 'retrying' | 'offline'
+
+/** Why a write was rejected: what the app's own function threw comes as it is, without a `code`. */
+export type SessionWriteError = SessionError | (Error & { readonly code?: undefined })
+
 /** One step of an exchange with the server, without any session data. */
 export interface SessionExchange {
   /** What is exchanged: a GET, a PATCH or a DELETE. */
@@ -26,10 +35,10 @@ export interface SyncEvents {
     /** What the key shows now, after the policy. */
     readonly value: unknown
   }
-  /** The lineage is gone and the next write starts a new one. */
+  /** The lineage is gone. The next write goes to the session that replaced it, or starts a new one. */
   ended: { readonly reason: SessionEndReason }
   /** A mutation was rejected; its promise rejected with the same error. */
-  rejected: { readonly error: SessionError; readonly keys: readonly string[] }
+  rejected: { readonly error: SessionWriteError; readonly keys: readonly string[] }
   /** A stored value does not fit the schema. It reads as the default and stays untouched on the server. */
   invalid: { readonly key: string; readonly issues: readonly SessionSchemaIssue[] }
   /** Acknowledged writes that other server code has undone. */

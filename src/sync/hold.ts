@@ -6,7 +6,7 @@ import type { Sync } from './sync.ts'
 const maxHoldMs = 60_000
 
 /** Resolves when nothing of ours is under way. */
-export function quiet(sync: Sync): Promise<void> {
+function quiet(sync: Sync): Promise<void> {
   return sync.isRunning ? new Promise((resolve) => void sync.quieted.add(resolve)) : Promise.resolve()
 }
 
@@ -52,6 +52,8 @@ export async function hold(sync: Sync, timeoutMs: number): Promise<void> {
   sync.isHeld = true
   sync.cancel?.()
   while (sync.heldBy.size > 0) await toldNext(sync)
+  // Who waited for too long has given up.
+  if (!sync.isHeld) return
   sync.busyTabs.clear()
   const hasOthers = holdOthers(sync, timeoutMs)
   await Promise.all([quiet(sync), hasOthers && quietElsewhere(sync)])

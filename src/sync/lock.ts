@@ -1,5 +1,5 @@
 import { graceMs } from './hold-message.ts'
-import { isStopped, type Sync, sleep } from './sync.ts'
+import { isStopped, type SessionLock, type Sync, sleep } from './sync.ts'
 
 /** For how many attempts' time the lock of another tab is waited for. */
 const lockAttempts = 3
@@ -8,7 +8,7 @@ const lockAttempts = 3
  * Runs something under a lock, and without it where the browser refuses it (a sandbox, a page that is not fully active)
  * or another tab keeps it for longer than its attempts may take and does not answer: a frozen one keeps it for ever.
  */
-export async function underLock(sync: Sync, lock: NonNullable<Sync['lock']>, run: (waited: boolean) => Promise<void>): Promise<void> {
+export async function underLock(sync: Sync, lock: SessionLock, run: (waited: boolean) => Promise<void>): Promise<void> {
   let work: Promise<void> | undefined
   let waited = true
   let isOver = false

@@ -3,7 +3,7 @@ import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts
 import type { State } from '../protocol/state.ts'
 import { attempt, backOff } from './attempt.ts'
 import { failed } from './judge.ts'
-import { acknowledge, finish, rejectAll, takeOurs } from './settle.ts'
+import { acknowledge, blame, finish, rejectAll, takeOurs } from './settle.ts'
 import { answerReaders, become, endReason, isStopped, type Sync, sleep } from './sync.ts'
 
 /** How long a key that the server does not know is given to become known, in milliseconds: a log-in may be under way. */
@@ -92,14 +92,10 @@ function take(sync: Sync, state: State): void {
     if (ending.lineage !== null && state.lineage === ending.lineage) return goOn(sync, state)
     sync.ending = undefined
     // What was written since is a new visitor's, and goes to nobody who signed in meanwhile.
-    if (isElsewhere(sync, state)) finish(sync, endReason(sync, state), state)
-    takeOurs(sync, state)
+    isElsewhere(sync, state) ? takeOther(sync, state) : takeOurs(sync, state)
     return ending.resolve()
   }
-  if (isElsewhere(sync, state)) {
-    finish(sync, endReason(sync, state), state)
-    return takeOurs(sync, state)
-  }
+  if (isElsewhere(sync, state)) return takeOther(sync, state)
   const isSameLineage = state.lineage === sync.cache.base?.lineage
   if (!flight || !isSameLineage) return takeOurs(sync, state)
   if (state.last >= flight.n) return acknowledge(sync, flight, state)
@@ -108,11 +104,17 @@ function take(sync: Sync, state: State): void {
   goOn(sync, state)
 }
 
+/** Another session is there, or none. Who is told of it may end that one too: what was wiped then stays so. */
+function takeOther(sync: Sync, state: State): void {
+  finish(sync, endReason(sync, state), state)
+  sync.ending ? goOn(sync, state) : takeOurs(sync, state)
+}
+
 /** The server answers again, and the state says nothing new: what waited for it goes on, with the token of now. */
 function goOn(sync: Sync, state: State): void {
   sync.csrfToken = state.csrf ?? sync.csrfToken
   Object.assign(sync, { isPaused: false, wanted: 'no' })
-  become(sync, { status: 'ready' })
+  become(sync, { status: 'ready', error: null })
   // The commit, whose answer would be theirs too, waits for as long as the server asked.
   if (sync.retryAt > sync.clock.now()) answerReaders(sync)
 }
@@ -126,10 +128,4 @@ function giveUp(sync: Sync, state: State): void {
   if (mutations.length <= 1) sync.isLoose = isLoose && mutations.length === 1
   blame(sync, mutations.length === 1 ? 0 : mutations.length)
   if (mutations.length === 1) rejectAll(sync, mutations, () => new SessionUnknownFateError())
-}
-
-/** The first `length` mutations of the log hold one to blame: the next commit carries half of them. */
-export function blame(sync: Sync, length: number): void {
-  sync.suspects = length
-  sync.limit = sync.suspects > 0 ? Math.ceil(length / 2) : Number.POSITIVE_INFINITY
 }

@@ -2,9 +2,9 @@ import { lastWrites, type Mutation, writesOf, writtenBy } from '../cache/mutatio
 import { decodeStored } from '../cache/replay.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
-import type { SessionError } from '../errors/session-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
 import type { Answer, State } from '../protocol/state.ts'
+import type { SessionWriteError } from './events.ts'
 import { answerReaders, type Flight, type Sync } from './sync.ts'
 
 const none: ReadonlySet<Mutation> = new Set()
@@ -31,17 +31,17 @@ export function move(
 }
 
 /** Tells the callers of a mutation, and the app, that it is stored. It has left the log. */
-export function settle(sync: Sync, mutation: Mutation): void {
+function settle(sync: Sync, mutation: Mutation): void {
   mutation.resolve(mutation.trace?.result)
-  sync.onSettled(keysOf(mutation))
+  sync.onAcknowledged(keysOf(mutation))
 }
 
 /** Tells the callers of a mutation, and the app, that it was not stored. It has left the log. */
-export function reject(sync: Sync, mutation: Mutation, error: unknown): void {
+function reject(sync: Sync, mutation: Mutation, error: unknown): void {
   // Nobody has to touch the promise of a write.
   mutation.receipt.catch(() => {})
   mutation.reject(error)
-  sync.onSettled(keysOf(mutation), error as SessionError)
+  sync.onRejected(keysOf(mutation), error as SessionWriteError)
 }
 
 /** Those of the mutations that are in the log still. */
@@ -58,12 +58,7 @@ export function rejectAll(sync: Sync, mutations: readonly Mutation[], toError: (
 }
 
 /** Takes a state of an answer to our own request as the base. `acknowledged` are the mutations that it contains, `removed` those that it may contain. */
-export function takeState(
-  sync: Sync,
-  state: State,
-  acknowledged: ReadonlySet<Mutation> = none,
-  removed: ReadonlySet<Mutation> = none,
-): void {
+function takeState(sync: Sync, state: State, acknowledged: ReadonlySet<Mutation> = none, removed: ReadonlySet<Mutation> = none): void {
   const from = sync.cache.base?.version ?? null
   sync.acknowledged = state.last
   sync.csrfToken = state.csrf ?? sync.csrfToken
@@ -94,6 +89,12 @@ function rest(sync: Sync, flight: Flight): void {
   giveWay(sync, flight, sync.rivals > 0.02 ? 0.7 : flight.n % restEvery ? 0 : 1 + sync.random() / 2)
 }
 
+/** The first `length` mutations of the log hold one to blame: the next commit carries half of them. None or less: there is none. */
+export function blame(sync: Sync, length: number): void {
+  sync.suspects = Math.max(0, length)
+  sync.limit = length > 0 ? Math.ceil(length / 2) : Number.POSITIVE_INFINITY
+}
+
 /** A commit is stored: its mutations leave the log in the step in which the base that contains them arrives. */
 export function acknowledge(sync: Sync, flight: Flight, answer: Answer): void {
   const { mutations } = flight
@@ -103,8 +104,7 @@ export function acknowledge(sync: Sync, flight: Flight, answer: Answer): void {
   rest(sync, flight)
   sync.isFresh = false
   // Of the suspects these are not to blame, so the one to blame is among the rest.
-  sync.suspects = Math.max(0, sync.suspects - mutations.length)
-  sync.limit = sync.suspects > 0 ? Math.ceil(sync.suspects / 2) : Number.POSITIVE_INFINITY
+  blame(sync, sync.suspects - mutations.length)
   takeState(sync, isWhole(answer) ? answer : complete(sync, mutations, answer), new Set(mutations))
 }
 

@@ -8,8 +8,11 @@ import type { SessionCodec } from '../schema/codec.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { RetryOptions } from './backoff.ts'
 import type { Clock } from './clock.ts'
-import type { SyncEvents } from './events.ts'
+import type { SessionActivity, SessionStatus, SessionWriteError, SyncEvents } from './events.ts'
 import type { HoldMessage } from './hold-message.ts'
+
+/** Runs something in one tab at a time; `waited` tells whether another tab had it first. */
+export type SessionLock = (run: (waited: boolean) => Promise<void>) => Promise<void>
 
 /** What the pipeline needs of the world. */
 export interface SyncPorts {
@@ -30,16 +33,18 @@ export interface SyncPorts {
   readonly emit: <E extends keyof SyncEvents>(event: E, value: SyncEvents[E]) => void
   /** Decides conflicts, and what a commit expects. */
   readonly policy: (key: string) => ConflictPolicy
-  /** Told every mutation that was acknowledged, or rejected with an error; its callers know already. */
-  readonly onSettled: (keys: readonly string[], error?: SessionError) => void
+  /** Told every mutation that was acknowledged; its callers know already. */
+  readonly onAcknowledged: (keys: readonly string[]) => void
+  /** Told every mutation that was rejected; its callers know already. */
+  readonly onRejected: (keys: readonly string[], error: SessionWriteError) => void
   /** Told every state that became the base, with the version before where an answer to our own request brought it. */
   readonly onState: (state: State, from?: string | null) => void
   /** Says something to the other tabs; false where there can be none. */
   readonly tell: (message: HoldMessage) => boolean
   /** Whether the session is over by our clock. */
   readonly isExpired: () => boolean
-  /** Runs something in one tab at a time; `waited` where another tab had it first. Absent where the browser has no locks. */
-  readonly lock?: ((run: (waited: boolean) => Promise<void>) => Promise<void>) | undefined
+  /** Absent where the browser has no locks. */
+  readonly lock?: SessionLock | undefined
 }
 
 /** A commit whose fate is not known yet. Its number is bound to its body for ever. */
@@ -67,6 +72,8 @@ export interface Waiter {
 
 /** A session that is being ended. */
 export interface Ending extends Waiter {
+  /** Settles by `resolve` and `reject`. */
+  readonly done: Promise<void>
   readonly lineage: string | null
   attempts: number
 }
@@ -109,8 +116,8 @@ export interface Sync extends SyncPorts {
   readonly lateReaders: Set<Waiter>
   ending: Ending | undefined
   csrfToken: string | undefined
-  status: 'loading' | 'ready' | 'needs-auth'
-  activity: 'idle' | 'loading' | 'sending' | 'retrying' | 'offline'
+  status: SessionStatus
+  activity: SessionActivity
   error: SessionError | null
   /** Failures in a row. */
   failures: number

@@ -140,6 +140,28 @@ describe('a client that was disposed of', () => {
     expect([read.status, ended.status, vi.getTimerCount()]).toEqual(['rejected', 'rejected', 0])
   })
 
+  test('that was hydrated and never used leaves nothing: a page that a server renders keeps no timer', async () => {
+    const { session } = await begin({ count: 1 })
+    const initialState = session.dehydrate()
+    session.dispose()
+    expect(vi.getTimerCount()).toBe(0)
+    const hydrated = createSessionClient({ url: 'http://localhost/session', schema, initialState })
+    expect([hydrated.peek('count'), hydrated.expiry?.atBrowserClose, vi.getTimerCount()]).toEqual([1, false, 0])
+    hydrated.dispose()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('by a handler that is told that it expires soon leaves nothing', async () => {
+    const { session } = await begin({ count: 1 }, {}, { maxAgeMs: 100_000 })
+    const told: unknown[] = []
+    session.on('expiring', (expiry) => {
+      told.push(expiry)
+      session.dispose()
+    })
+    await advance(41_000)
+    expect([told.length, vi.getTimerCount()]).toEqual([1, 0])
+  })
+
   test('that was never used leaves nothing', () => {
     createSessionClient({ url: 'http://localhost/session', schema }).dispose()
     expect(vi.getTimerCount()).toBe(0)

@@ -228,6 +228,22 @@ describe('exclusive holds the other tabs', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('one that gave up waiting for another tab holds nobody afterwards', async () => {
+    const { one, two } = await openTabs()
+    const gate = createGate()
+    const long = follow(() => one.exclusive(() => gate.opened))
+    await advance(100)
+    const short = follow(() => two.exclusive(() => 'done', { timeoutMs: 500 }))
+    await advance(2_000)
+    expect([long.status, short.value]).toEqual(['pending', 'done'])
+    gate.open('done')
+    await advance(100)
+    expect(long.status).toBe('resolved')
+    const written = follow(() => one.set('count', 2))
+    await advance(100)
+    expect(written.status).toBe('resolved')
+  })
+
   test('the first commit of a new visitor waits for it as well', async () => {
     const mock = createServer()
     const hub = createHub()

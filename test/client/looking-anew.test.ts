@@ -128,7 +128,7 @@ describe('needs-auth', () => {
     const held = mock.next({ fault: 'hold', method: 'PATCH' })
     session.resume()
     await held.reached()
-    expect(session.getSnapshot()).toMatchObject({ status: 'ready', activity: 'sending', pending: 1 })
+    expect(session.getSnapshot()).toMatchObject({ status: 'ready', activity: 'sending', pending: 1, error: null })
     await held.release()
     await session.settled()
     expect(await mock.data()).toEqual({ count: 2 })

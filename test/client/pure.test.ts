@@ -116,6 +116,7 @@ describe('the expiry clock', () => {
       onExpiring: () => void told.push(`expiring at ${clock.now()}`),
       onOver: () => void told.push(`over at ${clock.now()}`),
     })
+    expiry.start()
     const set = (age: number): void => expiry.set({ age, atBrowserClose: false })
     return { clock, told, expiry, set }
   }

@@ -28,6 +28,19 @@ describe('dehydrate', () => {
     expect(state?.state).not.toHaveProperty('csrf')
   })
 
+  test('is frozen: what a page takes out of it is not taken out of the session', async () => {
+    const { mock, session } = await begin({ count: 1, profile: { name: 'a' } })
+    const data = session.dehydrate()?.state.data as { count?: number; profile: { name: string } }
+    expect(() => {
+      data.profile.name = 'b'
+    }).toThrow(TypeError)
+    expect(() => {
+      delete data.count
+    }).toThrow(TypeError)
+    await session.set('profile', { name: 'b' })
+    expect(await mock.data()).toEqual({ count: 1, profile: { name: 'b' } })
+  })
+
   test('leaves out what is pending', async () => {
     const { session } = await begin({ count: 1 })
     void session.set('count', 2)

@@ -179,6 +179,16 @@ describe('delete, pop and setDefault', () => {
     expect(await mock.data()).toEqual({})
   })
 
+  test('setDefault stores what it was given, whatever the app does to its own object before the load', async () => {
+    const mock = createServer()
+    const session = open(mock)
+    const cart = ['tea']
+    const stored = session.setDefault('cart', cart)
+    cart.push(7 as never)
+    expect(await stored).toEqual(['tea'])
+    expect(await mock.data()).toEqual({ cart: ['tea'] })
+  })
+
   test('setDefault stores where nothing is stored, and resolves with what is stored then', async () => {
     const { mock, session } = await begin({ count: 4 })
     expect(await session.setDefault('count', 7)).toBe(4)

@@ -1,6 +1,6 @@
 import { createCookieJar } from '../../mocks/cookie-jar.ts'
-import type { SessionLock } from '../../src/client/options.ts'
 import type { State } from '../../src/protocol/state.ts'
+import type { SessionLock } from '../../src/sync/sync.ts'
 
 /** One browser of a visitor: the cookies, the lock and the channel that its tabs share. */
 export interface Browser {

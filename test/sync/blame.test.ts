@@ -1,6 +1,6 @@
 import type { MockSessionServerOptions } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
-import { begin, commits, flush, follow, inTime, type Schema, useFakeTime } from '../client/harness.ts'
+import { advance, begin, commits, flush, follow, inTime, type Schema, useFakeTime } from '../client/harness.ts'
 
 useFakeTime()
 
@@ -39,6 +39,18 @@ describe('who is to blame for a refusal', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['resolved', 'rejected', 'resolved'])
     expect(outcomes[1]?.error).toMatchObject({ code: 'rejected', errors: [{ key: 'total', message: 'too many' }] })
     expect(await mock.data()).toEqual({ count: 1, note: 'a', theme: 'dark' })
+  })
+
+  test('and once there is nothing left to blame the writes of one tick are one commit again', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'server-error-page', status: 500, method: 'PATCH', times: 5 })
+    const first = Promise.all([session.set('note', 'a'), session.set('theme', 'dark')])
+    const next = first.then(() => Promise.all([session.set('note', 'b'), session.set('count', 2)]))
+    while (mock.requests.filter(({ status }) => status === 500).length < 4) await advance(500)
+    // Meanwhile somebody stores the very same values: there is nothing left to send, and nobody to blame.
+    await mock.write({ note: 'a', theme: 'dark' })
+    await inTime(next)
+    expect(commits(mock).slice(5)).toMatchObject([{ set: { note: 'b', count: 2 } }])
   })
 
   test('two that are bad only together: the first stands', async () => {

@@ -1,6 +1,8 @@
-import { SessionConflictError } from 'sojourn'
+import { createSessionClient, SessionConflictError } from 'sojourn'
+import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
-import { begin, collect, commits, errorOf, flush, follow, type Policy, useFakeTime } from '../client/harness.ts'
+import { z } from 'zod'
+import { begin, collect, commits, errorOf, flush, follow, type Policy, track, useFakeTime } from '../client/harness.ts'
 
 useFakeTime()
 
@@ -30,6 +32,20 @@ describe('set', () => {
         value: merged,
       },
     ])
+  })
+
+  test('under merge: two changes that fit the schema one by one and not together: mine stands', async () => {
+    const range = z.object({ from: z.number(), to: z.number() }).refine(({ from, to }) => from <= to)
+    const schema = z.object({ range: range.default({ from: 0, to: 0 }) })
+    const mock = createMockSessionServer({ schema, initial: { range: { from: 1, to: 5 } } })
+    const session = track(createSessionClient({ url: 'http://localhost/session', schema, fetch: mock.fetch }))
+    const [conflicts, invalid] = [collect(session, 'conflict'), collect(session, 'invalid')]
+    await session.get('range')
+    mock.next({ fault: 'write-beside', write: { range: { from: 1, to: 3 } }, method: 'PATCH' })
+    await session.set('range', { from: 4, to: 5 })
+    expect(await mock.data()).toEqual({ range: { from: 4, to: 5 } })
+    expect(conflicts).toMatchObject([{ key: 'range', theirs: { from: 1, to: 3 }, value: { from: 4, to: 5 } }])
+    expect(invalid).toEqual([])
   })
 
   test('under merge: an array is a leaf, mine stands', async () => {

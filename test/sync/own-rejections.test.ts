@@ -1,7 +1,36 @@
 import { describe, expect, test } from 'vitest'
-import { begin, collect, errorOf, flush, follow, useFakeTime } from '../client/harness.ts'
+import { begin, collect, createServer, errorOf, flush, follow, open, useFakeTime } from '../client/harness.ts'
 
 useFakeTime()
+
+describe('why the last write of a key was rejected', () => {
+  test('is told, and so is that the next one was stored', async () => {
+    const { session } = await begin({ count: 0 }, {}, { validate: ({ count }) => (count === 1 ? [{ message: 'not one' }] : []) })
+    const key = session.key('count')
+    const told: unknown[] = []
+    session.listen(() => void told.push(key.getState().error?.code))
+    await errorOf(() => session.set('count', 1))
+    await flush()
+    expect([told.at(-1), key.getState().error?.code]).toEqual(['rejected', 'rejected'])
+    await session.set('count', 2)
+    await flush()
+    expect([told.at(-1), key.getState().error]).toEqual([undefined, null])
+  })
+
+  test.each([[new TypeError('its own')], ['a text'], [undefined]])('is what the app threw, as it is: %s', async (thrown) => {
+    const mock = createServer({ initial: { count: 1 } })
+    const session = open(mock)
+    const rejected = collect(session, 'rejected')
+    const throwing = (): number => {
+      throw thrown
+    }
+    const outcome = follow(() => session.update('count', throwing))
+    await flush()
+    expect([outcome.status, outcome.error]).toEqual(['rejected', thrown])
+    expect(rejected).toEqual([{ keys: ['count'], error: thrown }])
+    expect(await mock.data()).toEqual({ count: 1 })
+  })
+})
 
 describe('a write of ours that leaves the log is no change by somebody else', () => {
   test.each(['merge', 'mine', 'theirs', 'reject', () => 100] as const)('a set after a discarded set stands, under %s', async (conflict) => {
