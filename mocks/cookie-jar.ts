@@ -45,6 +45,9 @@ export const isTrustworthy = (url: URL): boolean =>
 /** RFC 6265bis, section 5.6: a cookie whose name and value are longer is dropped, and one of before stays. */
 const maxBytes = 4_096
 
+/** RFC 6265bis, section 5.5: browsers cut every cookie's life to 400 days. */
+const maxLifeMs = 400 * 86_400_000
+
 /** RFC 6265, section 5.1.4: `/app` takes `/app` and `/app/x`, never `/apple`. */
 const matchesPath = (path: string, wanted: string): boolean =>
   path === wanted || (path.startsWith(wanted) && (wanted.endsWith('/') || path[wanted.length] === '/'))
@@ -59,8 +62,8 @@ function breaksPrefix({ name, secure, domain, path }: SetCookie): boolean {
 }
 
 function toExpiresAt({ maxAge, expires }: SetCookie, now: number): number | undefined {
-  if (maxAge !== undefined) return now + maxAge * 1000
-  return expires?.getTime()
+  const until = maxAge === undefined ? expires?.getTime() : now + maxAge * 1000
+  return until && Math.min(until, now + maxLifeMs)
 }
 
 /**

@@ -125,6 +125,8 @@ export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
     if (fault.delayMs !== undefined && fault.delayMs > 0) {
       gate.reach()
       await ports.activity.wait(ports.delay(fault.delayMs))
+      // Reset meanwhile.
+      if (!gates.has(gate)) lose()
     }
     if (held === 'request') return gate.hold(() => befall(entry, passage))
     const outcome = befall(entry, passage)

@@ -39,7 +39,7 @@ export interface MockBrowserOptions {
   readonly signedInAs?: string | undefined
   /**
    * The origin of its pages. With another one than the session's, requests carry cookies only with
-   * `credentials: 'include'`. Preflights and the hiding of answers by CORS are not modelled.
+   * `credentials: 'include'`. Preflights, the hiding of answers by CORS and `SameSite` are not modelled.
    *
    * @default the origin of the session's URL
    */

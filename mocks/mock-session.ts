@@ -1,6 +1,7 @@
 import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { Json, JsonObject } from '../src/protocol/json.ts'
+import { publicOf } from '../src/server/state.ts'
 import { createActivity } from './activity.ts'
 import type { MockBackend } from './backend.ts'
 import { type Browsers, createBrowsers, type Start } from './browsers.ts'
@@ -17,7 +18,7 @@ import { checkEndpoints, checkEngine, checkPlatform, type MockSessionServerOptio
 import type { Page } from './page.ts'
 import { createRequestLog } from './request-log.ts'
 import { answerArrival } from './server.ts'
-import { createServerCode, type ServerCode, toPublic } from './server-code.ts'
+import { createServerCode, type ServerCode } from './server-code.ts'
 import type { MockWireWrite, MockWrite } from './values.ts'
 import { copyWire, createValueCodec, type ValueCodec } from './values.ts'
 
@@ -28,7 +29,7 @@ type Changes = (data: JsonObject) => Readonly<Record<string, Json | undefined>>
 
 /** What `write` takes, as changes of wire values. Values are checked now, those of a function when it runs. */
 function toChanges<S extends z.$ZodObject>(write: MockWrite<S>, values: ValueCodec): Changes {
-  if (typeof write === 'function') return (data) => values.encode(write(values.decode(toPublic(data)) as Parameters<typeof write>[0]))
+  if (typeof write === 'function') return (data) => values.encode(write(values.decode(publicOf(data)) as Parameters<typeof write>[0]))
   const changes = values.encode(write)
   return () => changes
 }
@@ -70,7 +71,7 @@ function createSessionMethods<S extends z.$ZodObject>(
   const flush = async (browser?: MockBrowser): Promise<void> => code.run(await at(browser), (session) => session.flush())
 
   return {
-    data: async (browser) => toPublic((await code.view(await at(browser))).data),
+    data: async (browser) => publicOf((await code.view(await at(browser))).data),
     lineage: async (browser) => (await code.view(await at(browser))).lineage,
     identity: async (browser) => (await code.view(await at(browser))).identity,
     write: async (write, browser) => code.change(await at(browser), toChanges(write, values)),

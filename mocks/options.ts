@@ -19,7 +19,7 @@ export interface MockEndpointContext {
   readonly session: ServerSession
 }
 
-/** What an endpoint answers: a Response, plain JSON for a 200, nothing for a 204. */
+/** What an endpoint answers: a Response, plain JSON for a 200, nothing for a 204. A redirect reaches the page as it is: nothing follows it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: `({ session }) => session.signIn('ann')` gives a Promise<void>
 export type MockEndpointResult = Response | JsonObject | undefined | void
 

@@ -30,11 +30,6 @@ export interface ServerCode {
   rotateCsrf(page: Page): void
 }
 
-const isPublic = (key: string): boolean => !key.startsWith('_')
-
-/** The data that clients may see. */
-export const toPublic = (data: JsonObject): JsonObject => Object.fromEntries(Object.entries(data).filter(([key]) => isPublic(key)))
-
 function applyChanges(data: JsonObject, changes: Readonly<Record<string, Json | undefined>>): JsonObject {
   const kept = Object.entries({ ...data, ...changes }).filter((entry): entry is [string, Json] => entry[1] !== undefined)
   return Object.fromEntries(kept)

@@ -1,4 +1,5 @@
 import type { SetCookie } from 'cookie'
+import { parseJson } from '../protocol/json.ts'
 import { parseProblem } from '../protocol/problem.ts'
 import { type Answer, parseAnswer } from '../protocol/state.ts'
 
@@ -22,15 +23,7 @@ export interface Reply {
 /** Reads an answer to its end. */
 export async function readReply(label: string, response: Response, cookies: readonly SetCookie[]): Promise<Reply> {
   const text = await response.text()
-  const json = parse(text)
+  const json = parseJson(text)
   const { status, headers } = response
   return { label, status, headers, text, json, state: parseAnswer(json), problem: parseProblem(json)?.name, cookies }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -14,8 +14,11 @@ export function formatIdempotencyKey(client: string, n: number): string {
   return `"${client}/${n}"`
 }
 
-/** Reads an Idempotency-Key; undefined where it has another form. Client ids are 22 to 64 characters of base64url. */
+/** Whether a text is a client id: 22 to 64 characters of base64url. */
+export const isClientId = (text: string): boolean => /^[\w-]{22,64}$/.test(text)
+
+/** Reads an Idempotency-Key; undefined where it has another form. */
 export function parseIdempotencyKey(value: string | null): { client: string; n: number } | undefined {
-  const match = /^"([\w-]{22,64})\/([1-9]\d{0,14})"$/.exec(value ?? '')
-  return match ? { client: match[1] as string, n: Number(match[2]) } : undefined
+  const [, client = '', n] = /^"([^/]*)\/([1-9]\d{0,14})"$/.exec(value ?? '') ?? []
+  return isClientId(client) ? { client, n: Number(n) } : undefined
 }

@@ -52,7 +52,8 @@ function keyFault(value: Record<string, unknown>): string | undefined {
   return reserved === undefined ? undefined : `the key ${quote(reserved)} is the server's own`
 }
 
-function expiryFault(expiry: unknown): string | undefined {
+/** Why a value is no `expiry` of a commit; the clock aside. */
+export function expiryFault(expiry: unknown): string | undefined {
   if (expiry === undefined || expiry === null) return undefined
   if (typeof expiry === 'string') return isDateTime(expiry) ? undefined : '"expiry" must be an RFC 3339 date with a time and a zone'
   const isSeconds = Number.isSafeInteger(expiry) && (expiry as number) >= 0 && (expiry as number) <= maxExpirySeconds

@@ -71,7 +71,8 @@ function stringFault(token: string, keys: Set<string> | undefined): string | und
 function numberFault(token: string): string | undefined {
   const number = Number(token)
   if (!Number.isFinite(number)) return 'a number is too large'
-  if (/^-?\d+$/.test(token) && !Number.isSafeInteger(number)) return 'an integer is beyond 2^53 - 1'
+  // `1e20` is written as digits the next time.
+  if ([token, String(number)].some((text) => /^-?\d+$/.test(text)) && !Number.isSafeInteger(number)) return 'an integer is beyond 2^53 - 1'
   return undefined
 }
 

@@ -1,4 +1,4 @@
-import { sessionClientHeader, sessionVersionHeader } from '../protocol/headers.ts'
+import { isClientId, sessionClientHeader, sessionVersionHeader } from '../protocol/headers.ts'
 import type { ProblemName } from '../protocol/problem.ts'
 import type { Answer } from '../protocol/state.ts'
 import type { Settings } from './options.ts'
@@ -45,5 +45,5 @@ export function toEtag(version: string): string {
 /** Who asks: `Session-Client` of the request; undefined where it has another form. */
 export function toAsker(request: Request): Asker | undefined {
   const client = request.headers.get(sessionClientHeader) ?? undefined
-  return client === undefined || /^[\w-]{22,64}$/.test(client) ? { request, client } : undefined
+  return client === undefined || isClientId(client) ? { request, client } : undefined
 }

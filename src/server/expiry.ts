@@ -33,7 +33,7 @@ export function expiresAt(rule: ExpiryRule, maxAgeMs: number, now: number): numb
  */
 export function cookieUntil(rule: ExpiryRule, end: number, now: number): number | null {
   if (rule === 0) return null
-  if (typeof rule === 'object' && rule !== null) return rule.until
+  if (typeof rule === 'object' && rule !== null) return Math.min(rule.until, now + maxCookieLifeMs)
   return now + Math.min(2 * (end - now), maxCookieLifeMs)
 }
 

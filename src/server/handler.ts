@@ -1,6 +1,6 @@
 import { answerUnavailable, type Context, toAsker } from './answers.ts'
 import { answerEnd } from './end.ts'
-import { type Refusal, type SessionHandlerOptions, toSettings } from './options.ts'
+import { type Refusal, type SessionHandlerOptions, type Settings, toSettings } from './options.ts'
 import { answerOptions, isSameOrigin, methods, withCommonHeaders } from './origin.ts'
 import { toProblem } from './problems.ts'
 import { answerRead } from './read.ts'
@@ -34,7 +34,7 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
     try {
       return withCommonHeaders(await answer(request, context), request, settings.origins)
     } catch (error) {
-      settings.onError(error)
+      report(error, settings)
       return withCommonHeaders(answerUnavailable(), request, settings.origins)
     }
   }
@@ -43,6 +43,13 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
     open: (request: Request) => openSession(request, context),
     sweep: () => settings.store.sweep(settings.now()),
   })
+}
+
+/** A logger that is down is no reason not to answer. */
+function report(error: unknown, { onError }: Settings): void {
+  try {
+    onError(error)
+  } catch {}
 }
 
 async function answer(request: Request, context: Context): Promise<Response> {

@@ -1,5 +1,5 @@
 import { type ProblemDetail, type ProblemName, problemPrefix } from '../protocol/problem.ts'
-import type { ServerState } from './state.ts'
+import type { State } from '../protocol/state.ts'
 
 /** Status and title of each problem; docs/protocol.md prints this table. */
 const problems: Readonly<Record<ProblemName, readonly [status: number, title: string]>> = {
@@ -31,7 +31,7 @@ export interface ProblemParts {
   /** The keys in conflict; empty where only the version differs. */
   readonly conflicts?: readonly string[] | undefined
   /** The state to go on from, with a 409 or 410. */
-  readonly state?: ServerState | undefined
+  readonly state?: State | undefined
   /** Further header fields. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }

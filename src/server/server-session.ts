@@ -1,6 +1,7 @@
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
 import { isObject, type JsonObject } from '../protocol/json.ts'
+import { expiryFault } from '../protocol/parse-commit.ts'
 import { parseStrictJson } from '../protocol/strict-json.ts'
 import type { Context } from './answers.ts'
 import { toExpiryRule } from './expiry.ts'
@@ -86,16 +87,19 @@ export async function openSession(request: Request, context: Context): Promise<S
     signIn: (identity) =>
       session.write((record) => {
         const before = record ? settings.identity(record.data) : null
-        const isNew = before !== null && before !== identity
+        const isNew = before !== null && before !== identity && record?.data._identity !== identity
         return { data: { ...(isNew ? {} : record?.data), _identity: identity }, rotate: true, isNew }
       }),
     cycleKey: async () => {
       if (session.record()) await session.write((record) => ({ data: record?.data ?? {}, rotate: true }))
     },
     setExpiry: async (expiry) => {
-      const rule = toExpiryRule(expiry instanceof Date ? expiry.toISOString() : expiry, settings.now())
+      const wanted = expiry instanceof Date && Number.isFinite(expiry.getTime()) ? expiry.toISOString() : expiry
+      const rule = expiryFault(wanted) === undefined ? toExpiryRule(wanted as string | number | null, settings.now()) : undefined
       if (rule === undefined)
-        throw new SessionUsageError('Failed to set the expiry: the date is over or too far away. Give a date to come.')
+        throw new SessionUsageError(
+          'Failed to set the expiry: it is no whole number of seconds, over or too far away. Give seconds or a date to come.',
+        )
       await session.write((record) => ({ data: record?.data ?? {}, rule }))
     },
     flush: () => session.remove(),
@@ -118,11 +122,18 @@ function respond(response: Response, session: SessionWriter): Response {
 
 /** A copy that is JSON through and through, so that the store holds what clients will read. */
 function toJson(data: JsonObject): JsonObject {
-  const parsed = parseStrictJson(JSON.stringify(data) ?? '')
-  if (parsed.fault !== undefined || !isObject(parsed.value)) {
-    throw new SessionUsageError(
-      `Failed to update the session: ${parsed.fault ?? 'the result is not an object'}. Return an object of JSON values.`,
-    )
+  const { value, fault = 'the result is not an object' } = parse(data)
+  if (isObject(value)) return value as JsonObject
+  throw new SessionUsageError(`Failed to update the session: ${fault}. Return an object of JSON values.`)
+}
+
+function parse(data: unknown): { readonly value?: unknown; readonly fault?: string | undefined } {
+  // A promise or a Map would be stored as an empty object.
+  const prototype: object | null = isObject(data) ? Object.getPrototypeOf(data) : []
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return {}
+  try {
+    return parseStrictJson(JSON.stringify(data))
+  } catch {
+    return { fault: 'JSON cannot hold it' }
   }
-  return parsed.value as JsonObject
 }

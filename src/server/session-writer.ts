@@ -35,6 +35,7 @@ export interface SessionWriter {
 export async function openWriter(request: Request, { settings, vault }: Context): Promise<SessionWriter> {
   let found = await vault.find(settings.cookie.read(request))
   let setCookie: string | undefined
+  let isLost = false
   const current = (): SessionRecord | undefined => (found.key === undefined ? undefined : found.subject.record)
 
   async function tryWrite(change: (record: SessionRecord | undefined) => Change): Promise<true | undefined> {
@@ -62,7 +63,7 @@ export async function openWriter(request: Request, { settings, vault }: Context)
   async function reload(before: SessionRecord | undefined): Promise<undefined> {
     if (!before) return
     found = await vault.find(found.key)
-    if (current()?.lineage !== before.lineage) throw new SessionEndedError('replaced', 'not-stored', {})
+    if (current()?.lineage !== before.lineage) lose()
   }
 
   async function tryRemove(): Promise<true | undefined> {
@@ -73,11 +74,21 @@ export async function openWriter(request: Request, { settings, vault }: Context)
       found = { subject: { key: 'none' } }
       return true
     }
-    found = await vault.find(found.key)
+    const { key } = found
+    found = await vault.find(key)
+    // The session lives on under its new key, which this request does not have.
+    if (found.tombstone) lose()
     return undefined
   }
 
+  /** For good: a later write of this request would make a session anew all the same. */
+  function lose(): never {
+    isLost = true
+    throw new SessionEndedError('replaced', 'not-stored', {})
+  }
+
   async function until(attempt: () => Promise<true | undefined>): Promise<void> {
+    if (isLost) lose()
     if (!(await retry(attempt))) throw new SessionNetworkError(503)
   }
 

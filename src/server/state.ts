@@ -3,12 +3,6 @@ import type { Answer, State } from '../protocol/state.ts'
 import type { Settings } from './options.ts'
 import { clientOf, isPrivate, type Subject, versionOf } from './record.ts'
 
-/** A state as this server tells it. */
-export type ServerState = State & {
-  /** This client's record may have been dropped: `last` says nothing then. */
-  readonly forgotten?: true | undefined
-}
-
 /** Who asks for a state. */
 export interface Asker {
   readonly request: Request
@@ -17,7 +11,7 @@ export interface Asker {
 }
 
 /** The state of a session for one client. */
-export function toState(subject: Subject, { request, client }: Asker, settings: Settings): ServerState {
+export function toState(subject: Subject, { request, client }: Asker, settings: Settings): State {
   const record = subject.key === 'known' ? subject.record : undefined
   const csrf = settings.csrf(request)
   const lifeMs = record ? record.expiresAt - settings.now() : settings.maxAgeMs
@@ -37,12 +31,12 @@ export function toState(subject: Subject, { request, client }: Asker, settings: 
 }
 
 /** The state without its data: the client knows them, and needs the tags of what it wrote. */
-export function toMinimal({ data: _, ...state }: ServerState, written: readonly string[]): Answer {
+export function toMinimal({ data: _, ...state }: State, written: readonly string[]): Answer {
   const { tags = {} } = state
   return { ...state, tags: Object.fromEntries(written.map((key) => [key, own(tags, key) as string])) }
 }
 
 /** The keys that clients may see. */
-function publicOf(data: JsonObject): JsonObject {
+export function publicOf(data: JsonObject): JsonObject {
   return Object.keys(data).some(isPrivate) ? Object.fromEntries(Object.entries(data).filter(([key]) => !isPrivate(key))) : data
 }

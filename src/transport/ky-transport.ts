@@ -1,5 +1,6 @@
 import ky from 'ky'
-import { parseJson, type Transport } from './transport.ts'
+import { parseJson } from '../protocol/json.ts'
+import type { Transport } from './transport.ts'
 
 /** What the transport over ky needs to know. */
 export interface KyTransportOptions {

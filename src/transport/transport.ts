@@ -24,12 +24,3 @@ export interface WireAnswer {
 
 /** One exchange, one attempt. Every rejection means that the outcome is unknown. */
 export type Transport = (request: WireRequest) => Promise<WireAnswer>
-
-/** Reads JSON of anybody; undefined where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

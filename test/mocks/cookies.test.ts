@@ -49,6 +49,17 @@ describe('the cookie jar of a mock browser', () => {
     expect(await get(mock, '/echo')).toBe('')
   })
 
+  test('keeps none for more than 400 days, as browsers do', async () => {
+    const mock = createCookieServer(['a=1; Max-Age=99999999', 'b=2; Expires=Fri, 31 Dec 2100 00:00:00 GMT'], {
+      now: () => 1_800_000_000_000,
+    })
+    await get(mock, '/set')
+    mock.advance(400 * 86_400_000 - 1)
+    expect(await get(mock, '/echo')).toBe('a=1; b=2')
+    mock.advance(1)
+    expect(await get(mock, '/echo')).toBe('')
+  })
+
   test('drops cookies as the clock goes on', async () => {
     const mock = createCookieServer(['a=1; Max-Age=60', 'b=2'], { now: () => 1_800_000_000_000 })
     await get(mock, '/set')

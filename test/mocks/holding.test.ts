@@ -97,6 +97,21 @@ describe('holding a request', () => {
     mock.reset()
     await expect(answer).rejects.toThrow(TypeError)
   })
+
+  test('loses what is delayed at a reset, and stores nothing of it in the next test', async () => {
+    let fire: (() => void) | undefined
+    const setTimeout = (run: () => void): void => {
+      fire = run
+    }
+    const mock = createMockSessionServer({ initial: { a: 0 }, setTimeout })
+    const late = mock.next({ fault: 'write-beside', write: { leak: 'of the test before' }, delayMs: 50 })
+    const answer = mock.fetch(mock.url).catch((error: unknown) => error)
+    await late.reached()
+    mock.reset()
+    fire?.()
+    expect(await answer).toBeInstanceOf(TypeError)
+    expect(await mock.data()).toEqual({ a: 0 })
+  })
 })
 
 describe('delaying a request', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -74,14 +74,6 @@ test('the file is in WAL mode, so that readers do not wait for writers', () => {
   db.close()
 })
 
-test('a file of another layout is refused', () => {
-  const path = join(folder, 'other.sqlite')
-  const db = new DatabaseSync(path)
-  db.exec('PRAGMA user_version = 7')
-  db.close()
-  expect(() => createSqliteStore({ path })).toThrow(expect.objectContaining({ code: 'config' }))
-})
-
 test('a file that another process holds is answered 503, and the session is there afterwards', async () => {
   const path = join(folder, 'busy.sqlite')
   const store = createSqliteStore({ path, busyTimeoutMs: 20 })
@@ -100,12 +92,45 @@ test('a file that another process holds is answered 503, and the session is ther
   expect((await visitor.read()).status).toBe(503)
 })
 
-test('10,000 sessions do not slow a read down', async () => {
-  const { store } = create(':memory:')
-  for (let n = 0; n < 10_000; n += 1) {
-    await store.write({ id: `id${n}`, expected: null, entry: { revision: 'r', value: '{}', expiresAt: Date.now() + 60_000 } })
-  }
-  const begin = performance.now()
-  for (let n = 0; n < 1_000; n += 1) await store.read(`id${n}`)
-  expect(performance.now() - begin).toBeLessThan(500)
+test('however many sessions there are, one is found by its key, and those that are over by an index', () => {
+  const { path } = create()
+  const db = new DatabaseSync(path)
+  const planOf = (statement: string): unknown => db.prepare(`EXPLAIN QUERY PLAN ${statement}`).get()?.detail
+  expect(planOf("SELECT value FROM sessions WHERE id = 'a' AND expires_at > 0")).toBe('SEARCH sessions USING PRIMARY KEY (id=?)')
+  expect(planOf('DELETE FROM sessions WHERE expires_at <= 0')).toBe('SEARCH sessions USING INDEX sessions_by_expiry (expires_at<?)')
+  db.close()
+})
+
+test.each([
+  ['another layout', 'PRAGMA user_version = 7'],
+  ['tables of another app', 'CREATE TABLE orders (id TEXT)'],
+  ['a table `sessions` of another app', 'CREATE TABLE sessions (sid TEXT, sess TEXT)'],
+])('a file with %s is refused and left as it is', (_, statement) => {
+  const path = newPath()
+  const db = new DatabaseSync(path)
+  db.exec(statement)
+  const look = (): unknown[] =>
+    ['PRAGMA journal_mode', 'PRAGMA user_version', 'SELECT name FROM sqlite_schema'].map((query) => db.prepare(query).all())
+  const before = look()
+  expect(() => createSqliteStore({ path })).toThrow(expect.objectContaining({ code: 'config' }))
+  expect(look()).toEqual(before)
+  db.exec('CREATE TABLE later (id TEXT)') // nobody holds the file
+  db.close()
+})
+
+test('a file that is no database throws what SQLite says, and is not held', () => {
+  const path = newPath()
+  writeFileSync(path, 'no database at all, and long enough to be looked at as if it were one'.repeat(100))
+  expect(() => createSqliteStore({ path })).toThrow('file is not a database')
+})
+
+test('a new file that another process is beginning is waited for', async () => {
+  const path = newPath()
+  const rival = new DatabaseSync(path)
+  rival.exec('BEGIN EXCLUSIVE')
+  expect(() => createSqliteStore({ path, busyTimeoutMs: 20 })).toThrow('database is locked')
+  rival.exec('ROLLBACK')
+  rival.close()
+  const { store } = create(path)
+  expect(await store.read('a')).toBeUndefined()
 })

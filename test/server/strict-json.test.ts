@@ -36,14 +36,14 @@ test('what JSON.parse refuses is refused, and nothing throws', () => {
   )
 })
 
-test('a body of a megabyte is read in one pass, whatever it holds', () => {
-  const bodies = [
-    '['.repeat(500_000) + ']'.repeat(500_000),
-    `"${'\\"'.repeat(500_000)}"`,
-    `[${' '.repeat(1_000_000)}]`,
-    `[${'1,'.repeat(500_000)}1]`,
-  ]
-  const begin = performance.now()
-  for (const body of bodies) parseStrictJson(body)
-  expect(performance.now() - begin).toBeLessThan(3_000)
+// More than one pass over any of them would take minutes, which the limit of a test is for.
+test.each([
+  ['arrays in arrays', '['.repeat(500_000) + ']'.repeat(500_000), /nested/],
+  ['escapes', `"${'\\"'.repeat(500_000)}"`, undefined],
+  ['spaces', `[${' '.repeat(1_000_000)}]`, undefined],
+  ['numbers', `[${'1,'.repeat(500_000)}1]`, undefined],
+])('a megabyte of %s is read in one pass', (_, body, fault) => {
+  const parsed = parseStrictJson(body)
+  if (fault) expect(parsed.fault).toMatch(fault)
+  else expect(parsed.fault).toBeUndefined()
 })

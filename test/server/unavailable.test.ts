@@ -41,6 +41,15 @@ describe('a store that is down', () => {
     expect(errors).toHaveLength(3)
   })
 
+  test('is answered so too where the logger throws', async () => {
+    const onError = (): never => {
+      throw new TypeError('the logger is down')
+    }
+    const { faults, visitor } = await begin({ onError })
+    Object.assign(faults, { read: fail })
+    expect((await visitor.read()).status).toBe(503)
+  })
+
   test('a write that fails is answered 503 and can be sent again', async () => {
     const { faults, visitor } = await begin()
     const send = visitor.prepare({ set: { a: 2 } })

@@ -66,7 +66,7 @@ def cookie_until(rule: ExpiryRule, policy: Policy, end: float, now: float) -> Op
     if ends_with_browser(rule, policy):
         return None
     if isinstance(rule, Until):
-        return int(rule.time)
+        return int(min(rule.time, now + _MAX_COOKIE_LIFE))
     return int(now + min(2 * (end - now), _MAX_COOKIE_LIFE))
 
 

@@ -1,5 +1,6 @@
 """The decision on a commit, as plain data."""
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from django.test import SimpleTestCase
 
@@ -99,3 +100,11 @@ class DecideTest(SimpleTestCase):
         outlived = self.decide(stored(cookie_until=NOW + 99), attempt())
         self.assertEqual((outlived.cookie, outlived.next.cookie_until), (True, NOW + 200))
         self.assertFalse(self.decide(stored(cookie_until=None, expiry=0), attempt()).cookie)
+
+    def test_a_date_beyond_what_browsers_keep_a_cookie_for_sets_the_cookie_anew_in_time(self):
+        day = 86_400
+        far = datetime.fromtimestamp(NOW + 1000 * day, timezone.utc)
+        first = self.decide(stored(), attempt(expiry=far))
+        self.assertEqual((first.cookie, first.next.cookie_until), (True, NOW + 400 * day))
+        again = self.decide(stored(first.next), attempt(n=2), now=NOW + 250 * day)
+        self.assertEqual((again.cookie, again.next.cookie_until), (True, NOW + 650 * day))

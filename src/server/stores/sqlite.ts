@@ -75,7 +75,9 @@ export function createSqliteStore(options: SqliteStoreOptions): SessionStore & {
       return written
     } catch (error) {
       // A failed COMMIT leaves the transaction open, or has ended it already.
-      if (db.isTransaction) db.exec('ROLLBACK')
+      try {
+        db.exec('ROLLBACK')
+      } catch {} // isTransaction would tell, from Node 22.16 on
       throw error
     }
   }
@@ -93,16 +95,38 @@ export function createSqliteStore(options: SqliteStoreOptions): SessionStore & {
 }
 
 function open(path: string, timeout: number): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout })
-  // WAL lets readers go on while one writes; FULL syncs the log at each commit, so that what was acknowledged survives a power cut.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-  const found = db.prepare('PRAGMA user_version').get()?.user_version
-  if (found !== 0 && found !== layout) {
+  const db = new DatabaseSync(path)
+  try {
+    // By PRAGMA: the constructor takes a timeout from Node 22.16 on.
+    db.exec(`PRAGMA busy_timeout = ${timeout}`)
+    // One statement, so that it sees the file before or after another process has begun it. Before anything is changed there.
+    const { found, tables } = db
+      .prepare('SELECT (SELECT user_version FROM pragma_user_version) AS found, (SELECT count(*) FROM sqlite_schema) AS tables')
+      .get() as { found: number; tables: number }
+    if (found !== layout && (found !== 0 || tables > 0)) {
+      throw new SessionConfigError(
+        `Failed to open the session store: ${path} has layout ${found}, this version knows ${layout}. Give another path.`,
+      )
+    }
+    enterWal(db, timeout)
+    if (found === 0) db.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
+    return db
+  } catch (error) {
     db.close()
-    throw new SessionConfigError(
-      `Failed to open the session store: ${path} has layout ${found}, this version knows ${layout}. Give another path.`,
-    )
+    throw error
   }
-  if (found === 0) db.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
-  return db
+}
+
+/** Of two processes that open a new file at once SQLite turns one away without waiting (SQLITE_BUSY): it comes again. */
+function enterWal(db: DatabaseSync, timeout: number): void {
+  const end = Date.now() + timeout
+  for (;;) {
+    try {
+      // WAL lets readers go on while one writes; FULL syncs the log at each commit, so that what was acknowledged survives a power cut.
+      return db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    } catch (error) {
+      if ((error as { errcode?: number }).errcode !== 5 || Date.now() >= end) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
 }
