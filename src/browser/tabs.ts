@@ -53,7 +53,11 @@ export function createTabs(create: () => SessionChannel | undefined, onMessage: 
   let channel: SessionChannel | undefined
   function open(): void {
     if (channel) return
-    channel = create()
+    try {
+      channel = create()
+    } catch {
+      return // a browser that blocks cookies refuses it: this tab is alone
+    }
     channel?.addEventListener('message', ({ data }) => {
       const message = parseMessage(data)
       if (message) onMessage(message)
@@ -63,11 +67,13 @@ export function createTabs(create: () => SessionChannel | undefined, onMessage: 
     open,
     tell(message) {
       if (!channel) return false
-      if (!('state' in message)) channel.postMessage(message)
-      else {
-        const { csrf: _, ...state } = message.state
-        channel.postMessage({ from: message.from, state: { ...state, last: 0 } })
-      }
+      try {
+        if (!('state' in message)) channel.postMessage(message)
+        else {
+          const { csrf: _, ...state } = message.state
+          channel.postMessage({ from: message.from, state: { ...state, last: 0 } })
+        }
+      } catch {} // who was not told looks for itself at its next focus
       return true
     },
     close() {

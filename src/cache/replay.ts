@@ -27,6 +27,8 @@ export function decodeStored(codec: SessionCodec, key: string, raw: Json | undef
   return raw === undefined ? undefined : codec.decode(key, raw).value
 }
 
+const isRefused = (codec: SessionCodec, key: string, raw: Json | undefined): boolean => codec.decode(key, raw).issues !== undefined
+
 /**
  * Puts an encoded value over a stored one. Only the difference between what the schema saw of the stored value and the
  * new one is applied, so fields that the schema does not know (a newer deploy wrote them) survive.
@@ -36,7 +38,9 @@ export function overlay(codec: SessionCodec, key: string, stored: Json | undefin
   const { value, issues } = codec.decode(key, stored)
   if (issues) return encoded
   try {
-    return merge(codec.encode(key, value), encoded, stored)
+    const merged = merge(codec.encode(key, value), encoded, stored, true)
+    // What the schema did not know in the one shape need not fit another.
+    return isRefused(codec, key, merged) ? encoded : merged
   } catch {
     return encoded // a codec that decodes what it cannot encode: nothing is known of what the schema saw
   }
@@ -54,8 +58,8 @@ function resolve(
   if (rule === 'theirs') return theirs
   if (rule === 'merge') {
     const merged = merge(base, mine, theirs)
-    // Two changes that are right, each by itself, need not be so together.
-    return merged !== undefined && codec.decode(key, merged).issues ? mine : merged
+    // Two changes that are right, each by itself, need not be so together. What a newer deploy has made of it is left so.
+    return isRefused(codec, key, merged) && !isRefused(codec, key, theirs) ? overlay(codec, key, theirs, mine) : merged
   }
   const [b, m, t] = [base, mine, theirs].map((raw) => decodeStored(codec, key, raw))
   const conflict = { key, base: b, mine: m, theirs: t }

@@ -117,7 +117,6 @@ function follow(sync: Sync, tabs: ReturnType<typeof createTabs>, expiry: ExpiryC
   })
   return () => {
     unwatch()
-    expiry.stop()
     tabs.close()
   }
 }
@@ -184,7 +183,10 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
     sync,
     expiry,
     errors,
-    on,
+    on(event, run) {
+      if (event === 'expiring' && !sync.isDisposed) expiry.start()
+      return on(event, run)
+    },
     pure,
     check,
     start() {
@@ -192,6 +194,9 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
       if (sync.isDisposed) throw new SessionDisposedError()
       stop ??= follow(sync, tabs, expiry)
     },
-    stop: () => stop?.(),
+    stop() {
+      stop?.()
+      expiry.stop()
+    },
   }
 }

@@ -2,6 +2,7 @@ import { SessionDiscardedError } from '../errors/session-discarded-error.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionProtocolError } from '../errors/session-protocol-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
+import { parseJson } from '../protocol/json.ts'
 import { parseState } from '../protocol/state.ts'
 import { deepFreeze } from '../schema/deep-freeze.ts'
 import { beginEnd } from '../sync/end.ts'
@@ -83,7 +84,9 @@ export function createLife({ cache, sync, start, check }: Core): Life {
     },
     hydrate(dehydrated) {
       check()
-      const base = parseState((dehydrated as DehydratedSession | null | undefined)?.state)
+      // A copy, since the app may change its own.
+      const { state } = (dehydrated ?? {}) as Partial<DehydratedSession>
+      const base = parseState(parseJson(JSON.stringify(state) ?? ''))
       if (!base) throw new SessionProtocolError(200, 'what was hydrated is no state')
       if (cache.base || sync.isDisposed) return false
       move(sync, { ...base, last: 0 })

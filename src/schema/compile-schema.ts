@@ -42,8 +42,8 @@ interface Field {
   readonly isPlain: boolean
   /** The primitive value that was encoded last. */
   last: unknown
-  /** What it reads as where nothing is stored. */
-  fallback: unknown
+  /** What it reads as where nothing is stored: each time the same where it is frozen, else a value of its own. */
+  fallback: () => unknown
 }
 
 const isObjectLike = (raw: Json | undefined): raw is JsonObject | readonly Json[] => typeof raw === 'object' && raw !== null
@@ -61,30 +61,34 @@ function encode(field: Field, value: unknown): Json | undefined {
   }
 }
 
-function parse({ schema, frozen }: Field, raw: unknown): unknown {
-  const value = unwrap(safeDecode(schema, raw))
+function parse({ schema, frozen, isPlain }: Field, raw: Json | undefined): unknown {
+  // zod hands on what is of no type as it is: what the app may change must not be what is stored.
+  const value = unwrap(safeDecode(schema, isPlain || !isObjectLike(raw) ? raw : structuredClone(raw)))
   return frozen ? deepFreeze(value, frozen) : value
 }
 
 function decode(field: Field, raw: Json | undefined): Decoded {
-  if (raw === undefined) return { value: field.fallback, issues: undefined }
+  if (raw === undefined) return { value: field.fallback(), issues: undefined }
   if (field.isPlain && (isObjectLike(raw) ? field.made.has(raw) : raw === field.last)) return { value: raw, issues: undefined }
   try {
     return { value: parse(field, raw), issues: undefined }
   } catch (cause) {
-    return { value: field.fallback, issues: issuesOf(cause) }
+    return { value: field.fallback(), issues: issuesOf(cause) }
   }
 }
 
-function takeDefault(field: Field): unknown {
-  const { name, schema } = field
+function toFallback(field: Field): () => unknown {
+  const { name, schema, frozen } = field
   // By zod's own word, not by trying: z.coerce.string() would decode undefined to "undefined".
-  if (schema._zod.optin === undefined) return
+  if (schema._zod.optin === undefined) return () => undefined
   try {
     // Through the wire and back, as a value that is set: zod hands out the schema's own object, which must not be shared.
-    return parse(field, encode(field, unwrap(safeDecode(schema, undefined))))
+    const raw = encode(field, unwrap(safeDecode(schema, undefined)))
+    const value = parse(field, raw)
+    return frozen || !isObjectLike(raw) ? () => value : () => parse(field, raw)
   } catch (cause) {
     if (schema._zod.optout !== 'optional') refuseKey(name, 'its schema refuses its own default', { cause })
+    return () => undefined
   }
 }
 
@@ -109,8 +113,8 @@ export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOp
     const fault = findFault(schema)
     if (fault) refuseKey(name, `its schema ${fault}`)
     // What may be changed in place is not to be shared with what is stored.
-    const field: Field = { name, schema, frozen, made, isPlain: isPlain(schema, freeze), last: undefined, fallback: undefined }
-    field.fallback = takeDefault(field)
+    const field: Field = { name, schema, frozen, made, isPlain: isPlain(schema, freeze), last: undefined, fallback: () => undefined }
+    field.fallback = toFallback(field)
     fields.set(name, field)
   }
   const fieldOf = (key: string): Field => {

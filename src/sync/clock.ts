@@ -14,6 +14,6 @@ export const maxTimerMs: number = 2 ** 31 - 1
 /** The host's clock, looked up at each call, so that tests may replace the global timers. */
 export const hostClock: Clock = {
   now: () => performance.now(),
-  setTimeout: (run, delayMs) => setTimeout(run, delayMs),
+  setTimeout: (run, delayMs) => setTimeout(run, Math.min(delayMs, maxTimerMs)),
   clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
 }

@@ -80,6 +80,7 @@ async function settleCommit(sync: Sync, flight: Flight, verdict: Verdict): Promi
     case 'unknown-key':
       sync.lost.set(flight.n, flight)
       sync.flight = undefined
+      calm(sync, flight, 3)
       return read(sync, true)
     case 'key-reused':
       return renumber(sync, flight)
@@ -119,6 +120,7 @@ function calm(sync: Sync, flight: Flight, patience: number, roundTrips = 0): voi
 function renumber(sync: Sync, flight: Flight): void {
   Object.assign(sync, { client: sync.createClientId(), n: 0, acknowledged: 0, flight: undefined, isLoose: false })
   sync.lost.clear()
+  calm(sync, flight, 3)
   if (flight.isDoubtful) rejectAll(sync, flight.mutations, () => new SessionUnknownFateError())
 }
 

@@ -45,7 +45,7 @@ export async function sendEnd(sync: Sync, ending: Ending): Promise<void> {
     if (isStopped(sync)) return
     const headers = { [sessionLineageHeader]: lineage }
     const verdict = await attempt(sync, { request: { method: 'DELETE', headers }, told: { kind: 'end', attempt: ending.attempts } })
-    if (sync.isDisposed) return
+    if (sync.isDisposed || sync.ending !== ending) return
     if (verdict.kind === 'needs-auth') return pause(sync)
     const isAnswered = verdict.kind === 'gone' || verdict.kind === 'other-lineage'
     if (!isAnswered && verdict.kind !== 'csrf') return backOff(sync, verdict.kind === 'failed' ? verdict : failed(200))

@@ -18,11 +18,14 @@ export function within<T>(sync: Sync, timeoutMs: number, promise: Promise<T>, on
   const over = new Promise<void>((resolve) => {
     timer = clock.setTimeout(resolve, timeoutMs)
     stop = cache.watch(() => sync.isDisposed && resolve())
+    if (sync.isDisposed) resolve()
   })
-  return Promise.race([promise, over.then(onTimeout)]).finally(() => {
+  const end = (): void => {
     clock.clearTimeout(timer)
     stop?.()
-  }) as Promise<T>
+  }
+  over.then(end)
+  return Promise.race([promise, over.then(onTimeout)]).finally(end) as Promise<T>
 }
 
 /** Resolves when another tab says next what it does. */

@@ -57,7 +57,7 @@ export function judge({ status, header, body }: WireAnswer): Verdict {
   const problem = parseProblem(body)
   const fail = (error: SessionError): Verdict => {
     const waitMs = retryAfterMs(header('Retry-After'), header('Date'))
-    return { kind: 'failed', error, retryAfterMs: waitMs, isAnswered: true, isTemporary: status === 429 || waitMs > 0 }
+    return { kind: 'failed', error, retryAfterMs: waitMs, isAnswered: true, isTemporary: status === 429 || header('Retry-After') !== null }
   }
   if (status === 200) {
     const answer = parseAnswer(body)

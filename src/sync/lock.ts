@@ -18,15 +18,17 @@ export async function underLock(sync: Sync, lock: SessionLock, run: (waited: boo
     stopWaiting = sync.cancel
     return waiting
   }
-  lock(async (isLate) => {
-    if (isOver) return
-    sync.isLocking = true
-    stopWaiting?.()
-    work = run(isLate).finally(() => {
-      sync.isLocking = false
+  const locking = async (): Promise<void> =>
+    lock(async (isLate) => {
+      if (isOver) return
+      sync.isLocking = true
+      stopWaiting?.()
+      work = run(isLate).finally(() => {
+        sync.isLocking = false
+      })
+      await work
     })
-    await work
-  }).catch(() => {
+  locking().catch(() => {
     if (work) return // stolen: what is begun goes on
     waited = false
     isOver = true

@@ -20,9 +20,11 @@ async function look(sync: Sync, isConditional: boolean): Promise<State | 'unchan
   const version = isConditional ? sync.cache.base?.version : undefined
   const headers: Record<string, string> = version === undefined ? {} : { 'If-None-Match': `"${version}"` }
   sync.isReading = true
+  const { ending } = sync
   const verdict = await attempt(sync, { request: { method: 'GET', headers }, told: { kind: 'read', attempt: sync.failures + 1 } })
   sync.isReading = false
-  if (sync.isDisposed) return
+  // An end() meanwhile has cut it off, which is no failure.
+  if (sync.isDisposed || sync.ending !== ending) return
   switch (verdict.kind) {
     case 'state':
       if (verdict.answer.data) return verdict.answer as State
@@ -90,6 +92,11 @@ function take(sync: Sync, state: State): void {
   if (ending) {
     // Only a read that shows another lineage, or none, says that the one being ended is gone.
     if (ending.lineage !== null && state.lineage === ending.lineage) return goOn(sync, state)
+    // A first commit of ours was under way and has created it: this is the session that is being ended.
+    if (ending.lineage === null && state.lineage !== null && state.last > 0) {
+      sync.ending = { ...ending, lineage: state.lineage }
+      return goOn(sync, state)
+    }
     sync.ending = undefined
     // What was written since is a new visitor's, and goes to nobody who signed in meanwhile.
     isElsewhere(sync, state) ? takeOther(sync, state) : takeOurs(sync, state)

@@ -66,7 +66,8 @@ function takeState(sync: Sync, state: State, acknowledged: ReadonlySet<Mutation>
   // Who is told that all is settled finds nobody at work.
   if (sync.cache.log.length === acknowledged.size + removed.size) sync.activity = 'idle'
   move(sync, state, acknowledged, removed)
-  sync.onState(state, from)
+  // Who was told may have ended it.
+  if (sync.cache.base === state) sync.onState(state, from)
   answerReaders(sync)
 }
 

@@ -193,6 +193,7 @@ export function become(sync: Sync, change: Partial<Pick<Sync, 'status' | 'activi
 
 /** Waits; `nudge` ends the wait, unless it is one that has to be kept. `cancel` ends every wait: look whether `isStopped`. */
 export function sleep(sync: Sync, delayMs: number, isKept = false): Promise<void> {
+  if (sync.isDisposed) return Promise.resolve()
   return new Promise((resolve) => {
     const handle = sync.clock.setTimeout(done, delayMs)
     function done(): void {

@@ -162,6 +162,26 @@ describe('a client that was disposed of', () => {
     expect([told.length, vi.getTimerCount()]).toEqual([1, 0])
   })
 
+  test('by a subscriber that is told that it waits, or inside exclusive, leaves nothing', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 60 })
+    void session.set('count', 2).catch(() => {})
+    await advance(50)
+    session.listen(({ activity }) => {
+      if (activity === 'retrying') session.dispose()
+    })
+    await session.exclusive(() => 1).catch(() => {})
+    await advance(50)
+    expect([session.getSnapshot().pending, vi.getTimerCount()]).toEqual([0, 0])
+    const other = await begin({ count: 1 })
+    void other.session.exclusive(() => {
+      other.session.dispose()
+      return new Promise(() => {})
+    })
+    await advance(50)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('that was never used leaves nothing', () => {
     createSessionClient({ url: 'http://localhost/session', schema }).dispose()
     expect(vi.getTimerCount()).toBe(0)

@@ -1,7 +1,7 @@
 import { createSessionClient } from 'sojourn'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { begin, collect, createServer, errorOf, flush, follow, open, schema, traffic, useFakeTime } from './harness.ts'
+import { advance, begin, collect, createServer, errorOf, flush, follow, open, schema, traffic, useFakeTime } from './harness.ts'
 
 useFakeTime()
 
@@ -49,6 +49,15 @@ describe('dehydrate', () => {
 })
 
 describe('hydrate and initialState', () => {
+  test('expiring is told to who listens to nothing else, of what was hydrated', async () => {
+    const { mock, session } = await begin({ count: 1 }, {}, { maxAgeMs: 100_000 })
+    const hydrated = open(mock, { initialState: session.dehydrate() })
+    session.dispose()
+    const expiring = collect(hydrated, 'expiring')
+    await advance(41_000)
+    expect(expiring).toHaveLength(1)
+  })
+
   test('are shown at once, without a request, and looked at with the first use', async () => {
     const mock = createServer({ initial: { count: 1, theme: 'dark' } })
     const initialState = await dehydrate(mock)

@@ -81,6 +81,7 @@ describe('judge', () => {
   test.each<[number, Record<string, string>, object]>([
     [500, {}, { isAnswered: true, isTemporary: false, retryAfterMs: 0 }],
     [503, { 'Retry-After': '7' }, { isAnswered: true, isTemporary: true, retryAfterMs: 7_000 }],
+    [503, { 'Retry-After': '0' }, { isAnswered: true, isTemporary: true, retryAfterMs: 0 }],
     [429, {}, { isAnswered: true, isTemporary: true, retryAfterMs: 0 }],
     [429, { 'Retry-After': '1' }, { isAnswered: true, isTemporary: true, retryAfterMs: 1_000 }],
   ])('a failure by %i with %j', (status, headers, expected) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { advance, collect, flush, follow, useFakeTime } from '../client/harness.ts'
-import { openScripted, type ScriptedAnswer } from './scripted.ts'
+import { openScripted, type ScriptedAnswer, toProblem, toState } from './scripted.ts'
 
 useFakeTime()
 
@@ -33,6 +33,26 @@ describe('an answer of another kind of request', () => {
     await advance(2_000)
     expect(written.status).toBe('resolved')
     expect(patches()[1]?.body).toEqual(patches()[0]?.body)
+  })
+
+  test.each([
+    ['key-reused', 422, {}],
+    ['unknown-key', 409, toState()],
+    ['gone', 410, toState({ lineage: 'L2' })],
+  ])('%s to every commit is followed by ever longer waits', async (name, status, state) => {
+    let requests = 0
+    // A round trip takes a while, as anywhere.
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      requests++
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return new Request(input, init).method === 'PATCH' ? toProblem(status, name, state) : Response.json(toState())
+    }
+    const { session } = openScripted(() => ({}), { fetch })
+    void session.get('count')
+    await advance(50)
+    void session.set('count', 2).catch(() => {})
+    await advance(3_000)
+    expect(requests).toBeLessThan(60)
   })
 
   test('a state to an end says nothing of it: it is told again after a while', async () => {
