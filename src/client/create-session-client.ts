@@ -50,7 +50,7 @@ export function createSessionClient<S extends z.$ZodObject>(
   const writes = createWrites(core)
   const queries = createQueries(core, writes)
   const life = createLife(core)
-  const client = Object.assign(Object.create(properties) as typeof properties, {
+  const client = {
     [coreOf]: () => core,
     ...writes,
     ...queries,
@@ -64,7 +64,9 @@ export function createSessionClient<S extends z.$ZodObject>(
       disposeSync(sync)
       core.stop()
     },
-  })
+  }
+  // A literal is laid out for quick calls, as an object that is filled by and by is not.
+  Object.setPrototypeOf(client, properties)
   if (options.initialState) client.hydrate(options.initialState)
   // The parts are checked against the untyped client; the schema puts the types on.
   return client as unknown as SessionClient<SessionValues<S>, SessionInputs<S>>
