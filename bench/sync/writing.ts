@@ -10,6 +10,8 @@ const loopback = { roundTripMs: 0, jitterMs: 0 }
 /** One request after the other would take minutes for 10,000 writes, so that is left to the row where it matters. */
 const contenders = ['sojourn', 'floor-handler', 'tanstack-db', 'query-core', 'swr'] as const
 const withScoped = [...contenders, 'query-core-scoped'] as const
+/** Those that send a request for each write and let them overtake each other. */
+const overtaking: ReadonlySet<string> = new Set(['query-core', 'swr'])
 
 async function open(contender: string, origin: string, keys: readonly string[]) {
   const { createWriter } = (await import(`./writers/${contender}.ts`)) as { createWriter: CreateWriter }
@@ -57,8 +59,11 @@ function write({ writes, keys, roundTripMs = 0, ...rest }: Writing): Work {
         const times = await time(writer, entries)
         const requests = browser.requests - before
         const last = Object.fromEntries(entries.slice(-keys))
-        assert.deepEqual(await look(), last, 'what is stored')
-        assert.deepEqual(Object.fromEntries(names.map((key) => [key, writer.read(key)])), last, 'what is shown')
+        const stored = await look()
+        const shown = Object.fromEntries(names.map((key) => [key, writer.read(key)]))
+        assert.deepEqual(Object.keys(stored).sort(), Object.keys(last).sort(), 'which keys are stored')
+        // Requests of theirs that overtake each other leave another value of the same tick; `race` counts how often.
+        if (!overtaking.has(contender)) assert.deepEqual([stored, shown], [last, last], 'what is stored, and what is shown')
         return { ...times, requests }
       }
     },

@@ -103,11 +103,11 @@ async function settleCommit(sync: Sync, flight: Flight, verdict: Verdict): Promi
 /**
  * Somebody else was first: the log is replayed on what the server has now and goes under the next number. Refused for the
  * first time, each of several rivals waits for a time of its own; refused again it goes at once, and comes in while who
- * was stored rests.
+ * was stored rests. Each refusal is somebody's success, so of eight rivals one may well be refused fifty times in a row.
  */
 function refuse(sync: Sync, flight: Flight, { state }: Verdict & { kind: 'refused' }): void {
   takeOurs(sync, state)
-  calm(sync, flight, 40, sync.conflicts > 0 ? 0 : 8 * sync.rivals)
+  calm(sync, flight, 120, sync.conflicts > 0 ? 0 : 8 * sync.rivals)
 }
 
 /** Lets others go first for up to so many round trips; for ever longer after too many refusals in a row. */

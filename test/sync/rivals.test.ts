@@ -103,13 +103,13 @@ describe('clients that write one key', () => {
 
 test('a commit that is refused again and again is stored at last, after pauses that grow', async () => {
   const { mock, sessions } = await openRivals(1, 20, 0)
-  mock.next({ fault: 'write-beside', write: ({ count }) => ({ count: count + 100 }), method: 'PATCH', times: 48 })
+  mock.next({ fault: 'write-beside', write: ({ count }) => ({ count: count + 100 }), method: 'PATCH', times: 128 })
   const [took] = await until(
     increment(sessions[0], (done) => done < 1),
     60_000,
   )
-  expect((await mock.data()).count).toBe(4_801)
-  expect(took).toBeGreaterThan(49 * 20 + 1_000)
+  expect((await mock.data()).count).toBe(12_801)
+  expect(took).toBeGreaterThan(129 * 20 + 1_000)
 })
 
 describe('without rivals', () => {
