@@ -17,8 +17,9 @@ function mergeItems(base: Items, mine: Items, theirs: Items): Json[] {
   const from = mine.map((item) => places.get(JSON.stringify(item))?.shift())
   const staying = new Set(from)
   return mine.map((item, index) => {
-    const at = from[index] ?? (staying.has(index) ? undefined : index)
-    return at === undefined || at >= base.length ? item : (merge(base[at], item, theirs[at], true) as Json)
+    // An item of no place is merged with nothing.
+    const at = from[index] ?? (staying.has(index) ? -1 : index)
+    return merge(base[at], item, theirs[at], true) as Json
   })
 }
 

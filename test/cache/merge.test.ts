@@ -121,3 +121,34 @@ describe('merge', () => {
     }
   })
 })
+
+describe('the items of a list', () => {
+  const one = { id: 1 }
+  const two = { id: 2 }
+  const more = [
+    { id: 1, note: 'a' },
+    { id: 2, note: 'b' },
+  ]
+  test.each<[string, Value, Value, Value, Value]>([
+    // what, base, mine, theirs, merged
+    ['one more', [one, two], [one, two, { id: 3 }], more, [...more, { id: 3 }]],
+    ['one less, others moved', [one, two], [two], more, [more[1] as Json]],
+    ['changed in its place', [one, two], [one, { id: 9 }], more, [more[0] as Json, { id: 9, note: 'b' }]],
+    ['changed and moved: it is another one', [one, two], [{ id: 9 }, one], more, [{ id: 9 }, more[0] as Json]],
+    [
+      'deep in an object',
+      { list: [one] },
+      { list: [one, two] },
+      { list: [{ id: 1, note: 'a' }], x: 1 },
+      { list: [{ id: 1, note: 'a' }, two], x: 1 },
+    ],
+    ['lists in lists', [[one]], [[one, two]], [[{ id: 1, note: 'a' }]], [[{ id: 1, note: 'a' }, two]]],
+    ['of another length than ours are not known to be the same', [one], [two], more, [two]],
+  ])('where theirs is ours with more in it, are merged: %s', (_, base, mine, theirs, merged) => {
+    expect(merge(base, mine, theirs, true)).toEqual(merged)
+  })
+
+  test('are a leaf where theirs is a change of its own', () => {
+    expect(merge([one, two], [one, two, { id: 3 }], more)).toEqual([one, two, { id: 3 }])
+  })
+})

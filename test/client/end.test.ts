@@ -129,6 +129,19 @@ describe('end', () => {
     expect(await mock.lineage()).toBeNull()
   })
 
+  test('twice with a write between is two ends: the write is not stored, and both resolve', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const held = mock.next({ fault: 'hold', method: 'DELETE' })
+    const first = follow(() => session.end())
+    await held.reached()
+    const written = follow(() => session.set('count', 2))
+    const second = follow(() => session.end())
+    await held.release()
+    await advance(10_000)
+    expect([written.status, first.status, second.status, session.peek('count')]).toEqual(['rejected', 'resolved', 'resolved', 0])
+    expect(await mock.lineage()).toBeNull()
+  })
+
   test('twice offline shows one pending end', async () => {
     const { mock, session } = await begin({ count: 1 })
     const ended = collect(session, 'ended')
