@@ -9,12 +9,15 @@ const isList = (value: unknown): value is Items => Array.isArray(value)
  * `theirs`.
  */
 function mergeItems(base: Items, mine: Items, theirs: Items): Json[] {
+  // The places of equal items, the last first, so that the first is popped.
   const places = new Map<string, number[]>()
-  for (const [index, item] of base.entries()) {
-    const text = JSON.stringify(item)
-    places.set(text, [...(places.get(text) ?? []), index])
+  for (let index = base.length - 1; index >= 0; index--) {
+    const text = JSON.stringify(base[index])
+    const equal = places.get(text)
+    if (equal) equal.push(index)
+    else places.set(text, [index])
   }
-  const from = mine.map((item) => places.get(JSON.stringify(item))?.shift())
+  const from = mine.map((item) => places.get(JSON.stringify(item))?.pop())
   const staying = new Set(from)
   return mine.map((item, index) => {
     // An item of no place is merged with nothing.

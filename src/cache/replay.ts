@@ -40,7 +40,7 @@ export function overlay(codec: SessionCodec, key: string, stored: Json | undefin
   try {
     const merged = merge(codec.encode(key, value), encoded, stored, true)
     // What the schema did not know in the one shape need not fit another.
-    return isRefused(codec, key, merged) ? encoded : merged
+    return merged !== encoded && isRefused(codec, key, merged) ? encoded : merged
   } catch {
     return encoded // a codec that decodes what it cannot encode: nothing is known of what the schema saw
   }

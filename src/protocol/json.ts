@@ -28,6 +28,12 @@ export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   return keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key], right[key]))
 }
 
+/** Whether a value is an object literal of any realm: nothing that JSON would flatten. */
+export function isPlainObject(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
 /** Reads JSON of anybody; undefined where it is none. */
 export function parseJson(text: string): unknown {
   try {

@@ -1,14 +1,8 @@
 import { SessionSchemaError } from '../errors/session-schema-error.ts'
-import type { Json } from '../protocol/json.ts'
+import { isPlainObject, type Json } from '../protocol/json.ts'
 
 /** The protocol ends at a nesting of 64, of which the commit and its `set` are two. A cycle is deeper than any limit. */
 const maxDepth = 62
-
-/** Whether a value is an object literal of any realm: nothing that JSON would flatten. */
-export function isPlainObject(value: object): boolean {
-  const prototype: object | null = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
 
 // In unicode mode only a surrogate without its partner matches; UTF-8 cannot carry one.
 const loneSurrogate = /\p{Surrogate}/u

@@ -1,4 +1,4 @@
-import { isPlainObject } from './copy-json.ts'
+import { isPlainObject } from '../protocol/json.ts'
 
 /**
  * Freezes a value and all that it holds, in place, and returns it. Only arrays and plain objects: a frozen Date or Map

@@ -1,4 +1,4 @@
-import { isPlainObject } from './copy-json.ts'
+import { isPlainObject } from '../protocol/json.ts'
 
 function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && (Array.isArray(value) || isPlainObject(value))

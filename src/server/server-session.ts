@@ -1,6 +1,6 @@
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
-import { isObject, type JsonObject } from '../protocol/json.ts'
+import { isObject, isPlainObject, type JsonObject } from '../protocol/json.ts'
 import { expiryFault } from '../protocol/parse-commit.ts'
 import { parseStrictJson } from '../protocol/strict-json.ts'
 import type { Context } from './answers.ts'
@@ -129,8 +129,7 @@ function toJson(data: JsonObject): JsonObject {
 
 function parse(data: unknown): { readonly value?: unknown; readonly fault?: string | undefined } {
   // A promise or a Map would be stored as an empty object.
-  const prototype: object | null = isObject(data) ? Object.getPrototypeOf(data) : []
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return {}
+  if (!isObject(data) || !isPlainObject(data)) return {}
   try {
     return parseStrictJson(JSON.stringify(data))
   } catch {

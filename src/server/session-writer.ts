@@ -74,8 +74,7 @@ export async function openWriter(request: Request, { settings, vault }: Context)
       found = { subject: { key: 'none' } }
       return true
     }
-    const { key } = found
-    found = await vault.find(key)
+    found = await vault.find(found.key)
     // The session lives on under its new key, which this request does not have.
     if (found.tombstone) lose()
     return undefined
