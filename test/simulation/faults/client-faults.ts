@@ -1,4 +1,4 @@
-import type { PlantedFault } from './faults.ts'
+import type { PlantedFault } from './fault.ts'
 
 const settle = 'src/sync/settle.ts'
 const commit = 'src/sync/commit.ts'

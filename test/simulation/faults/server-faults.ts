@@ -1,41 +1,88 @@
-import type { PlantedFault } from './faults.ts'
+// Rules of the server, each broken. scripts/simulate-faults.ts plants one at a time.
+import type { StoreEntry } from '../../../src/server/store.ts'
+import { type PlantedFault, rulesOf } from './fault.ts'
 
-const record = 'src/server/record.ts'
-const write = 'src/server/write.ts'
+const record = rulesOf<typeof import('../../../src/server/record.ts')>()
+const end = rulesOf<typeof import('../../../src/server/end.ts')>()
+const vault = rulesOf<typeof import('../../../src/server/vault.ts')>()
+const memory = rulesOf<typeof import('../../../src/server/stores/memory.ts')>()
+const serverSession = rulesOf<typeof import('../../../src/server/server-session.ts')>()
 
-/** Rules of the server, each taken out. */
-export const serverFaults: readonly PlantedFault[] = [
+type Decide = typeof import('../../../src/server/record.ts').decideCommit
+type CommitOf = Parameters<Decide>[1]['commit']
+type Subject = Parameters<Decide>[0]
+
+/** The same attempt with another commit. */
+const as = (attempt: Parameters<Decide>[1], commit: Partial<CommitOf>): Parameters<Decide>[1] => ({
+  ...attempt,
+  commit: { ...attempt.commit, ...commit },
+})
+
+/** The number of the last commit that the record has of a client. */
+const lastOf = (subject: Subject, client: string): number =>
+  subject.key === 'known' ? (subject.record.clients.find((one) => one.client === client)?.n ?? 0) : 0
+
+/** The subject without the record of a client. */
+const forget = (subject: Subject, client: string): Subject =>
+  subject.key === 'known'
+    ? { key: 'known', record: { ...subject.record, clients: subject.record.clients.filter((one) => one.client !== client) } }
+    : subject
+
+/** Decides as if `after` were right. */
+const ignoreAfter =
+  (decide: Decide): Decide =>
+  (subject, attempt, circumstances) => {
+    const outcome = decide(subject, attempt, circumstances)
+    if (outcome.kind !== 'out-of-step') return outcome
+    return decide(subject, as(attempt, { after: lastOf(subject, attempt.client) }), circumstances)
+  }
+
+/** Stores a commit that comes after a later one of its client. */
+const storeOldCopies =
+  (decide: Decide): Decide =>
+  (subject, attempt, circumstances) => {
+    const { client, n } = attempt
+    if (n >= lastOf(subject, client)) return ignoreAfter(decide)(subject, attempt, circumstances)
+    return decide(forget(subject, client), as(attempt, { after: 0 }), circumstances)
+  }
+
+/** Changes what is stored. */
+const storing =
+  (change: (outcome: Extract<ReturnType<Decide>, { kind: 'store' }>, subject: Subject, n: number) => ReturnType<Decide>) =>
+  (decide: Decide): Decide =>
+  (subject, attempt, circumstances) => {
+    const outcome = decide(subject, attempt, circumstances)
+    return outcome.kind === 'store' ? change(outcome, subject, attempt.n) : outcome
+  }
+
+/** The lineage of a commit is compared before its number. */
+const lineageFirst = record('decideCommit', (decide) => (subject, attempt, circumstances) => {
+  const isOther = subject.key === 'known' && attempt.commit.lineage !== subject.record.lineage
+  return isOther ? { kind: 'gone' } : decide(subject, attempt, circumstances)
+})
+
+const decisions: readonly PlantedFault[] = [
   {
     title: 'review 1: versions are unique in their own session only',
-    patches: [{ file: record, from: '-$' + '{subject.record.mark}`', to: '-`' }],
+    breaks: [record('versionOf', (versionOf) => (subject) => versionOf(subject).replace(/-(?!unknown).*/, '-'))],
   },
   {
     title: 'review 3: a key that names no session creates one',
-    patches: [{ file: record, from: "if (subject.key === 'unknown' && !commit.fresh)", to: "if (subject.key === 'unknown' && false)" }],
-  },
-  {
-    title: 'review 4: a DELETE ends whatever the cookie names',
-    patches: [{ file: 'src/server/end.ts', from: 'if (subject.record.lineage !== lineage)', to: 'if (false)' }],
-  },
-  {
-    title: 'review 5: nobody looks at `after`',
-    patches: [{ file: record, from: 'if (!isInStep(record, known, attempt))', to: 'if (false)' }],
-  },
-  {
-    title: 'review 6: nothing keeps a copy of a commit away that was not the last',
-    patches: [
-      { file: record, from: 'if (known && n <= known.n) {', to: 'if (known && n === known.n) {' },
-      { file: record, from: 'if (!isInStep(record, known, attempt))', to: 'if (false)' },
+    breaks: [
+      record(
+        'decideCommit',
+        (decide) =>
+          (subject, ...rest) =>
+            decide(subject.key === 'unknown' ? { key: 'none' } : subject, ...rest),
+      ),
     ],
   },
+  { title: 'review 5: nobody looks at `after`', breaks: [record('decideCommit', ignoreAfter)] },
+  { title: 'review 6: nothing keeps a copy of a commit away that was not the last', breaks: [record('decideCommit', storeOldCopies)] },
   {
     title: 'review 6: the lineage is looked at before the repetition, and `last` tells nothing',
+    breaks: [lineageFirst],
     patches: [
-      {
-        file: record,
-        from: '  if (known && n <= known.n) {',
-        to: "  if (subject.key === 'known' && commit.lineage !== record.lineage) return { kind: 'gone' }\n  if (known && n <= known.n) {",
-      },
       {
         file: 'src/sync/settle.ts',
         from: 'const stored = state.last > sync.acknowledged ? lost.get(state.last)?.mutations : undefined',
@@ -45,80 +92,147 @@ export const serverFaults: readonly PlantedFault[] = [
   },
   {
     title: 'review 7: forgotten clients leave no floor',
-    patches: [{ file: record, from: 'floor: Math.max(record.floor, ...dropped.map(({ seq }) => seq))', to: 'floor: 0' }],
-  },
-  {
-    title: 'review 8: the old key of a rotation answers nobody',
-    patches: [{ file: write, from: 'if (cookie !== undefined && found.tombstone?.by ===', to: 'if (false && found.tombstone?.by ===' }],
+    breaks: [
+      record(
+        'decideCommit',
+        storing((outcome) => ({ ...outcome, next: { ...outcome.next, floor: 0 } })),
+      ),
+    ],
   },
   {
     title: 'the server does not look at `expect`',
-    patches: [{ file: record, from: '  if (conflicts) return', to: '  if (conflicts && false) return' }],
+    breaks: [
+      record('decideCommit', (decide) => (subject, attempt, circumstances) => {
+        const outcome = decide(subject, attempt, circumstances)
+        const { expect: _, clear: __, ...commit } = attempt.commit
+        return outcome.kind === 'conflict' ? decide(subject, { ...attempt, commit }, circumstances) : outcome
+      }),
+    ],
   },
   {
     title: 'the whole version is not looked at where it is expected',
-    patches: [
-      { file: record, from: 'return keys.length > 0 || isOtherBase ? keys : undefined', to: 'return keys.length > 0 ? keys : undefined' },
-    ],
-  },
-  {
-    title: 'a commit is acknowledged although somebody else was first to store',
-    patches: [
-      {
-        file: write,
-        from: 'return nextKey === undefined ? undefined : answerStored(outcome, nextKey, attempt, asker)',
-        to: "return answerStored(outcome, nextKey ?? key ?? '', attempt, asker)",
-      },
-    ],
-  },
-  {
-    title: 'a commit is acknowledged before it is stored',
-    patches: [
-      {
-        file: write,
-        from: '      const nextKey = await save(found, outcome, attempt)\n',
-        to: '      const nextKey = outcome.rotate || key === undefined ? await save(found, outcome, attempt) : key\n      if (nextKey === key && key !== undefined) setTimeout(() => void save(found, outcome, attempt), 30)\n',
-      },
-    ],
-  },
-  {
-    title: 'the store writes without comparing',
-    patches: [
-      {
-        file: 'src/server/stores/memory.ts',
-        from: 'if ((find(id)?.revision ?? null) !== expected || (insert && find(insert.id))) return false',
-        to: '',
-      },
+    breaks: [
+      record('decideCommit', (decide) => (subject, attempt, circumstances) => {
+        const outcome = decide(subject, attempt, circumstances)
+        if (outcome.kind !== 'conflict' || outcome.conflicts.length > 0 || subject.key !== 'known') return outcome
+        const { seq, mark } = subject.record
+        const again = decide(subject, as(attempt, { base: `v${seq}-${mark}` }), circumstances)
+        return again.kind === 'store' ? { ...again, exact: false } : again
+      }),
     ],
   },
   {
     title: 'an answer is minimal although the state before was another',
-    patches: [{ file: record, from: 'exact: commit.base === versionOf(subject)', to: 'exact: true' }],
+    breaks: [
+      record(
+        'decideCommit',
+        storing((outcome) => ({ ...outcome, exact: true })),
+      ),
+    ],
   },
   {
     title: 'the record is not stored with the data',
-    patches: [
-      {
-        file: record,
-        from: 'next: remember(next, { client, n, hash, seq: next.seq, cookie })',
-        to: 'next: n % 2 === 0 ? next : remember(next, { client, n, hash, seq: next.seq, cookie })',
-      },
+    breaks: [
+      record(
+        'decideCommit',
+        storing((outcome, subject, n) =>
+          n % 2 === 0 && subject.key === 'known'
+            ? { ...outcome, next: { ...outcome.next, clients: subject.record.clients, floor: subject.record.floor } }
+            : outcome,
+        ),
+      ),
+    ],
+  },
+]
+
+const stores: readonly PlantedFault[] = [
+  {
+    title: 'review 4: a DELETE ends whatever the cookie names',
+    breaks: [
+      end('answerEnd', (answerEnd) => async (asker, context) => {
+        const { request } = asker
+        const { subject } = await context.vault.find(context.settings.cookie.read(request))
+        if (subject.key !== 'known') return answerEnd(asker, context)
+        const headers = {
+          get: (name: string) => (/lineage/i.test(name) ? subject.record.lineage : request.headers.get(name)),
+        }
+        return answerEnd({ ...asker, request: { ...request, headers } as unknown as Request }, context)
+      }),
+    ],
+  },
+  {
+    title: 'review 8: the old key of a rotation answers nobody',
+    breaks: [
+      vault('createVault', (createVault) => (settings) => {
+        const right = createVault(settings)
+        async function find(cookie: string | undefined): ReturnType<typeof right.find> {
+          const found = await right.find(cookie)
+          return found.key === undefined ? { subject: found.subject } : found
+        }
+        return { ...right, find }
+      }),
+    ],
+  },
+  {
+    title: 'a commit is acknowledged although somebody else was first to store',
+    breaks: [
+      vault('createVault', (createVault) => (settings) => {
+        const right = createVault(settings)
+        return { ...right, replace: async (key, ...rest) => (await right.replace(key, ...rest)) ?? key }
+      }),
+    ],
+  },
+  {
+    title: 'a commit is acknowledged before it is stored',
+    breaks: [
+      vault('createVault', (createVault) => (settings) => {
+        const right = createVault(settings)
+        async function replace(key: string, ...rest: [never, never]): Promise<string> {
+          setTimeout(() => void right.replace(key, ...rest), 30)
+          return key
+        }
+        return { ...right, replace: replace as typeof right.replace }
+      }),
+    ],
+  },
+  {
+    title: 'the store writes without comparing',
+    breaks: [
+      memory('createMemoryStore', (createMemoryStore) => (options) => {
+        const right = createMemoryStore(options)
+        const stored = async (id: string): Promise<StoreEntry | undefined> => right.read(id)
+        return { ...right, write: async (write) => right.write({ ...write, expected: (await stored(write.id))?.revision ?? null }) }
+      }),
     ],
   },
   {
     title: 'another person who signs in gets the data of the one before',
-    patches: [
-      { file: 'src/server/server-session.ts', from: 'const isNew = before !== null && before !== identity', to: 'const isNew = false' },
+    breaks: [
+      serverSession('openSession', (openSession) => async (request, context) => {
+        const session = await openSession(request, context)
+        async function signIn(identity: string): Promise<void> {
+          await session.update((data) => ({ ...data, _identity: identity }))
+          await session.cycleKey()
+        }
+        return Object.assign(session, { signIn })
+      }),
     ],
   },
   {
     title: 'a log-in creates a session and forgets what was in it',
-    patches: [
-      {
-        file: 'src/server/server-session.ts',
-        from: '{ data: { ...(isNew ? {} : record?.data), _identity: identity }',
-        to: '{ data: { _identity: identity }',
-      },
+    breaks: [
+      serverSession('openSession', (openSession) => async (request, context) => {
+        const session = await openSession(request, context)
+        const right = session.signIn
+        async function signIn(identity: string): Promise<void> {
+          await right(identity)
+          await session.update(() => ({ _identity: identity }))
+        }
+        return Object.assign(session, { signIn })
+      }),
     ],
   },
 ]
+
+/** Every fault of the server. */
+export const serverFaults: readonly PlantedFault[] = [...decisions, ...stores]
