@@ -15,7 +15,8 @@ from .breaks import meet_break
 from .conf import Settings, get_function, get_settings
 from .exchange import Exchange
 from .finished import finish
-from .origin import METHODS, answer_options, check_origin, check_token, with_common_headers
+from .headers import with_common_headers
+from .origin import METHODS, answer_options, check_origin, check_token
 from .problems import Problem, unavailable
 from .retry import retry
 from .write import answer_commit

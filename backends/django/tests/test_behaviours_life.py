@@ -210,7 +210,7 @@ class HttpTest(SessionTestCase):
     def test_60_what_depends_on_the_session_varies_on_the_cookie(self):
         self.assertEqual(self.visitor.http.get("/read")["Vary"], "Cookie")
         self.assertNotIn("Vary", self.visitor.http.get("/untouched"))
-        self.assertEqual(self.visitor.get()["Vary"], "Cookie, Origin")
+        self.assertEqual(self.visitor.get()["Vary"], "Cookie, Origin, Session-Request")
 
     def test_61_a_500_saves_nothing_and_sets_no_cookie(self):
         self.visitor.set(a=1)

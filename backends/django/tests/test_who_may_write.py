@@ -1,29 +1,89 @@
 """Origin, CSRF token, and who is signed in."""
+import json
 from unittest import skipUnless
 
 import django
 from django.conf import settings
 from django.test import override_settings
 
-from support import NOT_SIGNED, SessionTestCase, Visitor, body_of, session_cookie
+from support import NOT_SIGNED, URL, SessionTestCase, Visitor, body_of, session_cookie
+
+
+OWN = "http://testserver"
+APP = "https://app.example"
+#: ``Sec-Fetch-Site``, ``Origin``, whether a write is accepted.
+TABLE = [
+    # A page, a beacon, a development proxy that rewrites the Host header.
+    ("same-origin", OWN, True),
+    ("same-origin", "http://localhost:5173", True),
+    ("same-origin", "null", True),
+    ("same-origin", None, True),
+    # Another port or host, by CORS.
+    ("same-site", APP, True),
+    ("cross-site", APP, True),
+    ("cross-site", "capacitor://localhost", True),
+    *((site, origin, False) for site in ("same-site", "cross-site") for origin in (OWN, "https://evil.example", "null", "", None)),
+    # The address bar, extensions.
+    ("none", None, True),
+    ("none", OWN, True),
+    ("none", APP, True),
+    ("none", "https://evil.example", False),
+    ("none", "null", False),
+    ("none", "", False),
+    # A word that no browser sends.
+    *((site, origin, False) for site in ("same-Origin", "", "any") for origin in (OWN, APP, None)),
+    # Every browser on plain http with another name than localhost, old Safari, scripts that set Origin.
+    (None, OWN, True),
+    (None, APP, True),
+    (None, "capacitor://localhost", True),
+    *((None, origin, False) for origin in (None, "", "null", "https://evil.example", "http://testserver:81", "https://testserver")),
+    *((None, origin, False) for origin in ("http://testserver/", "http://testserver.evil.example", "HTTP://TESTSERVER", f"{OWN}, {APP}")),
+]
 
 
 class OriginTest(SessionTestCase):
-    def test_a_write_needs_the_same_origin(self):
+    def test_the_table_of_origins_decides_who_may_write(self):
+        listed = {**settings.SOJOURN, "ORIGINS": [APP, "capacitor://localhost", "null"]}
+        with override_settings(SOJOURN=listed):
+            visitor = Visitor(enforce_csrf=True)
+            token = visitor.read()["csrf"]
+            for site, origin, is_accepted in TABLE:
+                fields = {"HTTP_SEC_FETCH_SITE": site, "HTTP_ORIGIN": origin}
+                headers = {name: value for name, value in fields.items() if value is not None}
+                with self.subTest(site=site, origin=origin):
+                    body = visitor.body(set={"a": 1})
+                    commit = visitor.http.generic(
+                        "PATCH",
+                        URL,
+                        json.dumps(body),
+                        content_type="application/json",
+                        HTTP_IDEMPOTENCY_KEY=f'"{visitor.client}/{visitor.n}"',
+                        HTTP_X_CSRFTOKEN=token,
+                        **headers,
+                    )
+                    end = visitor.http.delete(URL, HTTP_SESSION_LINEAGE="another", HTTP_X_CSRFTOKEN=token, **headers)
+                    if is_accepted:
+                        self.assertEqual((commit.status_code, end.status_code), (200, 410), commit.content)
+                    else:
+                        self.assertProblem(commit, 403, "csrf")
+                        self.assertProblem(end, 403, "csrf")
+
+    def test_a_refused_write_stores_nothing(self):
         self.visitor.set(a=1)
-        body = self.visitor.body(set={"a": 2})
-        for origin in ("https://evil.example", "null", "http://testserver:81", "https://testserver", ""):
-            self.assertProblem(self.visitor.send(body, HTTP_ORIGIN=origin), 403, "csrf")
+        self.assertProblem(self.visitor.send(self.visitor.body(set={"a": 2}), HTTP_ORIGIN="https://evil.example"), 403, "csrf")
         self.assertProblem(self.visitor.end(HTTP_ORIGIN="https://evil.example"), 403, "csrf")
         self.assertEqual(self.visitor.read()["data"], {"a": 1})
 
-    def test_sec_fetch_site_will_do(self):
-        body = self.visitor.body(set={"a": 1})
-        self.assertProblem(self.visitor.send(body, HTTP_ORIGIN="https://proxy.example", HTTP_SEC_FETCH_SITE="same-site"), 403, "csrf")
-        self.assertEqual(self.visitor.send(body, HTTP_ORIGIN="https://proxy.example", HTTP_SEC_FETCH_SITE="same-origin").status_code, 200)
+    def test_a_refusal_names_the_origin_that_came_and_those_that_are_accepted(self):
+        response = self.visitor.send(self.visitor.body(), HTTP_ORIGIN="https://evil.example", HTTP_SEC_FETCH_SITE="cross-site")
+        detail = body_of(response)["detail"]
+        for part in ("https://evil.example", "cross-site", OWN, APP, "SOJOURN['ORIGINS']", "SECURE_PROXY_SSL_HEADER"):
+            self.assertIn(part, detail)
+        self.assertLess(len(body_of(self.visitor.send(self.visitor.body(), HTTP_ORIGIN="x" * 5000))["detail"]), 1000)
 
-    def test_an_origin_of_the_settings_may_write(self):
-        self.assertEqual(self.visitor.send(self.visitor.body(set={"a": 1}), HTTP_ORIGIN="https://app.example").status_code, 200)
+    def test_a_list_that_names_null_opens_nothing_to_sandboxed_pages(self):
+        with override_settings(SOJOURN={**settings.SOJOURN, "ORIGINS": ["null"]}):
+            self.assertNotIn("Access-Control-Allow-Origin", self.visitor.get(HTTP_ORIGIN="null"))
 
 
 class TokenTest(SessionTestCase):
@@ -44,6 +104,11 @@ class TokenTest(SessionTestCase):
         self.visitor.read()
         token = self.visitor.http.cookies["csrftoken"].value
         self.assertEqual(self.visitor.send(self.visitor.body(set={"a": 1}), HTTP_X_CSRFTOKEN=token).status_code, 200)
+
+    def test_a_page_that_sends_no_referrer_may_write_over_tls(self):
+        token = self.visitor.read()["csrf"]
+        fields = {"HTTP_ORIGIN": "https://testserver", "HTTP_X_CSRFTOKEN": token, "secure": True}
+        self.assertEqual(self.visitor.send(self.visitor.body(set={"a": 1}), **fields).status_code, 200)
 
     def test_its_cookie_is_set_once(self):
         self.assertIn("csrftoken", self.visitor.get().cookies)
