@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from .breaks import plan_break
 from .conf import get_settings
-from .finished import finish
+from .restart import restart_session, save_only_changes
 
 _MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -65,7 +65,8 @@ def _expire(request: HttpRequest, body: Any) -> Any:
     if request.session.keys():
         request.session.set_expiry(-1)
         request.session.save()
-    finish(request)
+    save_only_changes(request.session)
+    restart_session(request.session)
 
 
 def _break(request: HttpRequest, body: Any) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 import math
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 
 from .conf import Settings, get_function
@@ -18,6 +20,7 @@ from .origin import token_of
 from .problems import Problem, unavailable
 from .record import NO_KEY, UNKNOWN_KEY, Subject, client_of
 from .stored import AUTH, to_policy, to_subject
+from .watch import watch_of
 from .wire import dump, to_wire
 
 
@@ -40,6 +43,22 @@ class Exchange:
         self.cookie: Optional[str] = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         self.identity: Optional[str] = None
         self._signed_in: Any = None
+        self._has_saved = False
+
+    def save_earlier(self) -> None:
+        """Saves what middlewares and views have written in this request before, as its end would have done."""
+        session = self.request.session
+        self._has_saved = bool(session.modified) and not session.is_empty()
+        if self._has_saved:
+            with suppress(UpdateError):  # It has ended meanwhile, which `find` sees.
+                session.save()
+
+    def with_key(self, response: HttpResponse) -> HttpResponse:
+        """Sets the cookie of a session that `save_earlier` created, unless the response does."""
+        key = self.request.session.session_key
+        if self._has_saved and key and key != self.cookie and settings.SESSION_COOKIE_NAME not in response.cookies:
+            self.set_cookie(response, key, self.find_at(key).subject)
+        return response
 
     def find(self) -> Found:
         """The session that the cookie names, once Django has looked whether its user may still be signed in."""
@@ -138,6 +157,7 @@ class Exchange:
             httponly=settings.SESSION_COOKIE_HTTPONLY or False,
             samesite=settings.SESSION_COOKIE_SAMESITE,
         )
+        self._rekey(key)
 
     def delete_cookie(self, response: HttpResponse) -> None:
         """Takes the key away from the browser."""
@@ -147,6 +167,14 @@ class Exchange:
             domain=settings.SESSION_COOKIE_DOMAIN,
             samesite=settings.SESSION_COOKIE_SAMESITE,
         )
+        self._rekey(None)
+
+    def _rekey(self, key: Optional[str]) -> None:
+        """Has the rest of the request go on with the session that the browser has now."""
+        self.request.session._session_key = key
+        watch = watch_of(self.request)
+        if watch:
+            watch.follow(key)
 
 
 def _to_client(request: HttpRequest) -> Optional[str]:

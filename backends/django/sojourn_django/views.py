@@ -13,11 +13,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from .breaks import meet_break
 from .conf import Settings, get_function, get_settings
+from .cookie import keep_cookie
 from .exchange import Exchange
-from .finished import finish
 from .headers import with_common_headers
 from .origin import METHODS, answer_options, check_origin, check_token
 from .problems import Problem, unavailable
+from .restart import restart_session, save_only_changes
 from .retry import retry
 from .write import answer_commit
 
@@ -27,6 +28,8 @@ logger = logging.getLogger("sojourn_django")
 def session_view(request: HttpRequest) -> HttpResponse:
     """Answers the requests of session clients. Never raises: what goes wrong inside is a 503."""
     conf = get_settings()
+    if hasattr(request, "session"):
+        save_only_changes(request.session)
     try:
         response = _answer(request, conf)
     except Problem as problem:
@@ -38,7 +41,7 @@ def session_view(request: HttpRequest) -> HttpResponse:
     except Exception:
         logger.exception("The session could not be served.")
         response = unavailable().to_response()
-    finish(request)
+    keep_cookie(response)
     if request.method == "HEAD":
         response.content = b""
     return with_common_headers(response, request, conf)
@@ -68,9 +71,12 @@ def _answer(request: HttpRequest, conf: Settings) -> HttpResponse:
     if is_write:
         check_token(request, conf)
     _admit(exchange)
-    if method == "PATCH":
-        return answer_commit(exchange)
-    return answer_end(exchange) if method == "DELETE" else answer_read(exchange)
+    exchange.save_earlier()
+    answer = {"PATCH": answer_commit, "DELETE": answer_end}.get(method, answer_read)
+    try:
+        return exchange.with_key(answer(exchange))
+    finally:
+        restart_session(request.session)
 
 
 def answer_read(exchange: Exchange) -> HttpResponse:

@@ -7,11 +7,24 @@ from typing import Optional
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 
 from .engines.base import Engine, Moved
 from .stored import META, derive_lineage, for_new_key, meta_of
 
 logger = logging.getLogger("sojourn_django")
+
+_WATCH = "_sojourn_watch"
+
+
+def set_watch(request: HttpRequest, watch: Watch) -> None:
+    """Notes who watches the session of a request."""
+    setattr(request, _WATCH, watch)
+
+
+def watch_of(request: HttpRequest) -> Optional[Watch]:
+    """Returns who watches the session of a request; None without SojournMiddleware."""
+    return getattr(request, _WATCH, None)
 
 
 class Watch:
@@ -34,6 +47,11 @@ class Watch:
         if hasattr(session, "aflush"):
             session.acycle_key = sync_to_async(self.cycle_key)
             session.aflush = sync_to_async(self.flush)
+
+    def follow(self, key: Optional[str]) -> None:
+        """Goes on with the key that a commit gave the session, or, with None, after its end."""
+        self.key = key
+        self.has_ended = self.has_ended or key is None
 
     def cycle_key(self) -> None:
         """Gives the session another key."""
