@@ -22,6 +22,19 @@ from support import SessionTestCase, Visitor, body_of, store
 BARE = ENGINE.replace("merging-", "")
 
 
+class Name:
+    """Any two are equal, and print the same."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __eq__(self, other):
+        return isinstance(other, Name)
+
+    def __repr__(self):
+        return "<Name>"
+
+
 def only_on(*engines):
     return skipUnless(BARE in engines, f"of {', '.join(engines)} alone")
 
@@ -188,6 +201,23 @@ class CacheTest(SessionTestCase):
         with mock.patch.object(type(engine), "_look", lambda *given: (look(*given), cache.set(lock, "theirs"))):
             self.assertEqual(self.visitor.send(body).status_code, 200)
         self.assertEqual(cache.get(lock), "theirs")
+
+    def test_a_write_that_python_calls_equal_is_a_write(self):
+        engine = engine_for(type(store()), get_settings())
+        for before, after in ((1, True), (1, 1.0), (Name("a"), Name("b"))):
+            with self.subTest(before=before, after=after):
+                key = engine.create({META: {"mark": "1"}, "a": before})
+                stored = engine.read(key)
+                session = store(key)
+                session["a"] = after
+                session.save()
+                self.assertIsNone(engine.replace(stored, {META: {"mark": "2"}, "b": 1}))
+
+    def test_a_hook_that_changes_a_value_in_place_fails_no_commit(self):
+        self.visitor.set(a=[1])
+        body = self.visitor.body(set={"b": 1})
+        with override_settings(SOJOURN={**django_settings.SOJOURN, "IDENTITY": lambda request: request.session["a"].append(2)}):
+            self.assertEqual(self.visitor.send(body).status_code, 200)
 
     def test_values_that_only_pickle_takes_are_merged_around(self):
         session = store()

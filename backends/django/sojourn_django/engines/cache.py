@@ -1,6 +1,7 @@
 """The cache engine: a lock by ``add``, the write under it, and a look whether it is there."""
 from __future__ import annotations
 
+import pickle
 import random
 import secrets
 import time
@@ -44,6 +45,14 @@ def _names_of(cache: Any) -> list[str]:
     return [f"{base.__module__}.{base.__qualname__}" for base in type(cache).__mro__]
 
 
+def pickled(value: Any) -> Optional[bytes]:
+    """Returns a value as caches store it; None if they cannot."""
+    try:
+        return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    except Exception:  # Whatever the value's own class raises.
+        return None
+
+
 class CacheFault(Exception):
     """The cache dropped what it was given."""
 
@@ -71,7 +80,8 @@ class CacheEngine(Engine):
         # A cache does not tell when an entry is over; the record knows since its last commit, and later saves extend it.
         age = self.store_of(key, data).get_expiry_age()
         expires_at = meta_of(data).get("expires") or time.time() + age
-        return Stored(key, data, data, max(expires_at, time.time() + 1))
+        # Dumped, as a hook may change a value in place, and Python calls 1 and True equal.
+        return Stored(key, data, pickled(data), max(expires_at, time.time() + 1))
 
     def create(self, data: dict[str, Any]) -> str:
         try:
@@ -130,9 +140,8 @@ class CacheEngine(Engine):
             self._look(key, data)
 
     def _is_still(self, stored: Stored) -> bool:
-        now = self.cache.get(self._name(stored.key))
-        # By what they print too: NaN is not equal to itself.
-        return now == stored.raw or repr(now) == repr(stored.raw)
+        now = self.cache.get(self._name(stored.key), _MISSING)
+        return now is not _MISSING and pickled(now) == stored.raw
 
     def _look(self, key: str, data: dict[str, Any]) -> None:
         """A cache may drop a write and say nothing."""

@@ -1,14 +1,16 @@
 """The db engine: ``UPDATE … WHERE session_data = as read``, on any database, without lock or transaction."""
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
 from typing import Any, Optional
 
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, OperationalError, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from .base import Engine, Moved, Stored, from_moved, moved_key, to_moved
+
+logger = logging.getLogger("sojourn_django")
 
 
 class DbEngine(Engine):
@@ -33,40 +35,52 @@ class DbEngine(Engine):
         return self.save_new(data)
 
     def replace(self, stored: Stored, data: dict[str, Any]) -> Optional[str]:
-        row = self.store_of(stored.key, data).create_model_instance(data)  # type: ignore[attr-defined]
-        written = self._rows(stored.key, stored.raw).update(session_data=row.session_data, expire_date=row.expire_date)
-        return stored.key if written else None
+        columns = _columns_of(self._row_of(stored.key, data))
+        return stored.key if self._rows(stored.key, stored.raw).update(**columns) else None
 
     def rotate(self, stored: Stored, data: dict[str, Any], by: Optional[str]) -> Optional[str]:
         with transaction.atomic(using=self.using):
             if not self._take(stored):
                 return None
             key = self.create(data)
-            self.leave_moved(stored.key, Moved(key, by))
+            self._note(stored.key, Moved(key, by))
         return key
 
     def remove(self, stored: Stored) -> bool:
         with transaction.atomic(using=self.using):
             if not self._take(stored):
                 return False
-            self.leave_moved(stored.key, Moved())
+            self._note(stored.key, Moved())
         return True
 
     def leave_moved(self, key: str, moved: Moved) -> None:
-        row = self.model(
-            session_key=moved_key(key),
-            session_data=self.store_class().encode(from_moved(moved)),
-            expire_date=timezone.now() + timedelta(seconds=self.grace_seconds),
-        )
+        row = self._row_of(moved_key(key), {**from_moved(moved), "_session_expiry": self.grace_seconds})
         try:
             with transaction.atomic(using=self.using):
                 row.save(using=self.using)
         except IntegrityError:
-            pass  # Another request with the same key noted it in the same moment.
+            # Another request with the same key may have noted it in the same moment.
+            if self.read_moved(key) is None:
+                raise
 
     def read_moved(self, key: str) -> Optional[Moved]:
         stored = DbEngine.read(self, moved_key(key))
         return to_moved(stored.data) if stored else None
+
+    def _note(self, key: str, moved: Moved) -> None:
+        """Leaves the note if the project's model takes it: a session without it is better than none."""
+        try:
+            with transaction.atomic(using=self.using):
+                self.leave_moved(key, moved)
+        except Exception as error:
+            if isinstance(error, OperationalError):
+                raise
+            name = f"{self.store_class.__module__}.{self.store_class.__qualname__}"
+            logger.exception("%s.create_model_instance takes no session without keys, so late requests are not recognized.", name)
+
+    def _row_of(self, key: str, data: dict[str, Any]) -> Any:
+        """A row as Django's own save makes it: a project's model has columns of its own."""
+        return self.store_of(key, data).create_model_instance(data)  # type: ignore[attr-defined]
 
     def _take(self, stored: Stored) -> bool:
         """Deletes what was read, in a transaction.
@@ -82,3 +96,12 @@ class DbEngine(Engine):
     def _rows(self, key: str, raw: Optional[str] = None) -> QuerySet:
         rows = self.model.objects.using(self.using).filter(session_key=key)
         return rows if raw is None else rows.filter(session_data=raw)
+
+
+def _columns_of(row: Any) -> dict[str, Any]:
+    """What an UPDATE sets, as Django's own save does: every column but the key and those that the database or an INSERT fills."""
+    return {
+        field.name: field.pre_save(row, False)
+        for field in row._meta.concrete_fields
+        if not (field.primary_key or getattr(field, "auto_now_add", False) or getattr(field, "generated", False))
+    }

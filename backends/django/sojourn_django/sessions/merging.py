@@ -1,7 +1,7 @@
 """What the merging engines have in common."""
 from __future__ import annotations
 
-import copy
+from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Optional
 
 from asgiref.sync import sync_to_async
@@ -27,19 +27,29 @@ class MergingStore:
 
     _is_cleared = False
 
+    def dump(self, value: Any) -> Optional[bytes]:
+        """Returns what is stored of a value, by which two are compared; None if it cannot be stored."""
+        try:
+            return bytes(self.serializer().dumps({"": value}))  # type: ignore[attr-defined]
+        except Exception:  # Whatever a serializer raises. Saving raises it again, where it is of use.
+            return None
+
     @property
-    def seen(self) -> dict[str, Any]:
-        """The session as it was loaded."""
+    def seen(self) -> dict[Any, Optional[bytes]]:
+        """The session as it was loaded, dumped: views change values in place."""
         return self.__dict__.setdefault("_sojourn_seen", {})
 
     def remember(self) -> None:
         """Takes what is in memory for what is stored."""
-        self.__dict__["_sojourn_seen"] = copy.deepcopy(self._session_cache)  # type: ignore[attr-defined]
+        self._see(self._session_cache)  # type: ignore[attr-defined]
         self._is_cleared = False
+
+    def _see(self, data: Mapping[Any, Any]) -> None:
+        self.__dict__["_sojourn_seen"] = {key: self.dump(value) for key, value in data.items()}
 
     def load(self) -> dict[str, Any]:
         data: dict[str, Any] = super().load()  # type: ignore[misc]
-        self.__dict__["_sojourn_seen"] = copy.deepcopy(data)
+        self._see(data)
         return data
 
     def clear(self) -> None:
@@ -70,13 +80,13 @@ class MergingStore:
 
     def _merge(self, write: Callable[[Engine, Stored, dict[str, Any]], Optional[str]]) -> None:
         engine = engine_for(type(self), get_settings())  # type: ignore[type-var]
-        mine: dict[str, Any] = self._session  # type: ignore[attr-defined]
+        changes = find_changes(self.seen, self._session, self.dump, self._is_cleared)  # type: ignore[attr-defined]
 
         def attempt() -> Optional[tuple[str, dict[str, Any]]]:
             stored = engine.read(self.session_key)  # type: ignore[attr-defined]
             if stored is None:
                 raise UpdateError
-            data = merge(self.seen, mine, stored.data, self._is_cleared)
+            data = changes.apply(stored.data)
             key = write(engine, stored, data)
             return None if key is None else (key, data)
 
@@ -101,19 +111,28 @@ class MergingStore:
         await sync_to_async(self.flush)()
 
 
-def merge(seen: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any], is_cleared: bool = False) -> dict[str, Any]:
-    """What is stored now, with what one request changed of what it had seen. The records of clients stay."""
-    result = {key: value for key, value in theirs.items() if not is_cleared or key == META}
-    for key in seen:
-        if key not in mine and key != META:
-            result.pop(key, None)
-    for key, value in mine.items():
-        is_new = key not in seen or not _is_same(value, seen[key])
-        if (is_new or is_cleared) and not (key == META and META in theirs):
-            result[key] = value
-    return result
+@dataclass(frozen=True)
+class Changes:
+    """What one request changed of the session that it had loaded."""
+
+    changed: Mapping[Any, Any]
+    gone: frozenset[Any]
+    #: Whether it cleared the session, so that keys go that it has never seen.
+    is_cleared: bool
+
+    def apply(self, theirs: Mapping[Any, Any]) -> dict[Any, Any]:
+        """Returns the session as it is stored now, with the changes. The records of clients stay."""
+        kept = {key: value for key, value in theirs.items() if key == META or not (self.is_cleared or key in self.gone)}
+        mine = {key: value for key, value in self.changed.items() if key != META or META not in theirs}
+        return {**kept, **mine}
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    """By what they print: 1, 1.0 and True are equal in Python and not in JSON."""
-    return one is other or repr(one) == repr(other)
+def find_changes(seen: Mapping[Any, Any], mine: Mapping[Any, Any], dump: Callable[[Any], Optional[bytes]], is_cleared: bool) -> Changes:
+    """Compares a session in memory with its dumped self of before. 1, 1.0 and True are equal in Python and not as stored."""
+
+    def is_changed(key: Any, value: Any) -> bool:
+        dumped = dump(value)
+        return dumped is None or seen.get(key) != dumped
+
+    changed = {key: value for key, value in mine.items() if is_cleared or is_changed(key, value)}
+    return Changes(changed, frozenset(key for key in seen if key not in mine), is_cleared)

@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "sojourn_django",
+    "devices",
 ]
 MIDDLEWARE = [
     "sojourn_django.middleware.SojournMiddleware",
