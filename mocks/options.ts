@@ -8,7 +8,17 @@ import type { MockValues } from './values.ts'
 
 type HandlerOptions = Pick<
   SessionHandlerOptions,
-  'cookie' | 'maxAgeMs' | 'maxBodyBytes' | 'maxSessionBytes' | 'origins' | 'validate' | 'identity' | 'admit' | 'onError' | 'randomBytes'
+  | 'cookie'
+  | 'maxAgeMs'
+  | 'maxLifetimeMs'
+  | 'maxBodyBytes'
+  | 'maxSessionBytes'
+  | 'origins'
+  | 'validate'
+  | 'identity'
+  | 'admit'
+  | 'onError'
+  | 'randomBytes'
 >
 
 /** What an endpoint gets. */

@@ -37,10 +37,11 @@ export function createCookieSigner(now: () => number): CookieSigner {
 }
 
 /** The dict that sojourn_django stores of a record, in the order in which it does. */
-function toStored({ data, expiry, lineage, seq, mark, floor, clients, cookieUntil }: SessionRecord): object {
+function toStored({ data, expiry, life = null, lineage, seq, mark, floor, clients, cookieUntil }: SessionRecord): object {
+  const rule = expiry ?? life
   return {
     ...data,
-    ...(expiry !== null && { _session_expiry: typeof expiry === 'object' ? new Date(expiry.until).toISOString() : expiry }),
+    ...(rule !== null && { _session_expiry: typeof rule === 'object' ? new Date(rule.until).toISOString() : rule }),
     _sojourn: {
       lineage,
       seq,

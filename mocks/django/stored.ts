@@ -26,7 +26,8 @@ function createFiles(): Keeping {
 function withoutSeconds(store: SessionStore): SessionStore {
   const read = async (id: string): Promise<StoreEntry | undefined> => {
     const entry = await store.read(id)
-    const rule = entry && fromEntry(entry).record?.expiry
+    const record = entry && fromEntry(entry).record
+    const rule = record?.expiry ?? record?.life
     return entry && typeof rule === 'number' && rule > 0 ? { ...entry, expiresAt: Number.POSITIVE_INFINITY } : entry
   }
   return { ...store, read }

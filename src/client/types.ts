@@ -159,7 +159,8 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   end(options?: WaitOptions): Promise<void>
   /**
    * Sets when the session ends: milliseconds from each write on, with the browser, or by the server's policy. A date becomes
-   * the milliseconds until then, at the call.
+   * the milliseconds until then, at the call. It only shortens the life that the server gives the session: more rejects with
+   * `SessionRejectedError`, whose `problem` is `expiry-too-long` and whose `limit` is in seconds.
    */
   setExpiry(expiry: number | Date | 'browser-close' | 'default', options?: WaitOptions): Promise<void>
   /** When the session ends; null while not known or where there is none. */

@@ -20,10 +20,18 @@ export class SessionRejectedError extends SessionError {
   readonly problem: string
   /** The keys that the server named; empty where it named none. */
   declare readonly errors: readonly SessionRejection[]
+  /** The limit that was exceeded: bytes for `too-large`, seconds for `expiry-too-long`; undefined if the server named none. */
+  readonly limit: number | undefined
 
-  constructor(status: number, problem: string, errors: readonly SessionRejection[] = []) {
-    super(`Failed to write to the session: the server refused it (${status}, ${problem}). Change the value; errors says which.`, { errors })
+  constructor(status: number, problem: string, errors: readonly SessionRejection[] = [], limit?: number) {
+    super(`Failed to write to the session: the server refused it (${status}, ${problem}). ${adviceOn(problem, limit)}`, { errors })
     this.status = status
     this.problem = problem
+    this.limit = limit
   }
+}
+
+function adviceOn(problem: string, limit: number | undefined): string {
+  if (problem !== 'expiry-too-long') return 'Change the value; errors says which.'
+  return `Give setExpiry ${limit === undefined ? 'less' : `at most ${limit * 1000} ms`}, or raise maxAgeMs on the server.`
 }

@@ -17,6 +17,7 @@ export type ProblemName =
   | 'too-large'
   | 'unsupported-media-type'
   | 'refused'
+  | 'expiry-too-long'
   | 'key-reused'
   | 'rate-limited'
   | 'unavailable'
@@ -37,6 +38,8 @@ export interface Problem {
   readonly name: string
   /** The keys that the server names; empty where it names none. */
   readonly errors: readonly ProblemDetail[]
+  /** The limit that was exceeded: bytes for a 413, seconds for `expiry-too-long`; undefined if the server names none. */
+  readonly limit?: number | undefined
 }
 
 /** What the `type` of this project's own problem documents begins with. */
@@ -53,5 +56,9 @@ export function parseProblem(value: unknown): Problem | undefined {
   if (!isObject(value) || typeof value.type !== 'string') return
   const name = /[\w-]+$/.exec(value.type)?.[0]
   if (name === undefined || name === 'blank') return
-  return { name, errors: Array.isArray(value.errors) ? value.errors.filter(isDetail) : [] }
+  return {
+    name,
+    errors: Array.isArray(value.errors) ? value.errors.filter(isDetail) : [],
+    ...(typeof value.limit === 'number' && { limit: value.limit }),
+  }
 }

@@ -21,11 +21,19 @@ export interface SessionHandlerOptions {
   /** The session cookie. It is always `HttpOnly`: script never needs the key. */
   readonly cookie?: CookieOptions | undefined
   /**
-   * How long a session lives after its last write, in milliseconds, where no commit asked for something else.
+   * How long a session lives after its last write, in milliseconds. A client may ask for less, never for more; server code may set
+   * another life for one session by `setExpiry`.
    *
    * @default 1_209_600_000 (two weeks)
    */
   readonly maxAgeMs?: number | undefined
+  /**
+   * How long a session lives at most, whatever is written, in milliseconds: from its creation, and again from each log-in
+   * (OWASP ASVS 5.0, 7.3.2).
+   *
+   * @default no limit
+   */
+  readonly maxLifetimeMs?: number | undefined
   /**
    * The longest body of a request, in bytes. More is a 413 and is not read on.
    *
@@ -100,9 +108,9 @@ export type Settings = {
  * @throws SessionConfigError where an option cannot work.
  */
 export function toSettings(options: SessionHandlerOptions): Settings {
-  const { maxAgeMs = 1_209_600_000, maxBodyBytes = 1_048_576, maxSessionBytes = 65_536, origins = [] } = options
-  for (const [name, value] of Object.entries({ maxAgeMs, maxBodyBytes, maxSessionBytes })) {
-    if (!(Number.isSafeInteger(value) && value > 0)) {
+  const { maxAgeMs = 1_209_600_000, maxLifetimeMs, maxBodyBytes = 1_048_576, maxSessionBytes = 65_536, origins = [] } = options
+  for (const [name, value] of Object.entries({ maxAgeMs, maxLifetimeMs, maxBodyBytes, maxSessionBytes })) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
       throw new SessionConfigError(`Failed to create the session handler: ${name} is ${value}. Give a whole number above 0.`)
     }
   }
@@ -117,6 +125,7 @@ export function toSettings(options: SessionHandlerOptions): Settings {
     store: options.store,
     cookie: createCookie(options.cookie ?? {}),
     maxAgeMs,
+    maxLifetimeMs: maxLifetimeMs ?? Number.POSITIVE_INFINITY,
     maxBodyBytes,
     maxSessionBytes,
     origins,

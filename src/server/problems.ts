@@ -15,6 +15,7 @@ const problems: Readonly<Record<ProblemName, readonly [status: number, title: st
   'too-large': [413, 'Too large'],
   'unsupported-media-type': [415, 'The body must be JSON in UTF-8'],
   refused: [422, 'The values are refused'],
+  'expiry-too-long': [422, 'The session may not live for so long'],
   'key-reused': [422, 'The commit number was used for something else'],
   'rate-limited': [429, 'Too many requests'],
   unavailable: [503, 'The session cannot be reached now'],
@@ -26,7 +27,7 @@ export interface ProblemParts {
   readonly detail?: string | undefined
   /** The refused keys of a 413 or 422. */
   readonly errors?: readonly ProblemDetail[] | undefined
-  /** The limit that a 413 went over, in bytes. */
+  /** The limit that was exceeded: of a 413 in bytes, of an `expiry-too-long` in seconds. */
   readonly limit?: number | undefined
   /** The keys in conflict; empty where only the version differs. */
   readonly conflicts?: readonly string[] | undefined

@@ -1,6 +1,18 @@
+// Owns what a session's record is and decides what a commit does to it. Called by write.ts and session-writer.ts; pure: time and
+// randomness come in, and it never touches the store.
 import type { Commit } from '../protocol/commit.ts'
 import { type JsonObject, own } from '../protocol/json.ts'
-import { cookieUntil, type ExpiryRule, expiresAt, isSameRule, outlives, toExpiryRule } from './expiry.ts'
+import {
+  cookieUntil,
+  type ExpiryPolicy,
+  type ExpiryRule,
+  expiresAt,
+  isSameRule,
+  type LifeRules,
+  outlives,
+  toLifetime,
+  toWish,
+} from './expiry.ts'
 
 /** How many clients a session remembers the last commit of. */
 export const maxClients = 64
@@ -21,7 +33,7 @@ export interface ClientRecord {
 }
 
 /** A session as it is stored. */
-export interface SessionRecord {
+export interface SessionRecord extends LifeRules {
   readonly lineage: string
   /** Counts the writes of this lineage. Clients never see an order: only the floor needs one. */
   readonly seq: number
@@ -35,7 +47,6 @@ export interface SessionRecord {
   readonly clients: readonly ClientRecord[]
   /** The highest `seq` at which a client that is forgotten since had stored a commit. */
   readonly floor: number
-  readonly expiry: ExpiryRule
   readonly expiresAt: number
   readonly cookieUntil: number | null
 }
@@ -51,9 +62,8 @@ export interface Attempt {
 }
 
 /** What comes from outside: time, randomness, policy. */
-export interface Circumstances {
+export interface Circumstances extends ExpiryPolicy {
   readonly now: number
-  readonly maxAgeMs: number
   /** The random part of the next version. */
   readonly mark: string
   /** The lineage of a session that is created. */
@@ -78,6 +88,7 @@ export type Outcome =
     }
   | { readonly kind: 'replayed'; readonly cookie: boolean }
   | { readonly kind: 'conflict'; readonly conflicts: readonly string[] }
+  | { readonly kind: 'expiry-too-long'; readonly limit: number }
   | { readonly kind: 'unknown-key' | 'gone' | 'key-reused' | 'forgotten' | 'out-of-step' | 'bad-expiry' }
 
 /** Whether a key is the server's own: never sent, never written by a commit. */
@@ -135,14 +146,15 @@ function findConflicts(record: SessionRecord, commit: Commit, version: string): 
 
 function store(record: SessionRecord, attempt: Attempt, circumstances: Circumstances, subject: Subject): Outcome {
   const { commit, client, n, hash } = attempt
-  const rule = commit.expiry === undefined ? record.expiry : toExpiryRule(commit.expiry, circumstances.now)
-  if (rule === undefined) return { kind: 'bad-expiry' }
+  const wished = commit.expiry === undefined ? { wish: record.expiry } : toWish(commit.expiry, record.life ?? null, circumstances)
+  if (wished === undefined) return { kind: 'bad-expiry' }
+  if ('limit' in wished) return { kind: 'expiry-too-long', limit: wished.limit }
   const rotate = subject.key === 'known' && commit.cycleKey === true
   const changed = commit.clear ? Object.keys(record.tags) : (commit.delete ?? [])
   const written = { ...keep(record.data, changed), ...commit.set }
   const tags = { ...keep(record.tags, changed), ...attempt.tags }
   const isNewCookie = subject.key !== 'known' || rotate
-  const { next, cookie } = advance(record, { data: written, tags, rule, isNewCookie }, circumstances)
+  const { next, cookie } = advance(record, { data: written, tags, wish: wished.wish, isNewCookie }, circumstances)
   return {
     kind: 'store',
     next: remember(next, { client, n, hash, seq: next.seq, cookie }),
@@ -153,17 +165,38 @@ function store(record: SessionRecord, attempt: Attempt, circumstances: Circumsta
   }
 }
 
-/** The record after a write: a new version, and the expiry slides. `cookie` says whether the browser needs it anew. */
+/** What a write makes of a session; what is undefined stays as it is. */
+export interface Advance {
+  readonly data: JsonObject
+  readonly tags: Tags
+  readonly isNewCookie: boolean
+  /** The client's wish. */
+  readonly wish?: ExpiryRule | undefined
+  /** The server's life. */
+  readonly life?: ExpiryRule | undefined
+  /** Whether somebody signs in: drops the wish, and the absolute end counts from now. */
+  readonly isSignIn?: boolean | undefined
+}
+
+/** Returns the record after a write: a new version, and the expiry slides. `cookie` says whether the browser needs it again. */
 export function advance(
   record: SessionRecord,
-  write: { readonly data: JsonObject; readonly tags: Tags; readonly rule: ExpiryRule; readonly isNewCookie: boolean },
-  { now, maxAgeMs, mark }: Pick<Circumstances, 'now' | 'maxAgeMs' | 'mark'>,
+  write: Advance,
+  { now, mark, ...policy }: Omit<Circumstances, 'lineage'>,
 ): { readonly next: SessionRecord; readonly cookie: boolean } {
-  const { data, tags, rule } = write
-  const end = expiresAt(rule, maxAgeMs, now)
-  const cookie = write.isNewCookie || !isSameRule(rule, record.expiry) || !outlives(record.cookieUntil, end, now)
-  const until = cookie ? cookieUntil(rule, end, now) : record.cookieUntil
-  return { next: { ...record, seq: record.seq + 1, mark, data, tags, expiry: rule, expiresAt: end, cookieUntil: until }, cookie }
+  const { data, tags, isNewCookie, isSignIn = false, life = record.life ?? null, wish = isSignIn ? null : record.expiry } = write
+  const rules: LifeRules = {
+    life,
+    expiry: wish,
+    createdAt: record.createdAt ?? now,
+    ...(isSignIn ? { signedInAt: now } : record.signedInAt !== undefined && { signedInAt: record.signedInAt }),
+  }
+  const lifetime = toLifetime(rules, policy)
+  const end = expiresAt(lifetime, now)
+  const isOtherRule = !isSameRule(wish, record.expiry) || !isSameRule(life, record.life ?? null)
+  const cookie = isNewCookie || isOtherRule || !outlives(record.cookieUntil, end, now)
+  const until = cookie ? cookieUntil(lifetime, now) : record.cookieUntil
+  return { next: { ...record, seq: record.seq + 1, mark, data, tags, ...rules, expiresAt: end, cookieUntil: until }, cookie }
 }
 
 /** What a session is before its first write. */

@@ -4,7 +4,7 @@ import { isObject, isPlainObject, type JsonObject } from '../protocol/json.ts'
 import { expiryFault } from '../protocol/parse-commit.ts'
 import { parseStrictJson } from '../protocol/strict-json.ts'
 import type { Context } from './answers.ts'
-import { toExpiryRule } from './expiry.ts'
+import { toLife } from './expiry.ts'
 import { versionOf } from './record.ts'
 import { openWriter, type SessionWriter } from './session-writer.ts'
 
@@ -34,13 +34,15 @@ export interface ServerSession {
   update(change: (data: JsonObject) => JsonObject): Promise<void>
   /**
    * Signs somebody in: stores `_identity` and gives the session a new key, so that a key that was planted before is worth
-   * nothing. An anonymous session and one of the same person keep data and lineage; another person gets a new, empty session.
+   * nothing. An anonymous session and one of the same person keep data and lineage; another person gets a new, empty session. Drops
+   * the expiry that a client asked for, and `maxLifetimeMs` counts from now.
    */
   signIn(identity: string): Promise<void>
   /** Gives the session a new key and keeps its data; does nothing where there is none. */
   cycleKey(): Promise<void>
   /**
-   * Sets how long the session lives: seconds from each write, 0 to end with the browser, null for the policy, or a date.
+   * Sets the server's life of the session: seconds from each write, 0 to end with the browser, null for `maxAgeMs`, or a date. It may
+   * be longer than `maxAgeMs`, as for "remember me". A client may only shorten it; `maxLifetimeMs` limits it, too.
    *
    * @throws SessionUsageError where the date is over or too far away.
    */
@@ -88,19 +90,19 @@ export async function openSession(request: Request, context: Context): Promise<S
       session.write((record) => {
         const before = record ? settings.identity(record.data) : null
         const isNew = before !== null && before !== identity && record?.data._identity !== identity
-        return { data: { ...(isNew ? {} : record?.data), _identity: identity }, rotate: true, isNew }
+        return { data: { ...(isNew ? {} : record?.data), _identity: identity }, rotate: true, isNew, isSignIn: true }
       }),
     cycleKey: async () => {
       if (session.record()) await session.write((record) => ({ data: record?.data ?? {}, rotate: true }))
     },
     setExpiry: async (expiry) => {
       const wanted = expiry instanceof Date && Number.isFinite(expiry.getTime()) ? expiry.toISOString() : expiry
-      const rule = expiryFault(wanted) === undefined ? toExpiryRule(wanted as string | number | null, settings.now()) : undefined
-      if (rule === undefined)
+      const life = expiryFault(wanted) === undefined ? toLife(wanted as string | number | null, settings.now()) : undefined
+      if (life === undefined)
         throw new SessionUsageError(
           'Failed to set the expiry: it is no whole number of seconds, over or too far away. Give seconds or a date to come.',
         )
-      await session.write((record) => ({ data: record?.data ?? {}, rule }))
+      await session.write((record) => ({ data: record?.data ?? {}, life }))
     },
     flush: () => session.remove(),
     respond: (response) => respond(response, session),

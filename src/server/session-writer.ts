@@ -10,8 +10,10 @@ import { toTags } from './tags.ts'
 /** What a write of the server's own code makes of a session. */
 export interface Change {
   readonly data: JsonObject
-  /** How long it lives; undefined: as before. */
-  readonly rule?: ExpiryRule
+  /** The server's life; undefined: as before. */
+  readonly life?: ExpiryRule
+  /** Whether somebody signs in. */
+  readonly isSignIn?: boolean
   /** Whether it goes to a new key. */
   readonly rotate?: boolean
   /** Whether it begins a new lineage. */
@@ -40,12 +42,12 @@ export async function openWriter(request: Request, { settings, vault }: Context)
 
   async function tryWrite(change: (record: SessionRecord | undefined) => Change): Promise<true | undefined> {
     const record = current()
-    const { data, rule, rotate = false, isNew = false } = change(record)
+    const { data, life, isSignIn, rotate = false, isNew = false } = change(record)
     const from = record && !isNew ? record : emptyRecord(vault.name())
     const { next, cookie } = advance(
       from,
-      { data, tags: await toTags(data), rule: rule === undefined ? from.expiry : rule, isNewCookie: !record || rotate },
-      { now: settings.now(), maxAgeMs: settings.maxAgeMs, mark: vault.name() },
+      { data, tags: await toTags(data), life, isSignIn, isNewCookie: !record || rotate },
+      { now: settings.now(), maxAgeMs: settings.maxAgeMs, maxLifetimeMs: settings.maxLifetimeMs, mark: vault.name() },
     )
     const key = await save(record, next, rotate)
     if (key === undefined) return reload(record)

@@ -1,5 +1,6 @@
 import { type JsonObject, own } from '../protocol/json.ts'
 import type { Answer, State } from '../protocol/state.ts'
+import { toLifetime } from './expiry.ts'
 import type { Settings } from './options.ts'
 import { clientOf, isPrivate, type Subject, versionOf } from './record.ts'
 
@@ -14,7 +15,7 @@ export interface Asker {
 export function toState(subject: Subject, { request, client }: Asker, settings: Settings): State {
   const record = subject.key === 'known' ? subject.record : undefined
   const csrf = settings.csrf(request)
-  const lifeMs = record ? record.expiresAt - settings.now() : settings.maxAgeMs
+  const lifeMs = record ? record.expiresAt - settings.now() : Math.min(settings.maxAgeMs, settings.maxLifetimeMs)
   const known = record && clientOf(record, client)
   return {
     lineage: record?.lineage ?? null,
@@ -22,7 +23,10 @@ export function toState(subject: Subject, { request, client }: Asker, settings: 
     data: publicOf(record?.data ?? {}),
     tags: record?.tags ?? {},
     last: known?.n ?? 0,
-    expiry: { age: Math.max(0, Math.floor(lifeMs / 1000)), atBrowserClose: record?.expiry === 0 },
+    expiry: {
+      age: Math.max(0, Math.floor(lifeMs / 1000)),
+      atBrowserClose: record !== undefined && toLifetime(record, settings).atBrowserClose,
+    },
     identity: record ? settings.identity(record.data) : null,
     ...(csrf !== undefined && { csrf }),
     ...(subject.key === 'unknown' && { unknownKey: true }),

@@ -1,4 +1,5 @@
 import { fromEntry, graceMs, type Tombstone, toEntry, toTombstoneEntry } from './entries.ts'
+import { toLifetime } from './expiry.ts'
 import { deriveKey, isKey, sha256, toBase64Url } from './keys.ts'
 import type { Settings } from './options.ts'
 import type { SessionRecord, Subject } from './record.ts'
@@ -36,7 +37,8 @@ export interface Vault {
 }
 
 /** Creates the vault of a handler. */
-export function createVault({ store, now, randomBytes }: Settings): Vault {
+export function createVault(settings: Settings): Vault {
+  const { store, now, randomBytes } = settings
   const random = (count: number): string => toBase64Url(randomBytes(count))
   const name = (): string => random(16)
 
@@ -46,6 +48,8 @@ export function createVault({ store, now, randomBytes }: Settings): Vault {
     // Stores may be late to drop what is over, and their clock may be another.
     if (!entry || entry.expiresAt <= now()) return { subject: { key: 'unknown' } }
     const { record, tombstone } = fromEntry(entry)
+    // Again here, because the limits may have become shorter since the last write.
+    if (record && toLifetime(record, settings).deadline <= now()) return { subject: { key: 'unknown' } }
     return record ? { subject: { key: 'known', record }, key: cookie } : { subject: { key: 'unknown' }, tombstone }
   }
 

@@ -43,7 +43,9 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context): Prom
       return answerState(toState(subject, asker, settings), { 'Set-Cookie': cookie })
     }
     case 'bad-expiry':
-      return toProblem('bad-request', { detail: '"expiry" is a date that is over or too far away.' })
+      return toProblem('bad-request', { detail: '"expiry" is a date that has passed.' })
+    case 'expiry-too-long':
+      return toProblem('expiry-too-long', { detail: `The session may live for ${outcome.limit} s.`, limit: outcome.limit })
     case 'key-reused':
       return toProblem('key-reused')
     case 'conflict':
@@ -74,7 +76,8 @@ async function locate(attempt: Attempt, { request }: Asker, { settings, vault }:
   const decide = ({ subject }: Found): Outcome => {
     // Random bytes are a tenth of what a commit costs.
     const lineage = subject.key === 'known' ? subject.record.lineage : vault.name()
-    return decideCommit(subject, attempt, { now: settings.now(), maxAgeMs: settings.maxAgeMs, mark: vault.name(), lineage })
+    const { maxAgeMs, maxLifetimeMs } = settings
+    return decideCommit(subject, attempt, { now: settings.now(), maxAgeMs, maxLifetimeMs, mark: vault.name(), lineage })
   }
   const found = await vault.find(cookie)
   if (cookie !== undefined && found.tombstone?.by === formatIdempotencyKey(attempt.client, attempt.n)) {

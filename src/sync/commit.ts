@@ -4,7 +4,6 @@ import { SessionRejectedError } from '../errors/session-rejected-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
 import type { Commit } from '../protocol/commit.ts'
 import { formatIdempotencyKey, idempotencyKeyHeader } from '../protocol/headers.ts'
-import type { ProblemDetail } from '../protocol/problem.ts'
 import { attempt, backOff } from './attempt.ts'
 import { failed, type Verdict } from './judge.ts'
 import { maxFailures, pause, read } from './read.ts'
@@ -128,16 +127,19 @@ function renumber(sync: Sync, flight: Flight): void {
  * The mutations to blame for a refusal, as far as is known: the only one of the commit, or the only one of a key that the
  * server names. Of several on one key some may be innocent.
  */
-function findBlamed(mutations: readonly Mutation[], errors: readonly ProblemDetail[]): readonly Mutation[] {
+function findBlamed(mutations: readonly Mutation[], { name, errors }: Verdict & { kind: 'rejected' }): readonly Mutation[] {
   if (mutations.length === 1) return mutations
+  // A commit carries the last one only, so the one that exceeds the limit is known.
+  if (name === 'expiry-too-long') return mutations.filter(({ operation }) => operation.kind === 'setExpiry').slice(-1)
   const suspects = errors.map(({ key = '' }) => mutations.filter((mutation) => keysOf(mutation).includes(key)))
   return [...new Set(suspects.flatMap((group) => (group.length === 1 ? group : [])))]
 }
 
 /** Rejects the mutations to blame; where none is known halves the commit to find one. */
-function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verdict & { kind: 'rejected' }): void {
+function rejectBlamed(sync: Sync, flight: Flight, verdict: Verdict & { kind: 'rejected' }): void {
+  const { status, name, errors, limit } = verdict
   const { mutations } = flight
-  const blamed = findBlamed(mutations, errors)
+  const blamed = findBlamed(mutations, verdict)
   sync.lost.set(flight.n, flight)
   sync.flight = undefined
   sync.isLoose = mutations.length > 0 && (sync.isLoose || flight.isDoubtful)
@@ -146,7 +148,7 @@ function rejectBlamed(sync: Sync, flight: Flight, { status, name, errors }: Verd
     const keys = keysOf(mutation)
     const ours = errors.filter(({ key }) => key === undefined || keys.includes(key))
     // Found by halving, the guilty one gets the server's words, though they name a key that it did not write.
-    return new SessionRejectedError(status, name, ours.length > 0 ? ours : errors)
+    return new SessionRejectedError(status, name, ours.length > 0 ? ours : errors, limit)
   })
 }
 

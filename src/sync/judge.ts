@@ -23,7 +23,13 @@ export type Verdict =
   | { readonly kind: 'needs-auth' }
   | { readonly kind: 'csrf' }
   /** The server refuses what the commit contains. */
-  | { readonly kind: 'rejected'; readonly status: number; readonly name: string; readonly errors: readonly ProblemDetail[] }
+  | {
+      readonly kind: 'rejected'
+      readonly status: number
+      readonly name: string
+      readonly errors: readonly ProblemDetail[]
+      readonly limit?: number | undefined
+    }
   /** Nothing can be said of the outcome: tried again. `isTemporary` where the server asked for time. */
   | {
       readonly kind: 'failed'
@@ -77,7 +83,7 @@ export function judge({ status, header, body }: WireAnswer): Verdict {
   if (status === 410 && (problem || parseState(body))) return { kind: 'other-lineage' }
   if (status === 422 && problem?.name === 'key-reused') return { kind: 'key-reused' }
   if (status === 413 || (problem && (status === 400 || status === 422))) {
-    return { kind: 'rejected', status, name: problem?.name ?? 'too-large', errors: problem?.errors ?? [] }
+    return { kind: 'rejected', status, name: problem?.name ?? 'too-large', errors: problem?.errors ?? [], limit: problem?.limit }
   }
   return fail(new SessionNetworkError(status))
 }

@@ -2,10 +2,10 @@ import { type CookieOptions, createMemoryStore, createSessionHandler } from 'soj
 import { describe, expect, test } from 'vitest'
 import { createVisitor, openTab } from './visitor.ts'
 
-function create(cookie?: CookieOptions) {
+function create(cookie?: CookieOptions, maxAgeMs?: number) {
   const time = { now: 1_700_000_000_000 }
   const now = (): number => time.now
-  return { time, handler: createSessionHandler({ store: createMemoryStore({ now }), now, ...(cookie && { cookie }) }) }
+  return { time, handler: createSessionHandler({ store: createMemoryStore({ now }), now, maxAgeMs, ...(cookie && { cookie }) }) }
 }
 
 const day = 86_400_000
@@ -105,7 +105,7 @@ describe('Set-Cookie comes only where it is needed', () => {
   })
 
   test('two years of writes lose no session to the life of a cookie', async () => {
-    const { handler, time } = create()
+    const { handler, time } = create(undefined, 100 * day)
     const visitor = createVisitor(handler)
     let cookieEnds = 0
     for (let days = 0; days < 730; days += 13) {

@@ -49,7 +49,7 @@ async function writeUntilGone(visitor: Visitor): Promise<{ acknowledged: number;
   }
 }
 
-test('a server killed at any moment has every commit that it acknowledged, and none of them twice', { timeout: 30_000 }, async () => {
+test('a server killed at any moment has every commit that it acknowledged, and none of them twice', { timeout: 120_000 }, async () => {
   const path = join(folder, 'killed.sqlite')
   let port = ''
   const overNetwork = async (request: Request): Promise<Response> => {
@@ -90,7 +90,7 @@ test('a server killed at any moment has every commit that it acknowledged, and n
   expect(commits).toBeGreaterThan(16)
 })
 
-test('8 processes that write one session in one file lose nothing', { timeout: 30_000 }, async () => {
+test('8 processes that write one session in one file lose nothing', { timeout: 120_000 }, async () => {
   const path = join(folder, 'shared.sqlite')
   const store = createSqliteStore({ path })
   const visitor = createVisitor(createSessionHandler({ store }))

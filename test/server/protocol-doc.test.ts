@@ -23,6 +23,7 @@ const names: Readonly<Record<ProblemName, true>> = {
   'too-large': true,
   'unsupported-media-type': true,
   refused: true,
+  'expiry-too-long': true,
   'key-reused': true,
   'rate-limited': true,
   unavailable: true,

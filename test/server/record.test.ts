@@ -14,7 +14,7 @@ import {
 } from '../../src/server/record.ts'
 
 const now = 1_000_000
-const circumstances: Circumstances = { now, maxAgeMs: 60_000, mark: 'next', lineage: 'NEW' }
+const circumstances: Circumstances = { now, maxAgeMs: 60_000, maxLifetimeMs: Number.POSITIVE_INFINITY, mark: 'next', lineage: 'NEW' }
 
 /** Lineage L at v7-mark, written last by `me` with n = 3; `old` stored at 2 and somebody forgotten at 4. */
 const record: SessionRecord = {
@@ -150,7 +150,9 @@ describe('what is stored', () => {
       tags: { a: 'new-a' },
       clients: [{ client: 'me', n: 1, hash: 'other', seq: 1, cookie: true }],
       floor: 0,
+      life: null,
       expiry: null,
+      createdAt: now,
       expiresAt: now + 60_000,
       cookieUntil: now + 120_000,
     })
@@ -171,7 +173,8 @@ describe('what is stored', () => {
     [null, now + 60_000, now + 120_000],
     [0, now + 60_000, null],
     [30, now + 30_000, now + 60_000],
-    ['1970-01-01T01:00:00Z', 3_600_000, 3_600_000],
+    ['1970-01-01T00:17:10Z', 1_030_000, 1_030_000],
+    ['1970-01-01T01:00:00Z', now + 60_000, now + 60_000],
   ])('expiry %j ends at %d, the cookie at %d', (expiry, expiresAt, cookieUntil) => {
     expect(stored(attempt({ expiry }))).toMatchObject({ expiresAt, cookieUntil })
   })

@@ -198,6 +198,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
         const outcome = decideCommit({ key: 'known', record: next }, attempt, {
           now: wallClock(),
           maxAgeMs: parts.maxAgeMs,
+          maxLifetimeMs: Number.POSITIVE_INFINITY,
           mark,
           lineage: '',
         })

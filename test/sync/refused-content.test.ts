@@ -157,6 +157,20 @@ describe('a commit that is refused for what it contains', () => {
     expect(await mock.data()).toEqual({ count: 1 })
   })
 
+  test('a setExpiry beyond the server life is rejected alone, with the limit, in one more exchange', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const before = commits(mock).length
+    const writes = [follow(() => session.set('count', 2)), follow(() => session.set('note', 'kept'))]
+    const short = follow(() => session.setExpiry(60_000))
+    const long = follow(() => session.setExpiry(315_360_000_000))
+    await flush()
+    expect([...writes, short, long].map(({ status }) => status)).toEqual(['resolved', 'resolved', 'resolved', 'rejected'])
+    expect(long.error).toMatchObject({ code: 'rejected', status: 422, problem: 'expiry-too-long', limit: 1_209_600 })
+    expect(String(long.error)).toContain('at most 1209600000 ms, or raise maxAgeMs on the server')
+    expect([session.expiry?.remainingMs, await mock.data()]).toEqual([60_000, { count: 2, note: 'kept' }])
+    expect(commits(mock).length - before).toBe(2)
+  })
+
   test('mutations written while the guilty one is looked for wait their turn and are stored', async () => {
     const { mock, session } = await begin({ count: 1 }, {}, { validate: unnamed })
     mock.next({ fault: 'delay', delayMs: 100, times: 20 })

@@ -1,8 +1,7 @@
 import { type ConformanceCheck, must } from '../check.ts'
 import { equals, holds, isProblem, isState, setsCookie, setsNoCookie } from '../expectations.ts'
 
-const forms =
-  'seconds from each write on, at most ten years; 0: as the policy, and the cookie goes with the browser; null: the policy of the server'
+const forms = 'seconds from each write; 0: no limit, and the cookie ends with the browser; null: no wish any more'
 
 const tenYears = 315_360_000
 
@@ -14,17 +13,24 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     equals(atBrowserClose, false, '`atBrowserClose`')
   }),
 
-  must(
-    'expiry-of-ten-years',
-    forms,
-    async ({ begin }) => {
-      const someone = await begin()
-      const { age } = isState(await someone.commit({ expiry: tenYears })).expiry
-      const { age: read } = isState(await someone.read()).expiry
-      for (const told of [age, read]) holds(told <= tenYears && told > tenYears - 60, `the age after an expiry of ten years is ${told} s`)
-    },
-    { excuse: 'a signed cookie lives no longer than its signature, which is the policy' },
-  ),
+  must('expiry-too-long-is-refused', "More seconds than the server's life are a 422 `expiry-too-long`", async ({ begin }) => {
+    const someone = await begin()
+    const { version, expiry } = someone.state
+    const seconds = Math.min(expiry.age + 3600, tenYears)
+    const reply = await someone.commit({ expiry: seconds })
+    isProblem(reply, 422, 'expiry-too-long')
+    const { limit } = reply.json as { readonly limit?: unknown }
+    holds(typeof limit === 'number' && Math.abs(limit - expiry.age) < 60, `the limit is ${limit}, the age of the session ${expiry.age} s`)
+    equals(isState(await someone.read()).version, version, 'the version after the refusal')
+  }),
+
+  must('expiry-date-is-cut', 'A later date is stored as that limit', async ({ begin }) => {
+    const someone = await begin()
+    const { age: policy } = someone.state.expiry
+    const date = new Date(Date.now() + (policy + 86_400) * 1000).toISOString()
+    const { age } = isState(await someone.commit({ expiry: date })).expiry
+    holds(age <= policy && age > policy - 60, `the age after a date a day beyond the life of ${policy} s is ${age} s`)
+  }),
 
   must('expiry-zero-goes-with-the-browser', forms, async ({ begin }) => {
     const someone = await begin()
@@ -55,6 +61,20 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     const { age: later } = isState(await someone.commit({ set: { a: 1 } })).expiry
     holds(later <= age - 2, `two seconds later a commit leaves ${later} s until the date; it was ${age} s before`)
   }),
+
+  must(
+    'log-in-drops-the-wish',
+    'A log-in drops the wish',
+    async ({ begin }) => {
+      const someone = await begin()
+      const { age: policy } = someone.state.expiry
+      isState(await someone.commit({ expiry: 300 }))
+      await someone.cause('log-in', { identity: 'conformance' })
+      const { age } = isState(await someone.read()).expiry
+      holds(Math.abs(age - policy) < 60, `the age after a log-in is ${age} s, that of the policy ${policy} s`)
+    },
+    { needs: ['log-in'] },
+  ),
 
   must('writing-extends', 'and begins its expiry anew', async ({ begin, wait }) => {
     const someone = await begin()

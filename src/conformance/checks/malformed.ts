@@ -41,7 +41,7 @@ function refused(name: string, sentence: string, requests: readonly Malformed[])
 
 const differing = 'a body that is not JSON, or in which parsers differ'
 const shape = 'a commit of another shape, with a member that is not listed above, or with a key that begins with `_`'
-const expiry = 'an `expiry` that is negative, not whole, over ten years, or a date that is over'
+const expiry = 'an `expiry` that is negative, not whole, over ten years in seconds, or a date that has passed'
 const fields = 'a missing or malformed `Idempotency-Key`, a malformed `Session-Client`, an `after` that is not below the number'
 
 const client = 'c'.repeat(22)

@@ -114,9 +114,26 @@ export const lifeFaults: Faults = {
   'old-key-answers-its-commit': { wrap: graceless, sees: 'answered 410 gone instead of 200' },
 
   'expiry-in-seconds': { wrap: expiring(() => null), sees: 'the age after an expiry of 300 s' },
-  'expiry-of-ten-years': {
+  'expiry-too-long-is-refused': {
     wrap: expiring((expiry) => (typeof expiry === 'number' ? Math.min(expiry, 1_209_600) : expiry)),
-    sees: 'the age after an expiry of ten years',
+    sees: 'answered 200 instead of 422 expiry-too-long',
+  },
+  'expiry-date-is-cut': {
+    wrap: states({ method: 'PATCH' }, (state, { body }) =>
+      typeof body?.expiry === 'string'
+        ? { ...state, expiry: { age: Math.floor((Date.parse(body.expiry) - Date.now()) / 1000), atBrowserClose: false } }
+        : state,
+    ),
+    sees: 'the age after a date a day beyond',
+  },
+  'log-in-drops-the-wish': {
+    ...controlling('log-in', async (handler, request, { identity = '' }) => {
+      const session = await handler.open(request)
+      await session.update((data) => ({ ...data, _identity: identity }))
+      await session.cycleKey()
+      return session.respond(new Response(null, { status: 204 }))
+    }),
+    sees: 'the age after a log-in is 2',
   },
   'expiry-zero-goes-with-the-browser': {
     wrap: answers({ method: 'PATCH' }, (response, { body, cookie }) =>
