@@ -10,6 +10,10 @@ from .problems import Problem
 from .strict_json import JsonFault, parse_strict_json
 
 
+# How much of a body that is too long is read and dropped: a connection that is cut meanwhile loses the client its response.
+_MAX_DRAIN_BYTES = 8_388_608
+
+
 def read_commit(request: HttpRequest, max_bytes: int) -> tuple[Commit, bytes]:
     """Reads and checks the body; what is longer than the limit is not kept. Raises Problem."""
     if not _is_json(request):
@@ -31,7 +35,7 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
     too_large = Problem("too-large", f"The body is longer than {max_bytes} bytes.", limit=max_bytes)
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > max_bytes:
-        _drain(request, 8 * max_bytes)
+        _drain(request, _MAX_DRAIN_BYTES)
         raise too_large
     try:
         body = request.body
@@ -45,7 +49,7 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
 
 
 def _drain(request: HttpRequest, max_bytes: int) -> None:
-    """Lets go by what a client is still sending, up to a point: a connection that is cut meanwhile loses it the answer."""
+    """Reads what a client is still sending and drops it."""
     try:
         while max_bytes > 0 and request.read(65_536):
             max_bytes -= 65_536

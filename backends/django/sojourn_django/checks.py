@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from .conf import get_settings
 from .engines.choice import engine_for
 from .engines.cache import CacheEngine, ignores_exceptions, is_local_cache
+from .keys import KeysFault, exposed_keys
 from .sessions.merging import MergingStore
 
 _OURS = "sojourn_django.middleware.SojournMiddleware"
@@ -32,7 +33,7 @@ def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
         engine = engine_for(store, conf)
     except ImproperlyConfigured as error:
         return [Error(str(error), id="sojourn.E001")]
-    found: list[CheckMessage] = [*_check_middleware(conf), *_check_origins(conf), *_check_engine(store, engine), *_check_database(store)]
+    found: list[CheckMessage] = [*_check_keys(conf), *_check_middleware(conf), *_check_origins(conf), *_check_engine(store, engine), *_check_database(store)]
     if settings.SESSION_SAVE_EVERY_REQUEST and not issubclass(store, MergingStore):
         message = "SESSION_SAVE_EVERY_REQUEST has every view save the whole session over what was committed meanwhile."
         found.append(_warn(3, message, _MERGING))
@@ -50,6 +51,15 @@ _MERGING = "Use a merging engine: SESSION_ENGINE = 'sojourn_django.sessions.db',
 
 def _warn(number: int, message: str, hint: Optional[str]) -> CheckMessage:
     return Warning(message, hint=hint, id=f"sojourn.W{number:03}")
+
+
+def _check_keys(conf: Any) -> list[CheckMessage]:
+    """What the endpoint refuses to serve with, said at start."""
+    try:
+        exposed_keys(conf)
+    except KeysFault as fault:
+        return [Error(fault.message, hint=fault.hint, id=fault.check)]
+    return []
 
 
 def _check_middleware(conf: Any) -> list[CheckMessage]:

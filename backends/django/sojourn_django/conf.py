@@ -13,10 +13,15 @@ from django.utils.module_loading import import_string
 class Settings:
     """What ``SOJOURN = {"NAME": …}`` may say. The three functions are dotted paths or callables."""
 
-    #: The longest body of a request, in bytes. More is a 413 and is not read.
-    MAX_BODY_BYTES: int = 1_048_576
-    #: The most that one session holds, in bytes of JSON. A commit that would store more is a 413, unless it makes the session smaller.
+    #: The session keys that browsers may read and write; every other key is private. Required: there is no default that is safe.
+    KEYS: Optional[Sequence[str]] = None
+    #: Those of them that browsers may only read. Views write them.
+    READ_ONLY_KEYS: Sequence[str] = ()
+    #: The most that the exposed keys of one session hold, in bytes of JSON. A commit that would store more is a 413, unless it makes
+    #: the session smaller.
     MAX_SESSION_BYTES: int = 65_536
+    #: The longest body of a request, in bytes: 4 × MAX_SESSION_BYTES unless set. A longer one is a 413 and is not read.
+    MAX_BODY_BYTES: Optional[int] = None
     #: Other origins that may use the session, such as ``"https://app.example.com"``: by CORS and for the same-origin check.
     ORIGINS: Sequence[str] = ()
     #: Whether writes need Django's CSRF token beside the origin. With CSRF_USE_SESSIONS the origin alone is checked.
@@ -42,6 +47,11 @@ def get_settings() -> Settings:
     if unknown:
         raise ImproperlyConfigured(f"SOJOURN has no setting {unknown[0]!r}.")
     return Settings(**given)
+
+
+def max_body_bytes(conf: Settings) -> int:
+    """Returns the longest body of a request that is read, in bytes."""
+    return 4 * conf.MAX_SESSION_BYTES if conf.MAX_BODY_BYTES is None else conf.MAX_BODY_BYTES
 
 
 def get_function(value: Any) -> Optional[Callable[..., Any]]:

@@ -16,12 +16,13 @@ from .conf import Settings, get_function
 from .engines.choice import engine_for
 from .engines.base import Stored, prime
 from .expiry import ends_with_browser
+from .keys import exposed_keys
 from .origin import token_of
 from .problems import Problem, unavailable
 from .record import NO_KEY, UNKNOWN_KEY, Subject, client_of
 from .stored import AUTH, to_policy, to_subject
 from .watch import watch_of
-from .wire import dump, to_wire
+from .wire import dump
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Exchange:
     def __init__(self, request: HttpRequest, conf: Settings):
         self.request = request
         self.conf = conf
+        self.exposed = exposed_keys(conf)
         self.engine = engine_for(type(request.session), conf)
         self.client = _to_client(request)
         self.cookie: Optional[str] = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
@@ -73,7 +75,7 @@ class Exchange:
         stored = self.engine.read(key) if key and self.engine.is_key(key) else None
         if stored is None:
             return Found(NO_KEY if self.cookie is None else UNKNOWN_KEY)
-        subject = to_subject(stored.key, stored.data, stored.expires_at)
+        subject = to_subject(stored.key, stored.data, stored.expires_at, self.exposed)
         # What ends at a date is over then, whatever the engine makes of it.
         if subject.record and subject.record.expires_at <= time.time():
             return Found(UNKNOWN_KEY)
@@ -109,8 +111,8 @@ class Exchange:
         state: dict[str, Any] = {
             "lineage": record.lineage if record else None,
             "version": subject.version,
-            "data": to_wire(record.data) if record else {},
-            "tags": record.tags if record else {},
+            "data": subject.data,
+            "tags": subject.tags,
             "last": known.n if known else 0,
             "expiry": {
                 "age": max(0, math.floor(life)),

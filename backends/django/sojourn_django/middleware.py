@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from .conf import get_settings
 from .cookie import deletes_cookie, guard_cookie
 from .engines.choice import engine_for
+from .keys import exposed_keys
 from .record import NO_KEY, UNKNOWN_KEY
 from .stored import to_record, version_of
 from .watch import CookieWatch, Watch, set_watch, watch_of
+from .wire import to_wire
 
 
 class SojournMiddleware:
@@ -56,9 +58,14 @@ def _tell_version(request: HttpRequest, response: HttpResponse, session: Session
         return
     if not session.accessed:
         return
+    try:
+        exposed = exposed_keys(get_settings())
+    except ImproperlyConfigured:
+        return  # `check` and the endpoint say so.
     key = session.session_key
     if key:
-        response["Session-Version"] = version_of(to_record(key, session._session, time.time()))
+        record = to_record(key, session._session, time.time())
+        response["Session-Version"] = version_of(record, to_wire(record.data, exposed), exposed)
     else:
         has_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES and not (watch and watch.has_ended)
         response["Session-Version"] = (UNKNOWN_KEY if has_cookie else NO_KEY).version

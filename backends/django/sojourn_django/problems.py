@@ -23,8 +23,11 @@ _PROBLEMS = {
     "too-large": (413, "Too large"),
     "unsupported-media-type": (415, "The body must be JSON in UTF-8"),
     "refused": (422, "The values are refused"),
+    "private-key": (422, "The key is not exposed to clients"),
+    "read-only-key": (422, "The key can only be written by the server"),
     "key-reused": (422, "The commit number was used for something else"),
     "rate-limited": (429, "Too many requests"),
+    "app-fault": (500, "The app's code or settings failed"),
     "unavailable": (503, "The session cannot be reached now"),
 }
 

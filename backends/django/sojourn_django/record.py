@@ -7,6 +7,7 @@ from typing import Any, Mapping, Optional, Union
 
 from .commit import UNCHANGED, Commit
 from .expiry import ExpiryFault, ExpiryRule, Policy, cookie_until, expires_at, outlives, to_rule
+from .keys import text_of
 
 #: How many clients a session remembers the last commit of.
 MAX_CLIENTS = 64
@@ -37,8 +38,6 @@ class SessionRecord:
     mark: str = ""
     #: Every key, the server's own ``_`` keys among them.
     data: Mapping[str, Any] = field(default_factory=dict)
-    #: Of the public keys.
-    tags: Mapping[str, str] = field(default_factory=dict)
     #: Least recent first.
     clients: tuple[ClientRecord, ...] = ()
     #: The highest ``seq`` at which a client that is forgotten since had stored a commit.
@@ -51,11 +50,14 @@ class SessionRecord:
 
 @dataclass(frozen=True)
 class Subject:
-    """What the cookie of a request names: ``none`` (no cookie), ``unknown``, or a ``known`` session."""
+    """What the cookie of a request names: ``none`` (no cookie), ``unknown``, or a ``known`` session, as clients may see it."""
 
     key: str
     version: str
     record: Optional[SessionRecord] = None
+    #: The exposed keys as JSON values, and the tag of each.
+    data: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 #: The two states without a session are the same for everybody.
@@ -65,13 +67,12 @@ UNKNOWN_KEY = Subject("unknown", "v0-unknown")
 
 @dataclass(frozen=True)
 class Attempt:
-    """A commit as it came: whose, which, the hash of its bytes, and the tags of what it sets."""
+    """A commit as it came: whose, which, and the hash of its bytes."""
 
     client: str
     n: int
     hash: str
     commit: Commit
-    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class Circumstances:
     #: The nonce of the next state, and the lineage of a session that is created.
     mark: str
     lineage: str
+    #: The keys that a commit may write: what `clear` deletes.
+    writable: frozenset[str] = frozenset()
     max_clients: int = MAX_CLIENTS
 
 
@@ -118,11 +121,6 @@ class Refused:
 Outcome = Union[Store, Replayed, Refused]
 
 
-def is_private(key: Any) -> bool:
-    """Whether a key is the server's own: never sent, never written by a commit."""
-    return str(key).startswith("_")
-
-
 def client_of(record: SessionRecord, client: Optional[str]) -> Optional[ClientRecord]:
     """The last commit stored for a client."""
     return next((known for known in record.clients if known.client == client), None)
@@ -148,7 +146,7 @@ def decide_commit(subject: Subject, attempt: Attempt, circumstances: Circumstanc
         return Refused("forgotten")
     if not _is_in_step(record, known, commit):
         return Refused("out-of-step")
-    conflicts = _find_conflicts(record, commit, subject.version)
+    conflicts = _find_conflicts(subject, commit)
     if conflicts is not None:
         return Refused("conflict", conflicts)
     return _store(record, attempt, circumstances, subject)
@@ -165,10 +163,10 @@ def _is_in_step(record: SessionRecord, known: Optional[ClientRecord], commit: Co
     return commit.after == 0 or 0 < record.floor and seq_of(commit.base) <= record.seq
 
 
-def _find_conflicts(record: SessionRecord, commit: Commit, version: str) -> Optional[tuple[str, ...]]:
-    """The keys that are not as the commit expects; None where all are, empty where only the version differs."""
-    keys = tuple(key for key, tag in commit.expect.items() if record.tags.get(key) != tag)
-    is_other_base = (commit.clear or commit.expects_base) and commit.base != version
+def _find_conflicts(subject: Subject, commit: Commit) -> Optional[tuple[str, ...]]:
+    """The keys that are not as the commit expects; None if all are, empty if only the version differs."""
+    keys = tuple(key for key, tag in commit.expect.items() if subject.tags.get(key) != tag)
+    is_other_base = (commit.clear or commit.expects_base) and commit.base != subject.version
     return keys if keys or is_other_base else None
 
 
@@ -178,7 +176,7 @@ def _store(record: SessionRecord, attempt: Attempt, circumstances: Circumstances
         rule = record.expiry if commit.expiry == UNCHANGED else to_rule(commit.expiry, circumstances.now)
     except ExpiryFault:
         return Refused("bad-expiry")
-    gone = tuple(key for key in record.data if not is_private(key)) if commit.clear else commit.delete
+    gone = tuple(key for key in map(text_of, record.data) if key in circumstances.writable) if commit.clear else commit.delete
     rotate = subject.record is not None and commit.cycle_key
     end = expires_at(rule, circumstances.policy, circumstances.now)
     is_new = subject.record is None or rotate or rule != record.expiry
@@ -187,8 +185,7 @@ def _store(record: SessionRecord, attempt: Attempt, circumstances: Circumstances
         record,
         seq=record.seq + 1,
         mark=circumstances.mark,
-        data={**_keep(record.data, gone), **commit.set},
-        tags={**_keep(record.tags, gone), **attempt.tags},
+        data=_apply(record.data, gone, commit.set),
         expiry=rule,
         expires_at=end,
         cookie_until=cookie_until(rule, circumstances.policy, end, circumstances.now) if cookie else record.cookie_until,
@@ -199,7 +196,8 @@ def _store(record: SessionRecord, attempt: Attempt, circumstances: Circumstances
         changed=tuple(dict.fromkeys((*gone, *commit.set))),
         rotate=rotate,
         cookie=cookie,
-        exact=commit.base == subject.version,
+        # The keys that `clear` spares are not in the commit, so only the whole state tells of them.
+        exact=commit.base == subject.version and not commit.clear,
     )
 
 
@@ -216,5 +214,13 @@ def seq_of(version: str) -> int:
     return int(match.group(1)) if match else 0
 
 
-def _keep(mapping: Mapping[str, Any], gone: tuple[str, ...]) -> dict[str, Any]:
-    return {key: value for key, value in mapping.items() if key not in gone}
+def _apply(data: Mapping[Any, Any], gone: tuple[str, ...], stored: Mapping[str, Any]) -> dict[Any, Any]:
+    """Deletes and sets keys. A key that is no text, which Django allows, is the key of its text, as JSON would store it."""
+    deleted = frozenset(gone)
+    replaced = frozenset(stored)
+
+    def stays(key: Any) -> bool:
+        text = text_of(key)
+        return text not in deleted and (isinstance(key, str) or text not in replaced)
+
+    return {**{key: value for key, value in data.items() if stays(key)}, **stored}

@@ -16,7 +16,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
 
 from .expiry import ExpiryRule, Policy, Until, ends_with_browser
-from .record import ClientRecord, SessionRecord, Subject, is_private
+from .keys import ExposedKeys
+from .record import ClientRecord, SessionRecord, Subject
 from .wire import canonical, hash_of, to_base64url, to_tags, to_wire
 
 #: The one private key of this package.
@@ -44,7 +45,6 @@ def to_record(key: str, data: Mapping[str, Any], expires_at: float) -> SessionRe
         seq=meta.get("seq", 0),
         mark=meta.get("mark", ""),
         data=own,
-        tags=to_tags(to_wire(own)),
         clients=tuple(ClientRecord(*client) for client in meta.get("clients", ())),
         floor=meta.get("floor", 0),
         expiry=rule,
@@ -77,21 +77,27 @@ def to_stored(record: SessionRecord, now: float) -> dict[str, Any]:
     return result
 
 
-def to_subject(key: str, data: Mapping[str, Any], expires_at: float) -> Subject:
-    """A session that is there."""
+def to_subject(key: str, data: Mapping[str, Any], expires_at: float, exposed: ExposedKeys) -> Subject:
+    """Returns a session that is there, as clients of this list of keys may see it."""
     record = to_record(key, data, expires_at)
-    return Subject("known", version_of(record), record)
+    wire = to_wire(record.data, exposed)
+    return Subject("known", version_of(record, wire, exposed), record, wire, to_tags(wire))
 
 
-def version_of(record: SessionRecord) -> str:
-    """Names a stored state: a hash over all that it tells, since other code writes sessions without a word."""
+def version_of(record: SessionRecord, wire: Mapping[str, Any], exposed: ExposedKeys) -> str:
+    """Names a stored state: a hash over all that it tells, since other code writes sessions without a word.
+
+    The list of keys is part of it: two servers with different lists, as during a deploy, must not take one's state for
+    the other's. A private key that changes does not change it.
+    """
     content = [
         record.lineage,
         record.seq,
         record.mark,
         record.floor,
         [[known.client, known.n, known.hash, known.seq, known.cookie] for known in record.clients],
-        list(to_wire(record.data).items()),
+        list(wire.items()),
+        exposed.mark,
         record.expiry.time if isinstance(record.expiry, Until) else record.expiry,
         type(record.expiry).__name__,
         [str(record.data.get(name, "")) for name in AUTH],
@@ -124,8 +130,8 @@ def for_new_key(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_private(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of the app."""
-    return {key: value for key, value in data.items() if not is_private(key)}
+    """Returns the keys of the app: those that do not begin with ``_``. Views see them all, exposed or not."""
+    return {key: value for key, value in data.items() if not str(key).startswith("_")}
 
 
 def _hmac(purpose: str, value: str) -> str:

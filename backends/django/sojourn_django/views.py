@@ -26,18 +26,22 @@ logger = logging.getLogger("sojourn_django")
 
 
 def session_view(request: HttpRequest) -> HttpResponse:
-    """Answers the requests of session clients. Never raises: what goes wrong inside is a 503."""
-    conf = get_settings()
+    """Answers the requests of session clients. Never raises: wrong settings are a 500, other faults a 503."""
+    conf = Settings()
     if hasattr(request, "session"):
         save_only_changes(request.session)
     try:
+        conf = get_settings()
         response = _answer(request, conf)
     except Problem as problem:
         response = problem.to_response()
     except DisallowedHost:
         response = Problem("bad-request", "The Host field is not one of this server.").to_response()
-    except ImproperlyConfigured:
-        raise
+    except ImproperlyConfigured as error:
+        # What is wrong with the settings is for the log; a visitor learns no more than that something is.
+        logger.error("The session is not served: %s", error)
+        detail = str(error) if settings.DEBUG else "Run manage.py check on the server, or read its log."
+        response = Problem("app-fault", detail).to_response()
     except Exception:
         logger.exception("The session could not be served.")
         response = unavailable().to_response()

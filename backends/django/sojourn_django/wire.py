@@ -1,4 +1,4 @@
-"""What of a session travels: its public keys as JSON values, and a tag for each."""
+"""What of a session travels: its exposed keys as JSON values, and a tag for each. Every response and version is made from it."""
 from __future__ import annotations
 
 import base64
@@ -9,7 +9,7 @@ from typing import Any, Mapping, Union
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from .record import is_private
+from .keys import ExposedKeys, text_of
 from .strict_json import MAX_SAFE_INTEGER
 
 _encoder = DjangoJSONEncoder()
@@ -17,17 +17,18 @@ _encoder = DjangoJSONEncoder()
 _HASH_LENGTH = 22
 
 
-def to_wire(data: Mapping[Any, Any]) -> dict[str, Any]:
-    """The public keys, as clients see them.
+def to_wire(data: Mapping[Any, Any], exposed: ExposedKeys) -> dict[str, Any]:
+    """Returns the exposed keys, as clients see them.
 
     Server code may store what is no JSON, above all on the cache engine, which pickles. Dates and decimals become text,
     NaN null, as Django's own JsonResponse and JSON.stringify have it; a key whose value has no such form is left out.
     """
     result = {}
     for key, value in data.items():
-        if not is_private(key):
+        text = text_of(key)
+        if text in exposed.names:
             try:
-                result[_to_key(key)] = _to_json(value)
+                result[text] = _to_json(value)
             except (TypeError, RecursionError):
                 continue
     return result
@@ -76,9 +77,7 @@ def _to_json(value: Any) -> Any:
 
 
 def _to_key(key: Any) -> str:
-    """A key as Python's own JSON writes it."""
-    if isinstance(key, str):
-        return str(key)
-    if key is None or isinstance(key, (bool, int, float)):
-        return json.dumps(key)
-    raise TypeError(f"{type(key).__name__} is no key")
+    text = text_of(key)
+    if text is None:
+        raise TypeError(f"{type(key).__name__} is no key")
+    return text

@@ -10,17 +10,21 @@ from typing import Any, Mapping, Optional
 from django.http import HttpResponse
 
 from .body import read_commit
-from .conf import get_function
+from .commit import Commit
+from .conf import get_function, max_body_bytes
 from .engines.base import CookieTooLarge
 from .exchange import Exchange, Found
 from .problems import Problem, unavailable
+from .keys import ExposedKeys
 from .record import Attempt, Circumstances, Outcome, Refused, Replayed, Store, Subject, decide_commit
 from .retry import retry
 from .stored import to_policy, to_stored, to_subject
-from .wire import hash_of, to_tags, to_wire
+from .wire import hash_of, to_wire
 
 # How much of a body's hash is stored, 66 bits: it tells two bodies of one client apart, and 64 of them fit into a cookie.
 _BODY_HASH_LENGTH = 11
+# How many refused keys a response names.
+_MAX_ERRORS = 100
 
 
 def answer_commit(exchange: Exchange) -> HttpResponse:
@@ -29,10 +33,11 @@ def answer_commit(exchange: Exchange) -> HttpResponse:
     if not number:
         raise Problem("bad-request", 'Idempotency-Key must be "<client>/<n>", with its quotes.')
     client, n = number.group(1), int(number.group(2))
-    commit, body = read_commit(exchange.request, exchange.conf.MAX_BODY_BYTES)
+    commit, body = read_commit(exchange.request, max_body_bytes(exchange.conf))
     if commit.after >= n:
         raise Problem("bad-request", '"after" must be below the number of the commit.')
-    attempt = Attempt(client, n, hash_of(body)[:_BODY_HASH_LENGTH], commit, to_tags(to_wire(commit.set)))
+    _check_keys(commit, exchange.exposed)
+    attempt = Attempt(client, n, hash_of(body)[:_BODY_HASH_LENGTH], commit)
     exchange.client = client
     try:
         response = retry(lambda: _try_commit(attempt, exchange))
@@ -54,7 +59,7 @@ def _try_commit(attempt: Attempt, exchange: Exchange) -> Optional[HttpResponse]:
         key = _save(found, outcome, data, attempt, exchange)
         if key is None:
             return None
-        stored = to_subject(key, data, exchange.engine.cap(outcome.next.expires_at))
+        stored = to_subject(key, data, exchange.engine.cap(outcome.next.expires_at), exchange.exposed)
         return _answer_stored(outcome, stored, key, attempt, exchange)
     if isinstance(outcome, Replayed):
         response = exchange.answer_state(subject)
@@ -73,10 +78,15 @@ def _locate(attempt: Attempt, exchange: Exchange) -> tuple[Found, Outcome]:
     """Finds the session and decides. The old key of a rotation leads on, for the repetition of the commit that rotated it alone."""
 
     def decide(found: Found) -> Outcome:
-        random_parts = {"mark": secrets.token_urlsafe(16), "lineage": secrets.token_urlsafe(16)}
-        return decide_commit(
-            found.subject, attempt, Circumstances(time.time(), to_policy(), max_clients=exchange.engine.max_clients, **random_parts)
+        circumstances = Circumstances(
+            now=time.time(),
+            policy=to_policy(),
+            mark=secrets.token_urlsafe(16),
+            lineage=secrets.token_urlsafe(16),
+            writable=exchange.exposed.writable,
+            max_clients=exchange.engine.max_clients,
         )
+        return decide_commit(found.subject, attempt, circumstances)
 
     found = exchange.find()
     if found.subject.key == "unknown" and exchange.cookie and exchange.engine.is_key(exchange.cookie):
@@ -112,15 +122,26 @@ def _answer_stored(outcome: Store, subject: Subject, key: str, attempt: Attempt,
     return response
 
 
+def _check_keys(commit: Commit, exposed: ExposedKeys) -> None:
+    """Refuses keys that the client may not name or write. Before the store is read, so that the response tells nothing of it."""
+    written = (*commit.set, *commit.delete)
+    private = [key for key in dict.fromkeys((*written, *commit.expect)) if key not in exposed.names]
+    if private:
+        raise Problem("private-key", errors=[{"key": key} for key in private[:_MAX_ERRORS]])
+    read_only = [key for key in written if key not in exposed.writable]
+    if read_only:
+        raise Problem("read-only-key", errors=[{"key": key} for key in read_only[:_MAX_ERRORS]])
+
+
 def _check_content(outcome: Store, found: Found, attempt: Attempt, exchange: Exchange) -> None:
     """What the server itself has against a commit: its size, or the project's own validation."""
     # A touch is not to blame for what is there, and has to pass: it ends what late copies of refused commits could do.
     if not outcome.changed:
         return
     limit, data = exchange.conf.MAX_SESSION_BYTES, outcome.next.data
-    size = _size_of(data)
-    before = found.subject.record
-    if size > limit and size > _size_of(before.data if before else {}):
+    # Of the exposed keys alone: the limit must not tell how much the private ones hold.
+    size = _size_of(to_wire(data, exchange.exposed))
+    if size > limit and size > _size_of(found.subject.data):
         errors = [
             {"key": name, "message": f"The value alone is larger than {limit} bytes."}
             for name, value in attempt.commit.set.items()

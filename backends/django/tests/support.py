@@ -15,11 +15,11 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import Client, TestCase
+from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 
 from project import views
-from project.settings import BASE, ENGINE
+from project.settings import BASE, ENGINE, KEYS
 
 URL = "/session"
 ORIGIN = "http://testserver"
@@ -33,6 +33,11 @@ def skip_on(*engines: str, because: str) -> Callable[..., Any]:
 
 
 NOT_SIGNED = skip_on("signed_cookies", because="the server holds nothing")
+
+
+def with_sojourn(**changes: Any) -> Any:
+    """Sets ``SOJOURN`` to the exposed keys of the test project and these settings alone."""
+    return override_settings(SOJOURN={"KEYS": KEYS, **changes})
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sojourn_django.checks import check_settings
 
 from support import SessionTestCase, Visitor, body_of, skip_on
 
-GOOD = {"SESSION_ENGINE": "django.contrib.sessions.backends.db", "SOJOURN": {}, "SESSION_COOKIE_SECURE": True}
+GOOD = {"SESSION_ENGINE": "django.contrib.sessions.backends.db", "SOJOURN": {"KEYS": ["a"]}, "SESSION_COOKIE_SECURE": True}
 LOCAL = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SILENT = {"default": {**LOCAL["default"], "OPTIONS": {"IGNORE_EXCEPTIONS": True}}}
 FIRST, *REST = settings.MIDDLEWARE
@@ -29,13 +29,15 @@ class CheckTest(SimpleTestCase):
             "sojourn.E002": {"MIDDLEWARE": [FIRST, *REST[1:]]},
             "sojourn.E003": {"MIDDLEWARE": [REST[0], FIRST, *REST[1:]]},
             "sojourn.E004": {"MIDDLEWARE": [name for name in settings.MIDDLEWARE if "csrf" not in name]},
-            "sojourn.E005": {"SOJOURN": {"ORIGINS": ["https://app.example/"]}},
+            "sojourn.E005": {"SOJOURN": {"KEYS": ["a"], "ORIGINS": ["https://app.example/"]}},
+            "sojourn.E010": {"SOJOURN": {}},
+            "sojourn.E011": {"SOJOURN": {"KEYS": ["otp_device_id"]}, "INSTALLED_APPS": [*settings.INSTALLED_APPS, "django_otp"]},
             "sojourn.W001": {"SESSION_ENGINE": f"{backends}.signed_cookies"},
             "sojourn.W002": {"SESSION_ENGINE": f"{backends}.cached_db", "CACHES": LOCAL},
             "sojourn.W010": {"SESSION_ENGINE": f"{backends}.cached_db", "CACHES": SILENT},
             "sojourn.W003": {"SESSION_SAVE_EVERY_REQUEST": True},
             "sojourn.W006": {"SESSION_COOKIE_SECURE": False},
-            "sojourn.W007": {"SOJOURN": {"TEST_CONTROL": True}},
+            "sojourn.W007": {"SOJOURN": {"KEYS": ["a"], "TEST_CONTROL": True}},
             "sojourn.W008": {"CSRF_USE_SESSIONS": True},
             "sojourn.W009": {"MIDDLEWARE": [name for name in settings.MIDDLEWARE if "auth" not in name]},
         }.items():

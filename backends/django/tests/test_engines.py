@@ -17,7 +17,7 @@ from sojourn_django.exchange import Exchange
 from sojourn_django.stored import META
 
 from project.settings import ENGINE
-from support import SessionTestCase, Visitor, body_of, store
+from support import SessionTestCase, Visitor, body_of, store, with_sojourn
 
 BARE = ENGINE.replace("merging-", "")
 
@@ -167,7 +167,7 @@ class CacheTest(SessionTestCase):
             settings = {"default": {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": directory}}
             with override_settings(CACHES=settings), self.assertRaisesMessage(ImproperlyConfigured, "no atomic add()"):
                 engine_for(type(store()), get_settings())
-        with override_settings(CACHES=settings, SOJOURN={"ATOMIC_CACHES": ["django.core.cache.backends.dummy.DummyCache"]}):
+        with override_settings(CACHES=settings), with_sojourn(ATOMIC_CACHES=["django.core.cache.backends.dummy.DummyCache"]):
             engine_for(type(store()), get_settings())
 
     def test_a_cache_that_drops_a_write_is_503(self):

@@ -1,9 +1,6 @@
 """GET, HEAD and OPTIONS."""
 from unittest import mock
 
-from django.core.exceptions import ImproperlyConfigured
-from django.test import override_settings
-
 from sojourn_django.exchange import Exchange
 
 from support import NOT_SIGNED, URL, SessionTestCase, Visitor, body_of, later, session_cookie, skip_on, store
@@ -91,10 +88,6 @@ class ReadTest(SessionTestCase):
         response = self.visitor.http.options(URL, HTTP_ORIGIN="https://app.example", HTTP_ACCESS_CONTROL_REQUEST_HEADERS="x-csrftoken")
         self.assertEqual((response.status_code, response["Access-Control-Allow-Headers"]), (204, "x-csrftoken"))
         self.assertIn("PATCH", response["Access-Control-Allow-Methods"])
-
-    def test_settings_that_are_none_are_told(self):
-        with override_settings(SOJOURN={"MAX_SESSIONBYTES": 1}), self.assertRaisesMessage(ImproperlyConfigured, "MAX_SESSIONBYTES"):
-            Visitor().http.__class__(raise_request_exception=True).get(URL)
 
 
 class ForeignSessionTest(SessionTestCase):

@@ -15,18 +15,17 @@ CLIENT = "c" * 22
 
 
 def circumstances(**changes):
-    return replace(Circumstances(NOW, Policy(100), mark="mark", lineage="new"), **changes)
+    return replace(Circumstances(NOW, Policy(100), mark="mark", lineage="new", writable=frozenset({"a", "b", "1"})), **changes)
 
 
-def attempt(n=1, client=CLIENT, body=None, tags=None, **commit):
+def attempt(n=1, client=CLIENT, body=None, **commit):
     members = {"lineage": "old", "base": "v0-", "after": n - 1, **commit}
-    tags = tags or {key: f"tag {value}" for key, value in commit.get("set", {}).items()}
-    return Attempt(client, n, body or f"hash {n}", Commit(**members), tags)
+    return Attempt(client, n, body or f"hash {n}", Commit(**members))
 
 
 def stored(record=None, **changes):
-    record = replace(record or SessionRecord("old", data={"a": 1, "_own": 2}, tags={"a": "tag 1"}, cookie_until=NOW + 1000), **changes)
-    return Subject("known", f"v{record.seq}-", record)
+    record = replace(record or SessionRecord("old", data={"a": 1, "_own": 2}, cookie_until=NOW + 1000), **changes)
+    return Subject("known", f"v{record.seq}-", record, {"a": 1}, {"a": "tag 1"})
 
 
 class DecideTest(SimpleTestCase):
@@ -79,9 +78,22 @@ class DecideTest(SimpleTestCase):
             self.assertRefused("conflict", stored(seq=1), attempt(**members), ())
             self.assertIsInstance(self.decide(stored(), attempt(**members)), Store)
 
-    def test_clear_spares_the_keys_of_the_server(self):
-        outcome = self.decide(stored(), attempt(clear=True, set={"b": 1}))
-        self.assertEqual((outcome.next.data, outcome.next.tags, outcome.changed), ({"_own": 2, "b": 1}, {"b": "tag 1"}, ("a", "b")))
+    def test_clear_deletes_the_writable_keys_alone_and_is_never_exact(self):
+        before = {"a": 1, "_own": 2, "plan": "pro", "otp_device_id": 3, 1: "one", (1, 2): "pair"}
+        outcome = self.decide(stored(data=before), attempt(clear=True, set={"b": 1}))
+        self.assertEqual(outcome.next.data, {"_own": 2, "plan": "pro", "otp_device_id": 3, (1, 2): "pair", "b": 1})
+        self.assertEqual((outcome.changed, outcome.exact), (("a", "1", "b"), False))
+
+    def test_a_key_that_is_no_text_is_the_key_of_its_text(self):
+        before = {1: "one", None: "none", 1.5: "half", (1, 2): "pair", "a": 1}
+        for commit, after in (
+            ({"set": {"1": "two"}}, {None: "none", 1.5: "half", (1, 2): "pair", "a": 1, "1": "two"}),
+            ({"delete": ("null", "1.5")}, {1: "one", (1, 2): "pair", "a": 1}),
+            ({"set": {"a": 2}, "delete": ("(1, 2)",)}, {**before, "a": 2}),
+        ):
+            with self.subTest(commit):
+                outcome = self.decide(stored(data=before), attempt(**commit))
+                self.assertEqual(outcome.next.data, after)
 
     def test_keeps_64_clients_and_a_floor(self):
         record = stored().record

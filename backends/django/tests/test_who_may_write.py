@@ -6,7 +6,7 @@ import django
 from django.conf import settings
 from django.test import override_settings
 
-from support import NOT_SIGNED, URL, SessionTestCase, Visitor, body_of, session_cookie
+from support import NOT_SIGNED, URL, SessionTestCase, Visitor, body_of, session_cookie, with_sojourn
 
 
 OWN = "http://testserver"
@@ -123,7 +123,7 @@ class TokenTest(SessionTestCase):
         self.assertEqual(self.visitor.send(self.visitor.body(set={"a": 1}), HTTP_X_CSRFTOKEN=new).status_code, 200)
 
     def test_the_origin_stands_alone_where_the_settings_say_so(self):
-        for changes in ({"SOJOURN": {"CSRF_TOKEN": False}}, {"CSRF_USE_SESSIONS": True}):
+        for changes in ({"SOJOURN": {"KEYS": ["a"], "CSRF_TOKEN": False}}, {"CSRF_USE_SESSIONS": True}):
             with override_settings(**changes):
                 visitor = Visitor(enforce_csrf=True)
                 self.assertNotIn("csrf", visitor.read())
@@ -200,7 +200,7 @@ class IdentityTest(SessionTestCase):
             self.assertEqual(Visitor().set(a=1)["data"], {"a": 1})
 
     def test_the_project_may_say_who(self):
-        with override_settings(SOJOURN={"IDENTITY": lambda request: f"user {request.user.pk}"}):
+        with with_sojourn(IDENTITY=lambda request: f"user {request.user.pk}"):
             user = self.signed_up()
             self.sign_in()
             self.assertEqual(self.visitor.read()["identity"], f"user {user.pk}")

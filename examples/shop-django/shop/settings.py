@@ -65,4 +65,10 @@ SESSION_COOKIE_NAME = "shop-django-session"
 SESSION_COOKIE_SECURE = False
 SILENCED_SYSTEM_CHECKS = ["sojourn.W006"]
 
-SOJOURN = {"IDENTITY": "shop.account.name_of_user", "VALIDATE": "shop.cart.validate"}
+SOJOURN = {
+    # What the page may read and write. `lastOrder` only the shop itself writes.
+    "KEYS": ["theme", "cart", "draft", "lastSeen", "lastOrder"],
+    "READ_ONLY_KEYS": ["lastOrder"],
+    "IDENTITY": "shop.account.name_of_user",
+    "VALIDATE": "shop.cart.validate",
+}

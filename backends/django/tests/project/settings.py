@@ -62,7 +62,23 @@ SESSION_SAVE_EVERY_REQUEST = os.environ.get("SOJOURN_TEST_SAVE_EVERY") == "1"
 APP_ORIGIN = "https://app.example"
 # Until 4.0 Django wants hosts here.
 CSRF_TRUSTED_ORIGINS = [APP_ORIGIN if django.VERSION >= (4, 0) else APP_ORIGIN[8:]]
-SOJOURN = {"TEST_CONTROL": True, "ORIGINS": [APP_ORIGIN], "CSRF_TOKEN": os.environ.get("SOJOURN_TEST_CSRF", "1") == "1"}
+# What the tests, the conformance suite and scripts/load write.
+KEYS = [
+    *("a", "b", "c", "d", "e", "f", "t", "nan", "inf", "color", "view", "views", "theme", "cart", "coupon", "visits", "note", "plan", "late", "device"),
+    *("testcookie", "10", "9", "1", "3", "1.5", "null", "", "ü", "constructor", "toString", "keys"),
+    *("kept", "theirs", "mine", "other", "seen", "secret", "round", "price", "order", "large"),
+    *("empty", "list", "text", "largest", "smallest", "fraction", "exponent", "inherited", "repeated", "deep", "a_b", "gone", "absent"),
+    *(f"{writer}.{n}" for writer in range(8) for n in range(25)),
+    *("begun", "count", *(f"key-{writer}-{n}" for writer in range(8) for n in range(25))),
+    *(f"view-{writer}-{n}" for writer in range(4) for n in range(25)),
+]
+SOJOURN = {
+    "KEYS": KEYS,
+    "READ_ONLY_KEYS": ["plan"],
+    "TEST_CONTROL": True,
+    "ORIGINS": [APP_ORIGIN],
+    "CSRF_TOKEN": os.environ.get("SOJOURN_TEST_CSRF", "1") == "1",
+}
 LOGGING = {
     "version": 1,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
