@@ -6,9 +6,13 @@ import { doorAliases, root } from './scripts/doors.ts'
 import { findDjangos } from './test/backends/django-server.ts'
 import { findRedis } from './test/backends/redis.ts'
 import { findChromium } from './test/browser/chromium.ts'
+import { findMissingEngines, testedEngines } from './test/engines/find-engines.ts'
 
 const hasChromium = findChromium() !== undefined
 if (process.env.CI && !hasChromium) throw new Error('Failed to set up the tests: CI is set and no Chromium was found. Set CHROMIUM_PATH.')
+if (process.env.CI && findMissingEngines().length > 0) {
+  throw new Error(`Failed to set up the tests: CI is set, and these engines were not found: ${findMissingEngines().join(', ')}.`)
+}
 if (process.env.CI) {
   // Both say what is missing, and CI may leave nothing out.
   findDjangos()
@@ -22,6 +26,8 @@ const leftOutReporter: Reporter = {
     else if (findDjangos().length === 0) {
       process.stdout.write('\nLEFT OUT: test/browser/shop-django (Django or gunicorn not found; run backends/django/scripts/install)\n')
     }
+    const missing = findMissingEngines()
+    if (missing.length > 0) process.stdout.write(`\nLEFT OUT: test/engines in ${missing.join(' and ')} (not found on this machine)\n`)
     if (findDjangos().length < 2 || !findRedis()) {
       process.stdout.write(
         '\nLEFT OUT: test/backends, on Django itself (Django, gunicorn or Redis not found; run backends/django/scripts/install)\n',
@@ -36,7 +42,7 @@ const node = {
   name: 'node',
   setupFiles,
   include: ['test/**/*.test.{ts,tsx}'],
-  exclude: ['test/**/*.dom.test.{ts,tsx}', 'test/browser/**', 'test/package/**'],
+  exclude: ['test/**/*.dom.test.{ts,tsx}', 'test/browser/**', 'test/engines/**', 'test/package/**'],
   typecheck: {
     enabled: true,
     checker: join(root, 'node_modules/typescript/bin/tsc'),
@@ -59,7 +65,10 @@ const chromium = {
   expect: { poll: { timeout: 20_000 } },
 }
 
-const projects = [node, happyDom, ...(hasChromium ? [chromium] : [])]
+/** Drives Chromium, Firefox and WebKit, one after the other, through the same tests. */
+const engines = { ...chromium, name: 'engines', include: ['test/engines/**/*.test.ts'] }
+
+const projects = [node, happyDom, ...(hasChromium ? [chromium] : []), ...(testedEngines.length > 0 ? [engines] : [])]
 
 export default defineConfig({
   /** Tests import the package by its public names. With SOJOURN_DIST they lead to the built package: the same tests prove the build. */

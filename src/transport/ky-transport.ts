@@ -1,3 +1,4 @@
+// Sends one request through ky and reads the whole response. The client gives it to the pipeline; it never retries.
 import ky from 'ky'
 import { parseJson } from '../protocol/json.ts'
 import type { Transport } from './transport.ts'
@@ -25,7 +26,8 @@ export function createKyTransport({ url, credentials, fetch }: KyTransportOption
       cache: 'no-store',
       ...(body !== undefined && { body }),
       ...(keepalive && { keepalive }),
-      ...(fetch && { fetch }),
+      // Firefox drops keepalive from a Request, and ky always builds one, so the init says it too (test/engines/leaving.test.ts).
+      fetch: (input, init) => (fetch ?? globalThis.fetch)(input, { ...init, ...(keepalive && { keepalive }) }),
     })
     const text = await response.text()
     return { status: response.status, header: (name) => response.headers.get(name), body: parseJson(text) }

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import process from 'node:process'
+// Finds and starts Chromium for the tests that drive it through Playwright.
 import type { Browser } from 'playwright-core'
+import { findProgram } from './find-program.ts'
 
 /** No sandbox, since containers run as root; no QUIC and no traffic of the browser's own, so that all that a test sees is the app's. */
 export const chromiumArgs: readonly string[] = [
@@ -17,13 +16,8 @@ export const chromiumArgs: readonly string[] = [
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const macPaths = ['/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
 
-/** Path of a Chromium to drive: `CHROMIUM_PATH`, else the first one found on the PATH or where systems put it; undefined if there is none. */
-export function findChromium(): string | undefined {
-  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin']
-  const candidates = [...folders.flatMap((folder) => names.map((name) => join(folder, name))), ...macPaths]
-  return candidates.find((path) => existsSync(path))
-}
+/** Path of Chromium: `CHROMIUM_PATH`, else the first one found on the PATH or where systems put it; undefined if there is none. */
+export const findChromium = (): string | undefined => findProgram('CHROMIUM_PATH', names, macPaths)
 
 /** How a Chromium differs from the usual one of the tests. */
 export interface LaunchOptions {
