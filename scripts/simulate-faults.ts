@@ -17,7 +17,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     /** Only faults whose title holds this. */
     only: { type: 'string', default: '' },
-    /** Histories alone: how many it takes without a scenario made for it. */
+    /** Histories isolation: how many it takes without a scenario made for it. */
     histories: { type: 'boolean', default: false },
   },
 })

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { runFleet } from '../test/simulation/fleet.ts'
 import { type Mode, parseScript } from '../test/simulation/script.ts'
+import { runWorkers } from '../test/simulation/workers.ts'
 import { runHistory } from '../test/simulation/world.ts'
 
 /** Runs histories of clients and server on virtual time; the first that breaks an invariant is shrunk and printed. */
@@ -30,7 +30,12 @@ async function replay(file: string): Promise<boolean> {
 async function run(count: number, firstSeed: number, mode: Mode): Promise<boolean> {
   const startedAt = performance.now()
   const workers = Number(values.workers)
-  const found = await runFleet({ batch: { mode, firstSeed, count }, workers, withScenarios: values.scenarios, withShrinking: !values.json })
+  const found = await runWorkers({
+    batch: { mode, firstSeed, count },
+    workers,
+    withScenarios: values.scenarios,
+    withShrinking: !values.json,
+  })
   const seconds = (performance.now() - startedAt) / 1000
   if (values.json) console.log(JSON.stringify(found ?? {}))
   else if (found) {

@@ -1,6 +1,6 @@
 import type { ServerSession } from '../../src/server/index.ts'
-import type { Stored } from './annals.ts'
 import type { SimulatedBrowser } from './browser.ts'
+import type { Stored } from './event-log.ts'
 import type { LightResponse } from './host.ts'
 import { isSame } from './model.ts'
 import { send } from './network.ts'

@@ -1,4 +1,4 @@
-import type { Stored } from './annals.ts'
+import type { Stored } from './event-log.ts'
 import type { LogEntry } from './ledger.ts'
 import type { Tab, World } from './parts.ts'
 

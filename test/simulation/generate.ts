@@ -1,4 +1,4 @@
-import { drawFate, drawOdds, shapes, weathers } from './odds.ts'
+import { drawFate, drawProbabilities, shapes, weathers } from './probabilities.ts'
 import { createRandom, type Random } from './random.ts'
 import type { BrowserPlan, Fate, Mode, Script, Step } from './script.ts'
 
@@ -11,7 +11,7 @@ export interface Generated {
 /** Draws the steps of a history. */
 function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode): Step[] {
   const steps: Step[] = []
-  const odds = drawOdds(random, mode === 'old-views')
+  const probabilities = drawProbabilities(random, mode === 'old-views')
   const numbers = new Map<string, number>()
   const add = (at: number, who: string, what: string, ...args: Step['args']): void => void steps.push({ at, who, what, args })
   const idOf = (who: string): string => {
@@ -23,7 +23,7 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
 
   function addBrowserStep(at: number, browser: BrowserPlan): void {
     const { name } = browser
-    const what = random.weigh(odds.browserSteps)
+    const what = random.weigh(probabilities.browserSteps)
     switch (what) {
       case 'sign-in':
         return add(at, name, what, whoOf(browser))
@@ -46,7 +46,7 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
 
   function addTabStep(at: number, browser: BrowserPlan): void {
     const tab = random.pick(browser.tabs)
-    const what = random.weigh(odds.tabSteps)
+    const what = random.weigh(probabilities.tabSteps)
     const id = idOf(tab)
     switch (what) {
       case 'update':
@@ -54,9 +54,9 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
       case 'delete':
       case 'pop':
       case 'default':
-        return add(at, tab, what, random.weigh(odds.keys), id)
+        return add(at, tab, what, random.weigh(probabilities.keys), id)
       case 'tx':
-        return add(at, tab, what, random.weigh(odds.transactions), id)
+        return add(at, tab, what, random.weigh(probabilities.transactions), id)
       case 'expiry':
         return add(at, tab, what, id, random.pick([1000 * (1 + random.int(60)), 'default', 'browser-close']))
       case 'bad':
@@ -68,7 +68,7 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
       case 'notice':
         return add(at, tab, what, random.pick(['look', 'rotate']))
       case 'throw':
-        return add(at, tab, what, random.weigh(odds.keys))
+        return add(at, tab, what, random.weigh(probabilities.keys))
       case 'dehydrate':
         add(at, tab, what, id)
         return add(at + random.int(2000), random.pick(browser.tabs), 'hydrate', id)

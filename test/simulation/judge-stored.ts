@@ -1,4 +1,4 @@
-import type { Stored } from './annals.ts'
+import type { Stored } from './event-log.ts'
 import type { Entry, Held } from './ledger.ts'
 import { apply, type Data, isSame, put } from './model.ts'
 

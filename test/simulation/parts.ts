@@ -8,7 +8,7 @@ import type { Fate, Mode, Step } from './script.ts'
 import type { Sent, SimulatedServer } from './server.ts'
 
 /** Holds that the creation of a session buries no other one that lives. */
-export interface Births {
+export interface SessionCreation {
   onCreated(lineage: string, request: Sent): void
   /** An answer brings the cookie of a session, where the jar reaches another one or none. */
   onCookie(lineage: string, former: string | undefined, isApp: boolean): void
@@ -39,13 +39,13 @@ export interface World {
   readonly hasExclusives: boolean
   /** When the last step of the script was done: a call may end a wait. */
   lastStepAt(): number
-  readonly births: Births
+  readonly creation: SessionCreation
   /** The lineages that somebody asked to end. */
   readonly ends: Set<string>
   /** Sends a request of the app itself, with the browser's cookie. Rejects where no answer comes. */
   request(browser: SimulatedBrowser, step: Pick<Step, 'what' | 'args'>): Promise<LightResponse>
   /** No commit of a browser's clients may be under way while an exclusive request runs. */
-  alone: {
+  isolation: {
     /** A request runs alone; `since` is when it was asked for. */
     begin(tab: string, browser: SimulatedBrowser, since: number): void
     end(browser: SimulatedBrowser): void

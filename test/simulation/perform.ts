@@ -75,9 +75,9 @@ const performs: Readonly<Record<string, Perform>> = {
       if (!lineage) return
       const cookie = browser.cookie()
       // What showed no session met the old key, unless there was none.
-      if (rotatedAt !== undefined && cookie !== undefined && traffic.looks.at(-1) === null) world.births.onBelieved(lineage, rotatedAt)
+      if (rotatedAt !== undefined && cookie !== undefined && traffic.looks.at(-1) === null) world.creation.onBelieved(lineage, rotatedAt)
       // A key that came after the last look had left cannot have been seen.
-      const isSeen = world.births.landedAt(lineage) < traffic.sentAt
+      const isSeen = world.creation.landedAt(lineage) < traffic.sentAt
       if (isSeen && world.server.reach(cookie)?.lineage === lineage) world.fail(`ended: end() resolves and ${lineage} lives`)
     })
     follow('end', ended)
@@ -88,8 +88,8 @@ const performs: Readonly<Record<string, Perform>> = {
   exclusive({ name, client, browser, world, trust, follow }, what, argument) {
     const since = world.scheduler.now()
     const request = (): Promise<unknown> => {
-      world.alone.begin(name, browser, since)
-      return world.request(browser, { what, args: [argument ?? ''] }).finally(() => world.alone.end(browser))
+      world.isolation.begin(name, browser, since)
+      return world.request(browser, { what, args: [argument ?? ''] }).finally(() => world.isolation.end(browser))
     }
     follow(
       'exclusive',

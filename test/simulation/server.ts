@@ -1,7 +1,7 @@
 import { createMemoryStore, createSessionHandler, type ServerSession, type SessionStore } from '../../src/server/index.ts'
 import { toBase64Url } from '../../src/server/keys.ts'
 import { decideCommit, type SessionRecord, versionOf } from '../../src/server/record.ts'
-import { type Annals, createAnnals, type Rotated, type Stored } from './annals.ts'
+import { createEventLog, type EventLog, type Rotated, type Stored } from './event-log.ts'
 import { createRequest, digest, LightResponse } from './host.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -16,8 +16,8 @@ export interface Sent {
 }
 
 export interface SimulatedServer {
-  readonly lineages: Annals['lineages']
-  readonly versions: Annals['versions']
+  readonly lineages: EventLog['lineages']
+  readonly versions: EventLog['versions']
   /** What a cookie reaches now; undefined where nothing. */
   reach(cookie: string | undefined): Stored | undefined
   /** Whether a lineage has a key that reaches it. */
@@ -64,8 +64,8 @@ const encoder = new TextEncoder()
 /** The real handler over the real memory store, with an eye on every write. */
 export function createServer(parts: ServerParts): SimulatedServer {
   const { scheduler, random, names, wallClock, latencyMs } = parts
-  const annals = createAnnals(scheduler, parts.onStored)
-  const { records, versions } = annals
+  const eventLog = createEventLog(scheduler, parts.onStored)
+  const { records, versions } = eventLog
   const errors: unknown[] = []
   let life = 0
   let foreigners = 0
@@ -96,7 +96,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
       const born = life
       await wait(born)
       const isWritten = await inner.write(write)
-      if (isWritten) annals.note(write)
+      if (isWritten) eventLog.note(write)
       await wait(born)
       return isWritten
     },
@@ -137,7 +137,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     }
     // The memory store writes before its promise settles.
     void inner.write(write)
-    annals.note(write)
+    eventLog.note(write)
   }
 
   const toFields = (cookie: string | undefined, headers: Readonly<Record<string, string>>): Record<string, string> => ({
@@ -147,7 +147,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
   })
 
   return {
-    lineages: annals.lineages,
+    lineages: eventLog.lineages,
     versions,
     errors,
     reach(cookie) {
@@ -155,8 +155,8 @@ export function createServer(parts: ServerParts): SimulatedServer {
       return record && versions.get(versionOf({ key: 'known', record }))
     },
     isAlive: (lineage) => [...records.values()].some((record) => record.lineage === lineage && record.expiresAt > wallClock()),
-    lineageOf: (cookie) => (cookie === undefined ? undefined : annals.lineageAt(idOf(cookie))),
-    rotationOf: (lineage) => annals.rotations.get(lineage),
+    lineageOf: (cookie) => (cookie === undefined ? undefined : eventLog.lineageAt(idOf(cookie))),
+    rotationOf: (lineage) => eventLog.rotations.get(lineage),
     async handle(sent) {
       const { method, cookie, headers, body } = sent
       const response = (await handler(createRequest(method, toFields(cookie, headers), body))) as unknown as LightResponse

@@ -57,7 +57,7 @@ export function createWire(
     traffic.sentAt = at
     if (method === 'DELETE') world.ends.add(headers['Session-Lineage'] as string)
     if (traffic.open && !traffic.open.signal.aborted) world.fail(`requests: ${name} has two requests under way`)
-    if (method !== 'GET') world.alone.send({ name, browser, wokenAt: page.wokenAt })
+    if (method !== 'GET') world.isolation.send({ name, browser, wokenAt: page.wokenAt })
     const open = { isUnsafe: method !== 'GET', signal }
     traffic.open = open
     if (traffic.waitsUntil > at && world.lastStepAt() < traffic.waitingSince && !world.hasExclusives)

@@ -1,19 +1,19 @@
 import process from 'node:process'
-import { createAlone } from './alone.ts'
-import type { Stored } from './annals.ts'
 import { createApp } from './app.ts'
-import { createBirths } from './births.ts'
 import { createBrowser, type SimulatedBrowser } from './browser.ts'
-import { createCourse } from './course.ts'
+import type { Stored } from './event-log.ts'
 import { enterHost } from './host.ts'
+import { createIsolation } from './isolation.ts'
 import { judgeStored, type Orders } from './judge-stored.ts'
 import type { Held } from './ledger.ts'
 import { isSame } from './model.ts'
 import type { Tab, World } from './parts.ts'
 import { createRandom } from './random.ts'
+import { createSchedule } from './schedule.ts'
 import { createScheduler } from './scheduler.ts'
 import type { Fate, Script } from './script.ts'
 import { createServer } from './server.ts'
+import { createSessionCreation } from './session-creation.ts'
 import { createSteps } from './steps.ts'
 import { createTab } from './tab.ts'
 
@@ -110,14 +110,24 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   }
 
   const hasGuests = script.steps.some(({ what }) => what === 'join')
-  const births = createBirths({ fail, scheduler, server: () => server, tabs, hasGuests })
+  const creation = createSessionCreation({ fail, scheduler, server: () => server, tabs, hasGuests })
   const ends = new Set<string>()
   const onEnded = (lineage: string): void => {
     if (!ends.has(lineage)) fail(`ended: a request ends ${lineage}, and nobody asked for that`)
   }
   const { maxAgeMs, latencyMs } = script
   const names = createRandom(script.seed, 'names')
-  const server = createServer({ scheduler, random, names, wallClock, maxAgeMs, latencyMs, onStored, onEnded, onCreated: births.onCreated })
+  const server = createServer({
+    scheduler,
+    random,
+    names,
+    wallClock,
+    maxAgeMs,
+    latencyMs,
+    onStored,
+    onEnded,
+    onCreated: creation.onCreated,
+  })
   const has = (browser: SimulatedBrowser | undefined, lineage: string): boolean =>
     owners.has(lineage) && server.reach(browser?.cookie())?.lineage === lineage
   const isReached = (lineage: string): boolean => [...browsers.values()].some((browser) => has(browser, lineage))
@@ -127,7 +137,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     mode: script.mode,
     scheduler,
     server,
-    births,
+    creation,
     fateOf,
     note,
     fail,
@@ -137,7 +147,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     ends,
     lastStepAt: () => lastStepAt,
     hasExclusives: script.steps.some(({ what }) => what === 'exclusive'),
-    alone: createAlone({ scheduler, fail }, tabs),
+    isolation: createIsolation({ scheduler, fail }, tabs),
     shelf: new Map<string, unknown>(),
   }
   const app = createApp(parts)
@@ -149,7 +159,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     const onCookie = (cookie: string, isApp: boolean): void => {
       const lineage = server.reach(cookie)?.lineage
       if (lineage === undefined) return
-      births.onCookie(lineage, server.reach(browsers.get(name)?.cookie())?.lineage, isApp)
+      creation.onCookie(lineage, server.reach(browsers.get(name)?.cookie())?.lineage, isApp)
       if (owners.has(lineage) && owners.get(lineage) !== visitor) fail(`lineage: ${visitor} gets the cookie of ${owners.get(lineage)}`)
       owners.set(lineage, visitor)
     }
@@ -163,7 +173,7 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
     return tab
   }
 
-  const course = createCourse({
+  const schedule = createSchedule({
     script,
     world,
     browsers,
@@ -183,20 +193,20 @@ function createHistory(script: Script, { drawFate, tell }: RunOptions) {
   })
 
   async function run(): Promise<void> {
-    await course.run()
+    await schedule.run()
     for (const error of host.thrown)
       if (!(error instanceof EvalError)) fail(`rejection: thrown on its own: ${String((error as Error)?.stack)}`)
     for (const error of server.errors) fail(`server: ${String((error as Error)?.stack)}`)
   }
 
   async function leave(): Promise<void> {
-    await course.leave()
+    await schedule.leave()
     host.restore()
   }
 
   const outcome = (): Outcome => {
     const requests = [...tabs.values()].reduce((sum, { traffic }) => sum + traffic.requests, 0)
-    return { fault, requests, events: course.events(), script: { ...script, fates } }
+    return { fault, requests, events: schedule.events(), script: { ...script, fates } }
   }
   return { fail, run, leave, outcome }
 }

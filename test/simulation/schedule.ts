@@ -1,5 +1,5 @@
-import type { Stored } from './annals.ts'
 import type { SimulatedBrowser } from './browser.ts'
+import type { Stored } from './event-log.ts'
 import { checkCounters, checkTraffic, findUnsettled } from './finish.ts'
 import type { LogEntry } from './ledger.ts'
 import type { Tab, World } from './parts.ts'
@@ -15,7 +15,7 @@ const maxRoundRequests = 48
 const maxEvents = 20_000
 
 /** What a history runs with. */
-export interface CourseParts {
+export interface ScheduleParts {
   readonly script: Script
   readonly world: World
   readonly browsers: ReadonlyMap<string, SimulatedBrowser>
@@ -32,8 +32,8 @@ export interface CourseParts {
   readonly membersOf: (stored: Stored) => readonly LogEntry[]
 }
 
-/** The course of a history: its steps, an aftermath in which faults go on, and rounds of reads in which all must settle. */
-export interface Course {
+/** The schedule of a history: its steps, an aftermath in which faults go on, and rounds of reads in which all must settle. */
+export interface Schedule {
   run(): Promise<void>
   /** Disposes of what lives. */
   leave(): Promise<void>
@@ -41,7 +41,7 @@ export interface Course {
   events(): number
 }
 
-export function createCourse(parts: CourseParts): Course {
+export function createSchedule(parts: ScheduleParts): Schedule {
   const { script, world, browsers, tabs, step, isBroken } = parts
   const { scheduler, server, fail } = world
   let events = 0

@@ -7,7 +7,10 @@ const limitMs = 9_000
 const promptMs = 20
 
 /** Holds that no commit of a browser's tabs is under way while an exclusive request runs. Reads set no cookie, and a new tab begins with one. */
-export function createAlone({ scheduler, fail }: Pick<World, 'scheduler' | 'fail'>, tabs: ReadonlyMap<string, Tab>): World['alone'] {
+export function createIsolation(
+  { scheduler, fail }: Pick<World, 'scheduler' | 'fail'>,
+  tabs: ReadonlyMap<string, Tab>,
+): World['isolation'] {
   const running = new Map<SimulatedBrowser, { readonly tab: string; readonly since: number; readonly askedAt: number; count: number }>()
   return {
     begin(tab, browser, since) {

@@ -118,15 +118,15 @@ function vary<N extends string>(random: Random, weights: Readonly<Record<N, numb
 }
 
 /** How often what happens in one history. */
-export interface Odds {
+export interface Probabilities {
   readonly tabSteps: typeof tabSteps
   readonly browserSteps: typeof browserSteps & typeof oldViewSteps
   readonly keys: typeof keys
   readonly transactions: typeof transactions
 }
 
-/** Draws the odds of one history. */
-export function drawOdds(random: Random, hasOldViews: boolean): Odds {
+/** Draws the probabilities of one history. */
+export function drawProbabilities(random: Random, hasOldViews: boolean): Probabilities {
   return {
     tabSteps: vary(random, tabSteps),
     browserSteps: { ...vary(random, browserSteps), ...(hasOldViews ? vary(random, oldViewSteps) : noOldViews) },

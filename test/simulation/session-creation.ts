@@ -1,4 +1,4 @@
-import type { Births, Tab, World } from './parts.ts'
+import type { SessionCreation, Tab, World } from './parts.ts'
 import type { SimulatedServer } from './server.ts'
 
 /** How long a key that was rotated away is given to be replaced in the jar, in milliseconds; the client looks for 3 s. */
@@ -8,15 +8,15 @@ const secondLookMs = 2_900
 const patienceMs = 30_000
 const promptMs = 20
 
-/** What the births are judged by. */
-export interface BirthParts extends Pick<World, 'fail' | 'scheduler'> {
+/** What the creation of sessions is judged by. */
+export interface SessionCreationParts extends Pick<World, 'fail' | 'scheduler'> {
   readonly server: () => SimulatedServer
   readonly tabs: ReadonlyMap<string, Tab>
   /** Whether another device was given a cookie: it is not told of a new key. */
   readonly hasGuests: boolean
 }
 
-export function createBirths({ fail, scheduler, server: getServer, tabs, hasGuests }: BirthParts): Births {
+export function createSessionCreation({ fail, scheduler, server: getServer, tabs, hasGuests }: SessionCreationParts): SessionCreation {
   /** The tab whose commit has created each session. */
   const parents = new Map<string, string>()
   /** When the cookie of each session last came to a browser. */

@@ -24,7 +24,7 @@ export interface Rotated {
 }
 
 /** Every state that a server has stored, as its store sees them. */
-export interface Annals {
+export interface EventLog {
   /** What stands at each id now. */
   readonly records: Map<string, SessionRecord>
   /** The latest state of each lineage, the ended ones too. */
@@ -44,7 +44,7 @@ const publicOf = (data: SessionRecord['data']): Data => {
   return result as Data
 }
 
-export function createAnnals(scheduler: Scheduler, onStored: (stored: Stored) => void): Annals {
+export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) => void): EventLog {
   const records = new Map<string, SessionRecord>()
   const names = new Map<string, string>()
   const rotations = new Map<string, Rotated>()

@@ -11,7 +11,7 @@ export interface Found {
   readonly script: string
 }
 
-export interface FleetOptions {
+export interface WorkersOptions {
   readonly batch: Batch
   readonly workers?: number | undefined
   readonly withScenarios?: boolean | undefined
@@ -56,12 +56,12 @@ function runWorker(task: WorkerTask, stopped: AbortSignal): Promise<Found | unde
 }
 
 /** Runs histories in threads; the first that breaks an invariant ends them all. */
-export async function runFleet({
+export async function runWorkers({
   batch,
   workers = 1,
   withScenarios = false,
   withShrinking = true,
-}: FleetOptions): Promise<Found | undefined> {
+}: WorkersOptions): Promise<Found | undefined> {
   const controller = new AbortController()
   const tasks = Array.from({ length: workers }, (_, index) => ({
     batch: { ...batch, firstSeed: batch.firstSeed + index, count: Math.ceil((batch.count - index) / workers), stride: workers },
