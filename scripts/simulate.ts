@@ -13,6 +13,8 @@ const { values } = parseArgs({
     /** `old-views`: server code also saves whole dicts that it read before. */
     mode: { type: 'string', default: 'normal' },
     workers: { type: 'string', default: '1' },
+    /** Looks for faults that match this alone, as a regular expression. */
+    only: { type: 'string' },
     scenarios: { type: 'boolean', default: false },
     /** One line of JSON, and nothing is shrunk. */
     json: { type: 'boolean', default: false },
@@ -31,7 +33,7 @@ async function run(count: number, firstSeed: number, mode: Mode): Promise<boolea
   const startedAt = performance.now()
   const workers = Number(values.workers)
   const found = await runWorkers({
-    batch: { mode, firstSeed, count },
+    batch: { mode, firstSeed, count, only: values.only },
     workers,
     withScenarios: values.scenarios,
     withShrinking: !values.json,

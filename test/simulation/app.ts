@@ -1,5 +1,6 @@
 import type { ServerSession } from '../../src/server/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
+import { type Key, keyRules, type Plain } from './edits/keys.ts'
 import type { Stored } from './event-log.ts'
 import type { LightResponse } from './host.ts'
 import { isSame } from './model.ts'
@@ -17,12 +18,19 @@ export interface App {
 type Sleep = (delayMs: number) => Promise<void>
 type Endpoint = (session: ServerSession, args: Step['args'], sleep: Sleep) => Promise<unknown>
 
+/** What server code stores in mode `edits`. */
+function plantedValue(key: unknown, index: unknown): Plain {
+  const { planted } = keyRules[key as Key]
+  return planted[Number(index) % planted.length]
+}
+
 /** The steps that are requests to the app's endpoints. */
 export const endpoints: Readonly<Record<string, Endpoint>> = {
   'sign-in': (session, [who]) => session.signIn(String(who)),
   'sign-out': (session) => session.flush(),
   rotate: (session) => session.cycleKey(),
   write: (session, [key, value]) => session.update((data) => ({ ...data, [String(key)]: value as string })),
+  plant: (session, [key, index]) => session.update((data) => ({ ...data, [String(key)]: plantedValue(key, index) as never })),
   lifetime: (session, [seconds]) => session.setExpiry(Number(seconds)),
   look: async () => {},
   /** Saves the whole dict that it read some time before. */
@@ -49,6 +57,7 @@ export function createApp(world: Omit<World, 'request'>): App {
     const name = `${browser.name}#${number}`
     const cookie = browser.cookie()
     if (what === 'write') written.push([String(args[0]), args[1]])
+    if (what === 'plant') written.push([String(args[0]), plantedValue(args[0], args[1])])
     return new Promise((resolve, reject) => {
       scheduler.after(patienceMs, () => reject(new TypeError('Failed to fetch')))
       send(scheduler, {

@@ -2,6 +2,7 @@ import type { SessionChannel } from '../../src/browser/tabs.ts'
 import type { SessionLock } from '../../src/index.ts'
 import type { LightResponse } from './host.ts'
 import type { Scheduler } from './scheduler.ts'
+import type { ServiceWorker } from './service-worker.ts'
 
 /** One browser: a cookie jar, a channel and a lock that its tabs share. */
 export interface SimulatedBrowser {
@@ -18,6 +19,9 @@ export interface SimulatedBrowser {
   /** What the tab of a crashed page held is free again. */
   release(page: Page): void
   isOffline: boolean
+  /** Its service worker, from now on. */
+  install(worker: ServiceWorker): void
+  worker(): ServiceWorker | undefined
   /** How long the slowest message between its tabs has taken, in milliseconds. */
   slowestMs: number
 }
@@ -54,6 +58,7 @@ export function createBrowser(
   let jar: { readonly value: string; readonly until: number } | undefined
   const listeners = new Map<Page, (event: { readonly data: unknown }) => void>()
   let holder: Page | undefined
+  let worker: ServiceWorker | undefined
   const queue: Waiting[] = []
   const arrivals = new Map<string, number>()
 
@@ -70,6 +75,10 @@ export function createBrowser(
     visitor,
     isOffline: false,
     slowestMs: 0,
+    install(next) {
+      worker = next
+    },
+    worker: () => worker,
     cookie: () => (jar && jar.until > wallClock() ? jar.value : undefined),
     take({ headers }, isApp) {
       const line = headers.get('Set-Cookie')

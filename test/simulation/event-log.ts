@@ -15,6 +15,8 @@ export interface Stored {
   /** The commit that it stored; undefined for a write by server code. */
   readonly by: { readonly client: string; readonly n: number } | undefined
   readonly before: Stored | undefined
+  /** When it was stored, in milliseconds. */
+  readonly at: number
 }
 
 /** When a lineage got a new key, and by which commit; undefined where it was by server code. */
@@ -76,6 +78,7 @@ export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) 
         expiry,
         by,
         before,
+        at: scheduler.now(),
       }
       lineages.set(lineage, stored)
       versions.set(stored.version, stored)

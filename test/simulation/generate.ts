@@ -1,4 +1,6 @@
-import { drawFate, drawProbabilities, shapes, weathers } from './probabilities.ts'
+import { drawEditSteps } from './edits/generate.ts'
+import { drawEditProbabilities } from './edits/probabilities.ts'
+import { drawFate, drawProbabilities, shapes, type Weather, weathers } from './probabilities.ts'
 import { createRandom, type Random } from './random.ts'
 import type { BrowserPlan, Fate, Mode, Script, Step } from './script.ts'
 
@@ -97,8 +99,32 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
   return steps.sort((a, b) => a.at - b.at)
 }
 
+/** Draws a history of mode `edits`. */
+function generateEdits(seed: number): Generated {
+  const random = createRandom(seed, 'edits')
+  const weather = random.pick(weathers)
+  const probabilities = drawEditProbabilities(random)
+  const browsers = random.pick(shapes)
+  const script: Script = {
+    seed,
+    mode: 'edits',
+    browsers,
+    maxAgeMs: random.chance(0.05) ? 5000 + random.int(60_000) : 1_209_600_000,
+    latencyMs: random.chance(0.15) ? 1 + random.int(200) : 0,
+    steps: drawEditSteps(random, browsers, probabilities),
+    fates: new Map(),
+  }
+  return { script, drawFate: (name) => drawFateOf(createRandom(seed, name), name, weather, probabilities.faults) }
+}
+
+function drawFateOf(drawn: Random, name: string, weather: Weather, faults: Readonly<Record<string, number>>): Fate | undefined {
+  if (!name.includes('~')) return drawFate(drawn, weather, faults)
+  return drawn.chance(0.4) ? { out: drawn.int(20) } : undefined
+}
+
 /** Draws a history. */
 export function generate(seed: number, mode: Mode = 'normal'): Generated {
+  if (mode === 'edits') return generateEdits(seed)
   const random = createRandom(seed, 'script')
   const weather = random.pick(weathers)
   const browsers = random.pick(shapes)

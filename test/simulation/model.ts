@@ -3,6 +3,8 @@
  * makes of some data, and what the view is. The simulation compares client and server with it after every step.
  */
 
+import { editKeys as editNames } from './edits/keys.ts'
+
 export type Value = string | number | readonly string[] | { readonly [leaf: string]: string }
 export type Data = { readonly [key: string]: Value }
 
@@ -34,6 +36,14 @@ export interface Pending {
   dropped?: boolean
   /** The policy has refused it, or its own function threw. */
   refused?: boolean
+}
+
+/** The keys of mode `edits`, whose merging edits/ judges: to this model their writes do nothing. */
+const editKeys: ReadonlySet<string> = new Set(editNames)
+
+/** The data without the keys that edits/ judges. */
+export function withoutEdits(data: Data): Data {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !editKeys.has(key)))
 }
 
 export const policies: Readonly<Record<string, string>> = { m: 'mine', t: 'theirs', j: 'reject', f: 'max' }
@@ -99,7 +109,7 @@ export const put = (data: Data, key: string, value: Value | undefined): Data => 
 /** The data after a call of the log, and what its function gave; null where that threw. */
 export function apply(data: Data, { call, value, fixed, dropped }: Pending): { readonly next: Data; readonly result?: unknown } | null {
   const { kind, key = '', id } = call
-  if (dropped) return { next: data }
+  if (dropped || editKeys.has(key)) return { next: data }
   if (fixed) return { next: put(data, key, value) }
   if (kind === 'update')
     return typeof data[key] === typeof updated(call, {}) || data[key] === undefined ? { next: put(data, key, updated(call, data)) } : null

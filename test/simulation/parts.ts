@@ -1,6 +1,7 @@
 import type { SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import type { Values } from './calls.ts'
+import type { EditLog } from './edits/edit-log.ts'
 import type { LightResponse } from './host.ts'
 import type { Ledger } from './ledger.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -59,6 +60,8 @@ export interface World {
 /** How many requests a tab has sent, and what for. */
 export interface Traffic {
   requests: number
+  /** The number of the last request whose response says what the server has. */
+  answered: number
   /** When the last request left. */
   sentAt: number
   /** Requests that something befell. */
@@ -81,6 +84,7 @@ export interface Tab {
   readonly name: string
   readonly browser: SimulatedBrowser
   readonly ledger: Ledger
+  readonly edits: EditLog
   readonly client: SessionClient<Values>
   readonly isGone: boolean
   readonly isDisposed: boolean

@@ -1,6 +1,8 @@
 import type { SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { toChange, transactions, type Values } from './calls.ts'
+import type { EditLog } from './edits/edit-log.ts'
+import { editPerforms } from './edits/perform.ts'
 import type { Call } from './model.ts'
 import type { Traffic, World } from './parts.ts'
 import type { Step } from './script.ts'
@@ -16,6 +18,8 @@ export interface Hands {
   write(call: Call, run: () => Promise<unknown>): void
   /** Follows a promise to its end. */
   follow(what: string, promise: Promise<unknown>): void
+  /** The edits of the tab, in mode `edits`. */
+  readonly edits: EditLog
   /** Runs something as the app's own exclusive request. */
   trust<R>(run: () => Promise<R>): Promise<R>
 }
@@ -119,8 +123,8 @@ const performs: Readonly<Record<string, Perform>> = {
 
 /** Does one step of a script in a tab. */
 export function perform({ what, args }: Step, hands: Hands): void {
-  const [first, second, third] = args as [string, string, string]
-  const run = performs[what]
+  const all = args as [string, string, string]
+  const run = performs[what] ?? (editPerforms[what] as (...all: unknown[]) => void)
   if (!run) throw new RangeError(`There is no step ${what}.`)
-  run(hands, first, second, third)
+  run(hands, ...all)
 }

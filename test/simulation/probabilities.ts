@@ -41,9 +41,9 @@ function drawDelay(random: Random): number {
 }
 
 /** Draws what befalls a request; undefined where nothing does. */
-export function drawFate(random: Random, weather: Weather): Fate | undefined {
+export function drawFate(random: Random, weather: Weather, faults: Readonly<Record<string, number>> = kinds): Fate | undefined {
   const fate: { -readonly [K in keyof Fate]: Fate[K] } = {}
-  if (random.chance(weather.fault)) fate.kind = random.weigh(kinds)
+  if (random.chance(weather.fault)) fate.kind = random.weigh(faults)
   if (random.chance(weather.delay)) fate.out = drawDelay(random)
   if (random.chance(weather.delay)) fate.back = drawDelay(random)
   if (random.chance(weather.copy)) fate.copy = random.chance(0.5) ? random.int(1000) : random.int(30_000)
@@ -111,7 +111,7 @@ const emphases = [0, 0.5, 1, 3]
  * Some kinds are left out of a history and some come often, in each history others. What only a meeting of a few kinds
  * shows comes sooner so than where each history has a little of everything.
  */
-function vary<N extends string>(random: Random, weights: Readonly<Record<N, number>>): Readonly<Record<N, number>> {
+export function vary<N extends string>(random: Random, weights: Readonly<Record<N, number>>): Readonly<Record<N, number>> {
   const varied: Record<N, number> = { ...weights }
   for (const name in varied) varied[name] *= random.pick(emphases)
   return varied

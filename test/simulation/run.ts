@@ -12,6 +12,8 @@ export interface Batch {
   readonly count: number
   /** From one seed to the next: workers share a range. @default 1 */
   readonly stride?: number
+  /** Looks for faults that match this alone, as a regular expression. */
+  readonly only?: string | undefined
 }
 
 /** A history that breaks an invariant. */
@@ -28,22 +30,23 @@ export interface Broken {
 export const invariantOf = (fault: string | undefined): string | undefined => fault?.split(':')[0]
 
 /** Runs the history of a seed. */
-export function runSeed(seed: number, mode: Mode): Promise<Outcome> {
+export function runSeed(seed: number, mode: Mode, only?: RegExp): Promise<Outcome> {
   const { script, drawFate } = generate(seed, mode)
-  return runHistory(script, { drawFate })
+  return runHistory(script, { drawFate, only })
 }
 
 /** Runs histories until one breaks an invariant; undefined where none does. `onHistory` is told each before it runs. */
 export async function runBatch(
-  { mode, firstSeed, count, stride = 1 }: Batch,
+  { mode, firstSeed, count, stride = 1, only }: Batch,
   onHistory: (of: number | string) => void,
 ): Promise<Broken | undefined> {
   const leave = installHost()
+  const pattern = only === undefined ? undefined : new RegExp(only)
   try {
     for (let index = 0; index < count; index++) {
       const of = firstSeed + index * stride
       onHistory(of)
-      const { fault, script } = await runSeed(of, mode)
+      const { fault, script } = await runSeed(of, mode, pattern)
       if (fault !== undefined) return { of, fault, script, count: index + 1 }
     }
   } finally {
@@ -61,9 +64,10 @@ export async function runScenarios(onHistory: (of: string) => void): Promise<Bro
 }
 
 /** The smallest script that breaks the same invariant. */
-export function shrinkBroken({ script, fault }: Broken, onHistory: () => void): Promise<Script> {
+export function shrinkBroken({ script, fault }: Broken, onHistory: () => void, only?: string): Promise<Script> {
+  const pattern = only === undefined ? undefined : new RegExp(only)
   return shrink(script, async (next) => {
     onHistory()
-    return invariantOf((await runHistory(next)).fault) === invariantOf(fault)
+    return invariantOf((await runHistory(next, { only: pattern })).fault) === invariantOf(fault)
   })
 }

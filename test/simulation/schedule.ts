@@ -99,7 +99,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       // Nobody touches these promises: they may not be unhandled rejections.
       try {
         if (script.seed % 8 === 0) {
-          void client.set('m', 'left')
+          void (script.mode === 'edits' ? client.delete('n') : client.set('m', 'left'))
           void client.update('n', (n) => n + 1)
         }
         client.dispose()

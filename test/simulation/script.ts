@@ -10,8 +10,11 @@ export interface Script {
   readonly fates: ReadonlyMap<string, Fate>
 }
 
-/** `old-views`: server code also saves whole dicts that it read before. */
-export type Mode = 'normal' | 'old-views'
+/**
+ * `old-views`: server code also saves whole dicts that it read before. `edits`: forms, lists and values of classes that several people
+ * edit, with content that the server refuses, early writes and caches.
+ */
+export type Mode = 'normal' | 'old-views' | 'edits'
 
 export interface BrowserPlan {
   readonly name: string

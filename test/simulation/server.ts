@@ -39,6 +39,8 @@ export interface SimulatedServer {
   save(cookie: string | undefined): string | undefined
   /** The process dies and another starts: what it has under way is neither stored nor answered. */
   kill(): void
+  /** The app's validation refuses a key so many times, and then takes it. */
+  refuse(key: string, count: number): void
   readonly errors: unknown[]
 }
 
@@ -71,6 +73,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
   let foreigners = 0
   const inner = createMemoryStore({ now: wallClock })
   const ids = new Map<string, string>()
+  const refusals = new Map<string, number>()
   function idOf(cookie: string): string {
     const id = ids.get(cookie) ?? toBase64Url(digest(encoder.encode(cookie)))
     ids.set(cookie, id)
@@ -119,7 +122,12 @@ export function createServer(parts: ServerParts): SimulatedServer {
       for (let index = 0; index < words.length; index++) words[index] = names.int(2 ** 32)
       return new Uint8Array(words.buffer, 0, length)
     },
-    validate: (data) => (Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []),
+    validate(data, { changed }) {
+      const refused = changed.filter((key) => (refusals.get(key) ?? 0) > 0)
+      for (const key of refused) refusals.set(key, (refusals.get(key) ?? 0) - 1)
+      if (refused.length > 0) return refused.map((key) => ({ key, message: 'not now' }))
+      return Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []
+    },
     onError: (error) => errors.push(error),
   })
 
@@ -160,6 +168,9 @@ export function createServer(parts: ServerParts): SimulatedServer {
     async handle(sent) {
       const { method, cookie, headers, body } = sent
       const response = (await handler(createRequest(method, toFields(cookie, headers), body))) as unknown as LightResponse
+      // A server in front of the app refuses what is too large, without a problem document.
+      if (response.status === 422 && response.body?.includes('not now') && random.chance(0.3))
+        return new LightResponse(null, { status: 413 })
       if (method === 'PATCH' && response.status === 200 && response.headers.get('Set-Cookie') !== null) {
         const { lineage, version } = JSON.parse(response.body as string) as { lineage: string; version: string }
         const stored = versions.get(version)
@@ -217,5 +228,6 @@ export function createServer(parts: ServerParts): SimulatedServer {
     kill() {
       life++
     },
+    refuse: (key, count) => void refusals.set(key, count),
   }
 }

@@ -2,6 +2,7 @@ import type { SimulatedBrowser } from './browser.ts'
 import type { Orders } from './judge-stored.ts'
 import type { Tab, World } from './parts.ts'
 import type { Step } from './script.ts'
+import { createServiceWorker } from './service-worker.ts'
 
 /** What the steps of a script are done with. */
 export interface StepParts {
@@ -39,6 +40,8 @@ export function createSteps({ world, browsers, tabs, tabOf, orders }: StepParts)
     else if (what === 'expire') server.expire(cookie)
     else if (what === 'evict') server.evict(cookie)
     else if (what === 'kill') server.kill()
+    else if (what === 'refuse') server.refuse(first, Number(args[1]))
+    else if (what === 'worker') browser.install(createServiceWorker(first, args[1] === true))
     else if (what === 'save') {
       const reached = server.reach(cookie)
       if (reached) saved.set(first, { text: server.save(cookie) as string, index: reached.index })

@@ -1,6 +1,8 @@
 import { createSessionClient, type SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { policies, schema, type Values } from './calls.ts'
+import { createEditLog } from './edits/edit-log.ts'
+import { schema as editSchema } from './edits/keys.ts'
 import { type Base, createLedger, type Entry } from './ledger.ts'
 import { type Call, isSame } from './model.ts'
 import type { Tab, World } from './parts.ts'
@@ -65,26 +67,35 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
   const { transport, traffic } = createWire(browser, page, world, (id, n) => ledger.send(id, n, mutations))
   const client = createSessionClient({
     url: '/session',
-    schema,
-    conflict: policies as never,
+    ...(world.mode === 'edits' ? { schema: editSchema } : { schema, conflict: policies as never }),
     transport,
     clock: {
       now: scheduler.now,
-      setTimeout: (run, delayMs) => scheduler.after(delayMs, () => page.enter(run)),
+      setTimeout: (run: () => void, delayMs: number) => scheduler.after(delayMs, () => page.enter(run)),
       clearTimeout: scheduler.cancel,
     },
     random: random.next,
     createClientId: () => `${name}-${clients++}`.padEnd(22, '-'),
     channel: () => browser.openChannel(page),
     lock: browser.openLock(page),
-  }) as unknown as SessionClient<Values>
+  } as never) as unknown as SessionClient<Values>
 
   const ledger = createLedger(name, {
     base: () => (client.dehydrate()?.state as Base | undefined) ?? (client.pending.some(({ kind }) => kind === 'end') ? wiped : undefined),
     pendingCount: () => client.pending.filter(({ kind }) => kind !== 'end').length,
     isTrusted: () => trusted > 0,
   })
-  const watch = createWatch({ name, client, browser, ledger, traffic, world })
+  const edits = createEditLog({
+    tab: name,
+    now: scheduler.now,
+    base: () => client.dehydrate()?.state as Base | undefined,
+    versions: world.server.versions,
+    lineages: world.server.lineages,
+    requests: () => traffic.requests,
+    answered: () => traffic.answered,
+  })
+  const watch = createWatch({ name, client, browser, ledger, traffic, world, edits })
+  client.on('conflict', ({ key }) => edits.noteConflict(key))
   client.on('exchange', (exchange) => {
     mutations = exchange.mutations ?? 0
   })
@@ -121,6 +132,8 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     if (error !== undefined) entry.error = code ?? errorName ?? String(error)
     else if (['tx', 'pop', 'default'].includes(entry.kind)) entry.result = result
     if (code === 'unknown-fate' || fate === 'unknown' || code === 'disposed') entry.isFateUnknown = true
+    if (entry.status === 'rejected') edits.noteRejected(entry.id)
+    if (entry.status === 'acknowledged' && entry.stored.size === 0) watch.noteUnstored(entry)
     world.note?.(name, `${entry.id} ${entry.status} ${entry.error ?? ''} ${fate ?? ''}`)
     const isStored = [...entry.stored.keys()].some(world.isReached)
     if (entry.status === 'rejected' && !entry.isFateUnknown && isStored)
@@ -149,6 +162,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
   return Object.assign(page, {
     browser,
     ledger,
+    edits,
     client,
     waiting,
     traffic,
@@ -157,7 +171,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
       page.enter(() => {
         page.isDisposed ||= step.what === 'dispose'
         try {
-          perform(step, { name, traffic, client, browser, world, write, follow, trust })
+          perform(step, { name, traffic, client, browser, world, write, follow, edits, trust })
           watch.after(step)
         } catch (error) {
           if (error instanceof EvalError) world.fail(`listener: what a subscriber throws comes out of a call of ${name}`)

@@ -1,13 +1,18 @@
 import type { SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { keys, type Values } from './calls.ts'
-import type { Ledger } from './ledger.ts'
+import type { EditLog } from './edits/edit-log.ts'
+import { editKeys, readStored, toPlain } from './edits/keys.ts'
+import type { Entry, Ledger } from './ledger.ts'
 import { defaults, isSame } from './model.ts'
 import type { Traffic, World } from './parts.ts'
 import type { Step } from './script.ts'
 
 /** How long the old key of a rotation answers the commit that made it, in milliseconds. */
 const graceMs = 55_000
+
+/** What the model tells of mode `edits`: the counter. */
+const countedKeys = ['n'] as const
 
 /** What is watched of one tab. */
 export interface Watched {
@@ -17,16 +22,19 @@ export interface Watched {
   readonly ledger: Ledger
   readonly traffic: Traffic
   readonly world: World
+  readonly edits: EditLog
 }
 
 export interface Watch {
+  /** Notes a call that was acknowledged, and that no commit has stored. */
+  noteUnstored(entry: Entry): void
   after(step: Step): void
   /** Looks at everything that is to hold between two events. */
   check(): void
 }
 
 /** Watches one client: its base, its view, what it tells. */
-export function createWatch({ name, client, browser, ledger, traffic, world }: Watched): Watch {
+export function createWatch({ name, client, browser, ledger, traffic, world, edits }: Watched): Watch {
   const { server } = world
   let isListening = false
   let newest = { lineage: '', index: -1 }
@@ -35,8 +43,25 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
   /** The ids of own updates of `l` by whether they are shown: shown, then not, then again is a flicker. */
   const shown = new Map<string, 'shown' | 'gone'>()
 
+  const isEdits = world.mode === 'edits'
+  const unstored: Entry[] = []
+
+  /** What is not pending is shown as it is stored, or as the default. */
+  function checkEdits(base: ReturnType<Ledger['base']>): void {
+    for (const fault of edits.judgeUnstored(unstored.splice(0))) world.fail(`${fault} (${name})`)
+    const pending = new Set(ledger.log().map(({ call }) => call.key))
+    for (const key of editKeys) {
+      if (pending.has(key)) continue
+      const shown = toPlain((client as unknown as SessionClient<Record<string, unknown>>).peek(key))
+      const expected = readStored(key, base?.data[key])
+      if (!isSame(shown, expected))
+        world.fail(`view: ${name} shows ${key} = ${JSON.stringify(shown)}, stored is ${JSON.stringify(expected)}`)
+    }
+  }
+
   function listen(): void {
     ledger.watch()
+    if (isEdits) return
     if (ledger.log().length === 0 && shown.size === 0) return
     // A call of our own that hides another one shows it again when it is taken back.
     if (ledger.log().some(({ call: { kind, key } }) => kind === 'clear' || (key === 'l' && kind !== 'update'))) return shown.clear()
@@ -88,6 +113,7 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
   }
 
   return {
+    noteUnstored: (entry) => void (isEdits && unstored.push(entry)),
     after({ what }) {
       // From the first call on, since watching loads.
       if (!isListening && !['dispose', 'hydrate'].includes(what)) client.listen(listen)
@@ -100,7 +126,8 @@ export function createWatch({ name, client, browser, ledger, traffic, world }: W
       checked = base
       former = base?.lineage ?? null
       const view = ledger.view()
-      for (const key of keys) {
+      if (isEdits) checkEdits(base)
+      for (const key of isEdits ? countedKeys : keys) {
         const value = client.peek(key)
         if (!isSame(value, view[key] ?? defaults[key]))
           world.fail(`view: ${name} shows ${key} = ${JSON.stringify(value)}, the log on the base gives ${JSON.stringify(view[key])}`)

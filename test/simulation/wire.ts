@@ -1,7 +1,13 @@
 import type { Transport, WireAnswer } from '../../src/transport/transport.ts'
 import type { Page, SimulatedBrowser } from './browser.ts'
+import type { LightResponse } from './host.ts'
 import { isFaulty, send, toWireAnswer } from './network.ts'
 import type { Traffic, World } from './parts.ts'
+import type { Read } from './service-worker.ts'
+
+/** So many requests of a tab within that time, in milliseconds, are a storm. */
+const maxRequests = 40
+const rateMs = 5_000
 
 /** Told each commit with its number and how many mutations it holds, when it first leaves. */
 export type OnCommit = (client: string, n: number) => void
@@ -17,6 +23,7 @@ export function createWire(
   const { name } = page
   const traffic: Traffic = {
     requests: 0,
+    answered: 0,
     sentAt: 0,
     faults: 0,
     refusals: 0,
@@ -26,6 +33,8 @@ export function createWire(
     waitsUntil: 0,
     waitingSince: 0,
   }
+
+  const sentAt: number[] = []
 
   function noteCommit(key: string): void {
     const known = traffic.attempts.get(key)
@@ -47,14 +56,33 @@ export function createWire(
     if (known && (isExcuse || status === 410)) known.reasons++
   }
 
+  /** What a response of the server says, which no cache gave. */
+  function note({ status, header, body }: WireAnswer, index: number): void {
+    const { lineage, version } = (body ?? {}) as { lineage?: string | null; version?: string }
+    if (status === 304 || version !== undefined) traffic.answered = Math.max(traffic.answered, index)
+    const retryAfter = header('Retry-After')
+    if (retryAfter !== null)
+      Object.assign(traffic, { waitingSince: scheduler.now(), waitsUntil: scheduler.now() + Number(retryAfter) * 1000 })
+    if (lineage !== undefined) traffic.looks = [...traffic.looks.slice(-3), lineage]
+  }
+
+  /** However little the network and the server say, a client does not storm. */
+  function checkRate(at: number): void {
+    sentAt.push(at)
+    const first = sentAt[sentAt.length - maxRequests]
+    if (first !== undefined && at - first < rateMs) world.fail(`requests: ${name} sends ${maxRequests} within ${at - first} ms`)
+  }
+
   const transport: Transport = ({ method, headers, body, keepalive, signal }) => {
     if (page.isGone || world.isSpinning()) return new Promise<never>(() => {})
-    const number = `${name}#${++traffic.requests}`
+    const index = ++traffic.requests
+    const number = `${name}#${index}`
     const fate = world.fateOf(number)
     const cookie = browser.cookie()
     const key = headers['Idempotency-Key']?.slice(1, -1)
     const at = scheduler.now()
     traffic.sentAt = at
+    checkRate(at)
     if (method === 'DELETE') world.ends.add(headers['Session-Lineage'] as string)
     if (traffic.open && !traffic.open.signal.aborted) world.fail(`requests: ${name} has two requests under way`)
     if (method !== 'GET') world.isolation.send({ name, browser, wokenAt: page.wokenAt })
@@ -74,7 +102,24 @@ export function createWire(
     if (key !== undefined) noteCommit(key)
     world.note?.(name, `#${traffic.requests} ${method} ${key?.split('/')[1] ?? ''} ${body ?? ''} ${JSON.stringify(fate)}`)
     return new Promise<WireAnswer>((resolve, reject) => {
-      send(scheduler, {
+      const read: Read = { url: '/session', headers }
+      const worker = method === 'GET' ? browser.worker() : undefined
+
+      function receive(response: LightResponse, isCached: boolean): void {
+        world.note?.(name, `${number} <- ${isCached ? 'cached ' : ''}${response.status} ${response.body?.slice(0, 160) ?? ''}`)
+        close(response.status, isFaulty(fate))
+        const answer = toWireAnswer(response)
+        if (!isCached) note(answer, index)
+        resolve(answer)
+      }
+      function fail(): void {
+        const fallback = worker?.fallback(read)
+        if (fallback) return receive(fallback, true)
+        world.note?.(name, `${number} <- failed`)
+        close(0, true)
+        reject(new TypeError('Failed to fetch'))
+      }
+      const sending = {
         name: number,
         fate,
         browser,
@@ -82,24 +127,17 @@ export function createWire(
         isKept: keepalive === true,
         isApp: false,
         signal,
-        deliver: () => server.handle({ method, cookie, headers, body, at }),
-        answer(response) {
-          world.note?.(name, `${number} <- ${response.status} ${response.body?.slice(0, 160) ?? ''}`)
-          close(response.status, isFaulty(fate))
-          const answer = toWireAnswer(response)
-          const retryAfter = response.headers.get('Retry-After')
-          if (retryAfter !== null)
-            Object.assign(traffic, { waitingSince: scheduler.now(), waitsUntil: scheduler.now() + Number(retryAfter) * 1000 })
-          const { lineage } = (answer.body ?? {}) as { lineage?: string | null }
-          if (lineage !== undefined) traffic.looks = [...traffic.looks.slice(-3), lineage]
-          resolve(answer)
+        deliver: () => server.handle({ method, cookie, headers: worker ? worker.forward(read) : headers, body, at }),
+        answer(response: LightResponse) {
+          worker?.keep(read, response)
+          receive(response, false)
         },
-        fail() {
-          world.note?.(name, `${number} <- failed`)
-          close(0, true)
-          reject(new TypeError('Failed to fetch'))
-        },
-      })
+        fail,
+      }
+      const cached = worker?.answer(read)
+      if (!cached) return send(scheduler, sending)
+      scheduler.after(1, () => page.enter(() => receive(cached, true)))
+      if (worker?.refreshes) send(scheduler, { ...sending, answer: (response) => worker.keep(read, response), fail: () => {} })
     })
   }
   return { transport, traffic }

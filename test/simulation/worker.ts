@@ -32,7 +32,7 @@ function note(at: number | string): void {
 const broken = (withScenarios ? await runScenarios(note) : undefined) ?? (await runBatch(batch, note))
 if (!broken) tell({ done: true })
 else {
-  const script = withShrinking ? await shrinkBroken(broken, () => note(broken.of)) : broken.script
+  const script = withShrinking ? await shrinkBroken(broken, () => note(broken.of), batch.only) : broken.script
   const { of, fault, count } = broken
   tell({ done: true, broken: { of, fault, count, script: printScript(script) } })
 }

@@ -1,0 +1,193 @@
+// Keeps the edits of one tab with what it knew when it made them, and judges what became of them. tab.ts and world.ts call it.
+import type { Stored } from '../event-log.ts'
+import type { Base, Entry } from '../ledger.ts'
+import { isSame } from '../model.ts'
+import { type Key, keyRules, type Plain, type PlainObject, readStored } from './keys.ts'
+import { changesNothing, judgeSet, type Written } from './merge-rules.ts'
+
+/** A call of the app on a key of mode `edits`. */
+export interface Edit {
+  readonly id: string
+  readonly key: Key
+  /** What a set writes; undefined deletes. */
+  readonly value?: Plain
+  /** The function of an update, on a value without classes; it may run on any. */
+  readonly change?: ((value: Plain) => Plain) | undefined
+}
+
+interface Known extends Edit {
+  readonly at: number
+  /** Undefined before the first load. */
+  readonly base: Base | undefined
+  readonly shown: Plain
+  /** How many requests its tab had sent before. */
+  readonly requests: number
+}
+
+/** What the log asks of its surroundings. */
+export interface EditParts {
+  readonly tab: string
+  readonly now: () => number
+  readonly base: () => Base | undefined
+  readonly versions: ReadonlyMap<string, Stored>
+  readonly lineages: ReadonlyMap<string, Stored>
+  readonly requests: () => number
+  /** The number of the last request that brought a response which says what the server has. */
+  readonly answered: () => number
+}
+
+export interface EditLog {
+  /** Notes a call that is about to be made. */
+  add(edit: Edit, shown: Plain): void
+  /** A call was rejected. */
+  noteRejected(id: string): void
+  /** The client raised `conflict` for a key. */
+  noteConflict(key: string): void
+  /** What is wrong with a commit that stores these calls. */
+  judgeStored(stored: Stored, entries: readonly Entry[]): string[]
+  /** What is wrong with calls that were acknowledged together, and that no commit has stored. */
+  judgeUnstored(entries: readonly Entry[]): string[]
+}
+
+const tabOf = ({ by }: Stored): string | undefined => by?.client.split('-')[0]
+
+export function createEditLog(parts: EditParts): EditLog {
+  const edits = new Map<string, Known>()
+  const conflicts: { readonly key: string; readonly at: number }[] = []
+  const rejections = new Map<string, number>()
+  const known = (entries: readonly Entry[]): Known[] => entries.flatMap(({ id }) => edits.get(id) ?? [])
+
+  /** What the circumstances of some calls were, for who reads a fault. */
+  function contextOf(writes: readonly Known[]): string {
+    const [first, last] = [writes[0] as Known, writes.at(-1) as Known]
+    const before = [...edits.values()].filter(({ key, at, id }) => key === first.key && at <= last.at && id !== last.id)
+    const isBehind = before.some(({ id }) => (rejections.get(id) ?? -1) >= last.at)
+    const start = !first.base ? ' before the first load' : first.base.data[first.key] === undefined ? ' from the default' : ''
+    return `${start}${isBehind ? ' behind a rejected write' : ''}`
+  }
+
+  /** The states of a lineage that the server held since a call, the newest first; `undefined` for none. */
+  function heldSince({ base, at }: Known, last: Stored | undefined): (Stored | undefined)[] {
+    const held: (Stored | undefined)[] = []
+    const isOld = (stored: Stored): boolean => (base?.lineage === stored.lineage ? stored.version === base.version : false)
+    let stored = last
+    for (; stored; stored = stored.before) {
+      held.push(stored)
+      if (isOld(stored) || (!base && stored.at < at)) return held
+    }
+    held.push(undefined)
+    return held
+  }
+
+  /** What a tab started from: its base, what it showed, and what its own commits have stored since. */
+  function startsOf(edit: Known, held: readonly (Stored | undefined)[]): Plain[] {
+    const { key, base, shown } = edit
+    const own = held.flatMap((stored) =>
+      stored && tabOf(stored) === parts.tab && stored.at > edit.at ? [readStored(key, stored.data[key])] : [],
+    )
+    return [readStored(key, base?.data[key]), shown, ...own]
+  }
+
+  function judgeWrites(key: Key, writes: readonly Known[], stored: Stored): string[] {
+    const first = writes[0] as Known
+    const last = writes.at(-1) as Known
+    const { before, data } = stored
+    const after = readStored(key, data[key])
+    if (writes.every(({ change }) => change)) {
+      const expected = writes.reduce<Plain>((value, { change }) => change?.(value), readStored(key, before?.data[key]))
+      return isSame(after, expected)
+        ? []
+        : [`serial: ${last.id} should give ${JSON.stringify(expected)}, stored is ${JSON.stringify(after)}`]
+    }
+    // What a function makes of a set before it, or a set of what a function made, is judged by the other rules alone.
+    if (writes.some(({ change }) => change)) return []
+    const held = heldSince(first, before)
+    const values = held.map((state) => readStored(key, state?.data[key]))
+    if (last.value === undefined) {
+      const isAgreed = held.some((state) => state?.data[key] === undefined)
+      return data[key] === undefined || isAgreed ? [] : [`leaf: ${last.id} deletes ${key}, stored is ${JSON.stringify(data[key])}`]
+    }
+    const { kind, fallback } = keyRules[key]
+    if (!first.base && isSame(last.value, fallback) && !isSame(after, last.value))
+      return [`leaf: ${last.id} chooses the default of ${key}, stored is ${JSON.stringify(after)}`]
+    const from = writes.flatMap((one) => startsOf(one, held))
+    const written: Written = { kind, from, mine: last.value, before: readStored(key, before?.data[key]), after, held: values }
+    const isEarlyChoice = !first.base && isSame(last.value, fallback)
+    const { faults, isOverwritten } = isEarlyChoice ? { faults: [], isOverwritten: false } : judgeSet(written, key)
+    const isTold = conflicts.some((one) => one.key === key && one.at >= first.at)
+    return [
+      ...faults.map((fault) => `leaf: ${fault}, by ${last.id}${contextOf(writes)}`),
+      ...(isOverwritten && !isTold
+        ? [`untold: ${last.id} overwrites what somebody else stored in ${key}, and no event tells${contextOf(writes)}`]
+        : []),
+    ]
+  }
+
+  /** No item or object has a member that belongs to another one, or that was not there before. */
+  function judgeUnknown(key: Key, writes: readonly Known[], { before, data }: Stored): string[] {
+    const { unknown, kind } = keyRules[key]
+    if (!unknown || data[key] === undefined) return []
+    const itemsOf = (value: unknown): readonly PlainObject[] =>
+      Array.isArray(value) ? value : value === undefined ? [] : [value as PlainObject]
+    const items = itemsOf(data[key])
+    const bases = [before?.data[key], ...writes.map(({ base }) => base?.data[key])].map(itemsOf)
+    const hasTwice = (all: readonly PlainObject[]): boolean => new Set(all.map(({ id }) => id)).size < all.length
+    // An id that stands once is an identity, whatever else the item says.
+    if (key === 'variants' && !(bases.every(hasTwice) && hasTwice(items))) return []
+    const strange = items.filter((item) => item[unknown.name] !== undefined && item[unknown.name] !== unknown.ownerOf(item))
+    if (strange.length > 0) return [`fields: ${JSON.stringify(strange)} has a field of another item, in ${key}`]
+    if (key === 'lines' || (kind !== 'ids' && kind !== 'object') || writes.some(({ value, change }) => value === undefined && !change))
+      return []
+    const isSameItem = (a: PlainObject, b: PlainObject): boolean => kind === 'object' || a.id === b.id
+    const lost = (bases[0] as readonly PlainObject[]).filter(
+      (item) => item[unknown.name] !== undefined && items.some((one) => isSameItem(one, item) && one[unknown.name] === undefined),
+    )
+    const isSeen = writes.every(({ shown }) => lost.every((item) => itemsOf(shown).some((one) => isSameItem(one, item))))
+    return lost.length > 0 && isSeen ? [`fields: ${JSON.stringify(lost)} lost its field in ${key}`] : []
+  }
+
+  function judgeStored(stored: Stored, entries: readonly Entry[]): string[] {
+    const byKey = Map.groupBy(known(entries), ({ key }) => key)
+    const names = new Set([...Object.keys(stored.data), ...Object.keys(stored.before?.data ?? {})])
+    const faults = [...names].flatMap((name) => {
+      const isWritten = name === 'n' || name === 'x' || byKey.has(name as Key)
+      return isWritten || isSame(stored.data[name], stored.before?.data[name]) ? [] : [`serial: ${name} is changed, and nobody wrote it`]
+    })
+    for (const [key, writes] of byKey) faults.push(...judgeWrites(key, writes, stored), ...judgeUnknown(key, writes, stored))
+    return faults
+  }
+
+  function judgeUnstored(entries: readonly Entry[]): string[] {
+    const faults: string[] = []
+    const lineage = parts.base()?.lineage
+    for (const [key, writes] of Map.groupBy(known(entries), (edit) => edit.key)) {
+      const last = writes.at(-1) as Known
+      if (parts.answered() <= last.requests) faults.push(`unasked: ${last.id} is acknowledged, and no request has left since`)
+      const held = heldSince(writes[0] as Known, typeof lineage === 'string' ? parts.lineages.get(lineage) : undefined)
+      const from = writes.flatMap((one) => startsOf(one, held))
+      const isStale = !held.some((stored) => {
+        const state = readStored(key, stored?.data[key])
+        const isStored = stored?.data[key] !== undefined
+        if (writes.every(({ change }) => change))
+          return isSame(
+            writes.reduce<Plain>((value, { change }) => change?.(value), state),
+            state,
+          )
+        if (last.change) return true
+        if (last.value === undefined) return !isStored
+        return changesNothing({ kind: keyRules[key].kind, from, mine: last.value }, state, isStored)
+      })
+      if (isStale)
+        faults.push(`stale: ${last.id} (${key}) is acknowledged, no commit stored it, and the server never had it${contextOf(writes)}`)
+    }
+    return faults
+  }
+
+  return {
+    add: (edit, shown) => void edits.set(edit.id, { ...edit, shown, at: parts.now(), base: parts.base(), requests: parts.requests() }),
+    noteRejected: (id) => void rejections.set(id, parts.now()),
+    noteConflict: (key) => void conflicts.push({ key, at: parts.now() }),
+    judgeStored,
+    judgeUnstored,
+  }
+}
