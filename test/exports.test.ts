@@ -157,12 +157,14 @@ describe('the doors', () => {
     expect(namesOf('sojourn/server')).toMatchInlineSnapshot(`
       {
         "types": [
+          "Admission",
           "CookieOptions",
           "Json",
           "JsonObject",
           "MemoryStoreOptions",
           "ProblemDetail",
           "Refusal",
+          "RefusedRequest",
           "ServerSession",
           "SessionHandler",
           "SessionHandlerOptions",
@@ -195,7 +197,10 @@ describe('the doors', () => {
     expect(namesOf('sojourn/server/node')).toMatchInlineSnapshot(`
       {
         "types": [
+          "NodeListener",
           "NodeListenerOptions",
+          "NodeRequest",
+          "NodeResponse",
         ],
         "values": [
           "toNodeListener",

@@ -1,9 +1,10 @@
 import { parseCookie, parseSetCookie, stringifyCookie } from 'cookie'
 import { parseAnswer } from '../../src/protocol/state.ts'
+import { withCommonHeaders } from '../../src/server/common-headers.ts'
 import { createCookie } from '../../src/server/cookies.ts'
 import { fromEntry, toEntry } from '../../src/server/entries.ts'
+import { fromFetch, toFetch } from '../../src/server/fetch-shell.ts'
 import { createSessionHandler, type SessionStore, type StoreEntry } from '../../src/server/index.ts'
-import { withCommonHeaders } from '../../src/server/origin.ts'
 import { toProblem } from '../../src/server/problems.ts'
 import type { SessionRecord } from '../../src/server/record.ts'
 import { type BackendOptions, type MockBackend, refuse } from '../backend.ts'
@@ -56,7 +57,7 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
 
   /** A handler for one request. `toEnd` says when a session is over. */
   const open = (request: Request, toEnd: (signed: SignedSession) => number) => {
-    const value = cookie.read(request)
+    const value = cookie.read(request.headers.get('Cookie'))
     const signed = value === undefined ? undefined : signer.read(value)
     const slot = createSlot(signed && toEntry({ ...signed.record, expiresAt: toEnd(signed) }))
     return { handler: createSessionHandler({ ...options, store: slot.store }), slot, value }
@@ -98,7 +99,7 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
         const next = await sign(slot.written)
         if (next !== undefined) return withValue(answer, next, slot.written.cookieUntil)
         const problem = toProblem('too-large', { detail: `The cookie holds ${limit} bytes.`, limit, errors: [] })
-        return withCommonHeaders(problem, request, origins)
+        return toFetch(withCommonHeaders(problem, fromFetch(request), origins))
       }
       // A repetition sets its cookie again, which is the one that came.
       const isSet = answer.status === 200 && answer.headers.getSetCookie().length > 0 && value !== undefined

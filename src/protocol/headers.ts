@@ -6,6 +6,8 @@ export const sessionClientHeader = 'Session-Client'
 export const sessionLineageHeader = 'Session-Lineage'
 /** On any answer: the version of the session, which tells a client to look again. */
 export const sessionVersionHeader = 'Session-Version'
+/** On any request: a random value that the response repeats, so that a response from a cache is told from a fresh one. */
+export const sessionRequestHeader = 'Session-Request'
 /** On PATCH: `"<client>/<n>"`, of the Idempotency-Key draft. */
 export const idempotencyKeyHeader = 'Idempotency-Key'
 

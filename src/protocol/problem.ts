@@ -18,8 +18,10 @@ export type ProblemName =
   | 'unsupported-media-type'
   | 'refused'
   | 'expiry-too-long'
+  | 'misdirected'
   | 'key-reused'
   | 'rate-limited'
+  | 'server-error'
   | 'unavailable'
 
 /** One refused key of a 413 or 422. */

@@ -1,7 +1,8 @@
 import { isClientId, sessionClientHeader, sessionVersionHeader } from '../protocol/headers.ts'
 import type { ProblemName } from '../protocol/problem.ts'
 import type { Answer } from '../protocol/state.ts'
-import type { Settings } from './options.ts'
+import type { HttpRequest, HttpResponse } from './http.ts'
+import type { Refusal, Settings } from './options.ts'
 import { type ProblemParts, toProblem } from './problems.ts'
 import type { SessionRecord, Subject } from './record.ts'
 import { type Asker, toState } from './state.ts'
@@ -13,22 +14,52 @@ export interface Context {
   readonly vault: Vault
 }
 
-/** A 200 with a state. */
-export function answerState(state: Answer, headers: Readonly<Record<string, string | undefined>> = {}): Response {
-  const response = new Response(JSON.stringify(state), { headers: { 'Content-Type': 'application/json', ETag: toEtag(state.version) } })
-  response.headers.set(sessionVersionHeader, state.version)
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.headers.set(name, value)
-  return response
+/** What a 200 carries beside its state. */
+export interface StateParts {
+  readonly cookie?: string | undefined
+  /** Whether the data was left out as `Prefer` asked. */
+  readonly isMinimal?: boolean
+}
+
+/** Makes a 200 with a state. */
+export function answerState(state: Answer, { cookie, isMinimal = false }: StateParts = {}): HttpResponse {
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': 'application/json',
+      ETag: toEtag(state.version),
+      [sessionVersionHeader]: state.version,
+      ...(isMinimal && { 'Preference-Applied': 'return=minimal' }),
+    },
+    cookies: cookie === undefined ? [] : [cookie],
+    body: JSON.stringify(state),
+  }
 }
 
 /** A 409 or 410: the problem, and the state to go on from. */
-export function answerProblem(name: ProblemName, subject: Subject, asker: Asker, settings: Settings, parts: ProblemParts = {}): Response {
+export function answerProblem(
+  name: ProblemName,
+  subject: Subject,
+  asker: Asker,
+  settings: Settings,
+  parts: ProblemParts = {},
+): HttpResponse {
   const state = toState(subject, asker, settings)
   return toProblem(name, { ...parts, state, headers: { [sessionVersionHeader]: state.version } })
 }
 
+/** Refuses a request that the app did not admit: 401, 429 or 503. */
+export function answerRefusal({ name, detail, retryAfterSeconds }: Refusal): HttpResponse {
+  const headers = {
+    // RFC 9110 wants a challenge with every 401; no browser reacts to this one.
+    ...(name === 'unauthenticated' && { 'WWW-Authenticate': 'Cookie' }),
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(Math.ceil(retryAfterSeconds)) }),
+  }
+  return toProblem(name, { detail, headers })
+}
+
 /** A 503: nothing is known of the session, and nothing of the reason is told. */
-export function answerUnavailable(): Response {
+export function answerUnavailable(): HttpResponse {
   return toProblem('unavailable', { headers: { 'Retry-After': '2' } })
 }
 
@@ -42,8 +73,8 @@ export function toEtag(version: string): string {
   return `"${version}"`
 }
 
-/** Who asks: `Session-Client` of the request; undefined where it has another form. */
-export function toAsker(request: Request): Asker | undefined {
-  const client = request.headers.get(sessionClientHeader) ?? undefined
+/** Returns who asks: `Session-Client` of the request; undefined if it has another form. */
+export function toAsker(request: HttpRequest): Asker | undefined {
+  const client = request.header(sessionClientHeader.toLowerCase()) ?? undefined
   return client === undefined || isClientId(client) ? { request, client } : undefined
 }

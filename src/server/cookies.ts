@@ -37,8 +37,8 @@ export interface CookieOptions {
 
 /** Reads and writes the session cookie. */
 export interface SessionCookie {
-  /** The value that a request brings; undefined where it brings none. */
-  read(request: Request): string | undefined
+  /** Returns the value in a request's `Cookie` field; undefined if it has none. */
+  read(field: string | null): string | undefined
   /** The `Set-Cookie` field that keeps a key until a time, or null: until the browser closes. */
   write(key: string, until: number | null, now: number): string
   /** The `Set-Cookie` field that takes the cookie away. */
@@ -53,7 +53,7 @@ export function createCookie(options: CookieOptions): SessionCookie {
   const fixed = { name, path, secure, sameSite, httpOnly: true, ...(domain !== undefined && { domain }) } satisfies Omit<SetCookie, 'value'>
   const removal = stringify({ ...fixed, value: '', maxAge: 0, expires: new Date(0) })
   return {
-    read: (request) => parseCookie(request.headers.get('Cookie') ?? '')[name],
+    read: (field) => parseCookie(field ?? '')[name],
     write: (key, until, now) =>
       stringify({ ...fixed, value: key, ...(until !== null && { maxAge: Math.max(1, Math.ceil((until - now) / 1000)) }) }),
     remove: () => removal,

@@ -1,26 +1,42 @@
 import { sessionLineageHeader } from '../protocol/headers.ts'
 import { answerProblem, answerUnavailable, type Context } from './answers.ts'
+import { UnreadableEntryError } from './faults.ts'
+import type { HttpResponse } from './http.ts'
 import { toProblem } from './problems.ts'
 import { retry } from './retry.ts'
 import type { Asker } from './state.ts'
+import type { Found } from './vault.ts'
 
 /**
  * Answers a DELETE. It names the lineage that it means, so that one that comes late, or twice, cannot end the session of
  * a log-in that came between. An unknown key takes no cookie away for the same reason: the jar may hold a newer one.
  */
-export async function answerEnd(asker: Asker, { settings, vault }: Context): Promise<Response> {
+export async function answerEnd(asker: Asker, { settings, vault }: Context): Promise<HttpResponse> {
   const { request } = asker
-  const lineage = request.headers.get(sessionLineageHeader)
+  const lineage = request.header(sessionLineageHeader.toLowerCase())
   if (!lineage) return toProblem('bad-request', { detail: `Name the session to end in ${sessionLineageHeader}.` })
-  const answer = await retry(async () => {
-    const { subject, key } = await vault.find(settings.cookie.read(request))
-    if (key === undefined) return new Response(null, { status: 204 })
+  const answer = await retry(async (): Promise<HttpResponse | undefined> => {
+    const found = await find()
+    if (found instanceof UnreadableEntryError) {
+      // Its visitor could otherwise neither use the session nor leave it.
+      return (await settings.store.remove(found.id, found.revision)) ? ended(settings.cookie.remove()) : undefined
+    }
+    const { subject, key } = found
+    if (key === undefined) return ended()
     if (subject.record.lineage !== lineage) return answerProblem('gone', subject, asker, settings)
     if (!(await vault.remove(key, subject.record))) return undefined
-    const gone = new Response(null, { status: 204 })
-    // Set afterwards: some implementations of the Fetch standard drop Set-Cookie from a constructor's headers.
-    gone.headers.set('Set-Cookie', settings.cookie.remove())
-    return gone
+    return ended(settings.cookie.remove())
   })
   return answer ?? answerUnavailable()
+
+  async function find(): Promise<Found | UnreadableEntryError> {
+    try {
+      return await vault.find(settings.cookie.read(request.header('cookie')))
+    } catch (error) {
+      if (error instanceof UnreadableEntryError) return error
+      throw error
+    }
+  }
 }
+
+const ended = (...cookies: string[]): HttpResponse => ({ status: 204, headers: {}, cookies, body: null })

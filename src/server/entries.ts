@@ -1,3 +1,5 @@
+import { isObject, parseJson } from '../protocol/json.ts'
+import { UnreadableEntryError } from './faults.ts'
 import type { SessionRecord } from './record.ts'
 import type { StoreEntry } from './store.ts'
 
@@ -28,7 +30,28 @@ export function toTombstoneEntry(tombstone: Tombstone, revision: string): StoreE
   return { revision, value: JSON.stringify({ tombstone } satisfies Content), expiresAt: tombstone.until }
 }
 
-/** What an entry of ours holds. */
+/** Returns what an entry of ours holds. */
 export function fromEntry(entry: StoreEntry): Content {
   return JSON.parse(entry.value) as Content
+}
+
+/**
+ * Returns what an entry of a store holds.
+ *
+ * @throws UnreadableEntryError if it is not of ours, or was torn.
+ */
+export function readEntry(id: string, entry: StoreEntry): Content {
+  const content = parseJson(entry.value)
+  if (isObject(content) && (isRecord(content.record) || (content.record === undefined && isObject(content.tombstone)))) {
+    return content as unknown as Content
+  }
+  throw new UnreadableEntryError(id, entry.revision)
+}
+
+/** As much as keeps a damaged record from being taken for a session; members that a later version added are let through. */
+function isRecord(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { lineage, seq, mark, data, tags, clients } = value
+  const isNamed = typeof lineage === 'string' && typeof mark === 'string' && Number.isSafeInteger(seq)
+  return isNamed && isObject(data) && isObject(tags) && Array.isArray(clients)
 }

@@ -1,18 +1,25 @@
-import { answerUnavailable, type Context, toAsker } from './answers.ts'
+import { answerRefusal, answerUnavailable, type Context, toAsker } from './answers.ts'
+import { ConsumedBodyError } from './body.ts'
+import { checkOptions } from './check-options.ts'
+import { withCommonHeaders } from './common-headers.ts'
 import { answerEnd } from './end.ts'
-import { type Refusal, type SessionHandlerOptions, type Settings, toSettings } from './options.ts'
-import { answerOptions, isSameOrigin, methods, withCommonHeaders } from './origin.ts'
+import { guardStore, StoreFault } from './faults.ts'
+import { fromFetch, toFetch } from './fetch-shell.ts'
+import { type HttpRequest, type HttpResponse, type Respond, respondSymbol } from './http.ts'
+import { isKey } from './keys.ts'
+import { type RefusedRequest, type SessionHandlerOptions, type Settings, toSettings } from './options.ts'
+import { answerOptions, mayWrite, methods, refuseWriter, type Writer } from './origin.ts'
 import { toProblem } from './problems.ts'
 import { answerRead } from './read.ts'
 import { openSession, type ServerSession } from './server-session.ts'
 import { createVault } from './vault.ts'
 import { answerCommit } from './write.ts'
 
-/** Answers the requests of session clients, at any URL, on any server of the Fetch standard. */
+/** Responds to session clients, at any URL, on any server of the Fetch standard. */
 export interface SessionHandler {
-  /** Never rejects: what goes wrong inside is a 503. */
+  /** Never rejects: a store that is down is a 503, a fault in the app's functions a 500. */
   (request: Request): Promise<Response>
-  /** Opens the session of a request for the app's own endpoints. Rejects where the store cannot be read. */
+  /** Opens the session of a request for the app's own endpoints. Rejects with the store's own error if it cannot be read. */
   open(request: Request): Promise<ServerSession>
   /** Deletes the sessions that are over from the store; says how many. Call it now and then: once an hour is plenty. */
   sweep(): Promise<number>
@@ -21,61 +28,85 @@ export interface SessionHandler {
 /**
  * Creates the server side of the session protocol (docs/protocol.md) over a store.
  *
- * @throws SessionConfigError where an option cannot work.
+ * @throws SessionConfigError if an option cannot work.
  * @example
  * const handler = createSessionHandler({ store: createSqliteStore({ path: 'sessions.sqlite' }) })
  * http.createServer(toNodeListener(handler)).listen(3000)
  */
 export function createSessionHandler(options: SessionHandlerOptions): SessionHandler {
-  const settings = toSettings(options)
-  const context: Context = { settings, vault: createVault(settings) }
+  checkOptions(options)
+  const open = toContext(toSettings(options))
+  // Server code gets what its store rejects with; a request gets a response.
+  const context = toContext({ ...open.settings, store: guardStore(open.settings.store) })
+  const { settings } = context
 
-  async function handle(request: Request): Promise<Response> {
+  const respond: Respond = async (request) => {
+    let response: HttpResponse
     try {
-      return withCommonHeaders(await answer(request, context), request, settings.origins)
+      response = await answer(request, context)
     } catch (error) {
-      report(error, settings)
-      return withCommonHeaders(answerUnavailable(), request, settings.origins)
+      response = toFault(error, settings)
     }
+    report(() => reportRefused(response.status, request, settings))
+    return withCommonHeaders(response, request, settings.origins)
   }
 
-  return Object.assign(handle, {
-    open: (request: Request) => openSession(request, context),
-    sweep: () => settings.store.sweep(settings.now()),
+  return Object.assign(async (request: Request) => toFetch(await respond(fromFetch(request))), {
+    [respondSymbol]: respond,
+    open: (request: Request) => openSession(request, open),
+    sweep: () => open.settings.store.sweep(settings.now()),
   })
 }
 
-/** A logger that is down is no reason not to answer. */
-function report(error: unknown, { onError }: Settings): void {
+const toContext = (settings: Settings): Context => ({ settings, vault: createVault(settings) })
+
+/** Responds to what was thrown, and reports it: the response says nothing of the reason, which is not for visitors. */
+function toFault(error: unknown, settings: Settings): HttpResponse {
+  const isStoreDown = error instanceof StoreFault
+  report(() => settings.onError(isStoreDown ? error.cause : error))
+  if (isStoreDown) return answerUnavailable()
+  return toProblem('server-error', { detail: error instanceof ConsumedBodyError ? error.message : undefined })
+}
+
+/** Runs a logger of the app. One that throws must not keep the visitor from the response. */
+function report(log: () => void): void {
   try {
-    onError(error)
+    log()
   } catch {}
 }
 
-async function answer(request: Request, context: Context): Promise<Response> {
+const refusals: ReadonlyMap<number, RefusedRequest['problem']> = new Map([
+  [401, 'unauthenticated'],
+  [403, 'csrf'],
+  [429, 'rate-limited'],
+])
+
+function reportRefused(status: number, request: HttpRequest, { onRefused }: Settings): void {
+  const problem = refusals.get(status)
+  if (problem) onRefused({ problem, method: request.method, address: request.address, origin: request.header('origin') })
+}
+
+async function answer(request: HttpRequest, context: Context): Promise<HttpResponse> {
   const { settings } = context
   const { method } = request
   if (method === 'OPTIONS') return answerOptions(request, settings.origins)
   const isRead = method === 'GET' || method === 'HEAD'
   if (!isRead && method !== 'PATCH' && method !== 'DELETE') return toProblem('method-not-allowed', { headers: { Allow: methods } })
-  if (!isRead && !isSameOrigin(request, settings.origins)) {
-    return toProblem('csrf', { detail: 'Send Origin or Sec-Fetch-Site; name other origins in the option origins of the handler.' })
+  if (!isRead) {
+    const writer = toWriter(request, settings.origins)
+    if (!mayWrite(writer)) return refuseWriter(writer)
   }
   const asker = toAsker(request)
   if (!asker) return toProblem('bad-request', { detail: 'Session-Client must be 22 to 64 characters of base64url.' })
-  const refusal = await settings.admit(request)
+  const creates = method === 'PATCH' && !isKey(settings.cookie.read(request.header('cookie')) ?? '')
+  const refusal = await settings.admit(request, creates)
   if (refusal) return answerRefusal(refusal)
-  if (method === 'PATCH') return answerCommit(asker, context)
+  if (method === 'PATCH') return answerCommit(asker, context, creates)
   if (method === 'DELETE') return answerEnd(asker, context)
   const read = await answerRead(asker, context)
-  return method === 'HEAD' ? new Response(null, read) : read
+  return method === 'HEAD' ? { ...read, body: null } : read
 }
 
-function answerRefusal({ name, detail, retryAfterSeconds }: Refusal): Response {
-  const headers = {
-    // RFC 9110 wants a challenge with every 401; no browser reacts to this one.
-    ...(name === 'unauthenticated' && { 'WWW-Authenticate': 'Cookie' }),
-    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(Math.ceil(retryAfterSeconds)) }),
-  }
-  return toProblem(name, { detail, headers })
+function toWriter(request: HttpRequest, listed: readonly string[]): Writer {
+  return { site: request.header('sec-fetch-site'), origin: request.header('origin'), own: request.origin, listed }
 }

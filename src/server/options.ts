@@ -1,7 +1,7 @@
-import { SessionConfigError } from '../errors/session-config-error.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { ProblemDetail } from '../protocol/problem.ts'
 import { type CookieOptions, createCookie, type SessionCookie } from './cookies.ts'
+import type { HttpRequest } from './http.ts'
 import type { SessionStore } from './store.ts'
 
 /** Why a request is not admitted: a 401, a 429 or a 503. */
@@ -12,6 +12,26 @@ export interface Refusal {
   readonly detail?: string | undefined
   /** When to come again, in seconds: the `Retry-After` of a 429 or a 503. */
   readonly retryAfterSeconds?: number | undefined
+}
+
+/** What `admit` knows of a request beside the request itself. */
+export interface Admission {
+  /**
+   * The network address of the client, by which a rate limiter counts. `toNodeListener` gives it: that of the connection, or
+   * with `trustProxy` the one that the proxy saw. undefined if the host does not know it.
+   */
+  readonly address: string | undefined
+  /** Whether the request may create a session: it is a commit, and its cookie names none. */
+  readonly creates: boolean
+}
+
+/** A request that was refused with 401, 403 or 429, for logs (OWASP ASVS 5.0, 16.3). It holds no session data. */
+export interface RefusedRequest {
+  readonly problem: 'unauthenticated' | 'csrf' | 'rate-limited'
+  readonly method: string
+  readonly address: string | undefined
+  /** `Origin` as it came; null if there was none. */
+  readonly origin: string | null
 }
 
 /** Options of `createSessionHandler`. */
@@ -37,7 +57,7 @@ export interface SessionHandlerOptions {
   /**
    * The longest body of a request, in bytes. More is a 413 and is not read on.
    *
-   * @default 1_048_576
+   * @default four times maxSessionBytes
    */
   readonly maxBodyBytes?: number | undefined
   /**
@@ -47,8 +67,9 @@ export interface SessionHandlerOptions {
    */
   readonly maxSessionBytes?: number | undefined
   /**
-   * Other origins that may use the session, such as `https://app.example.com`: by CORS and for the same-origin check.
-   * Behind a proxy that ends TLS, name your own public origin here.
+   * Other origins that may use the session, such as `https://app.example.com`: by CORS and for the same-origin check. Origins of
+   * custom schemes, as native shells have them (`capacitor://localhost`), are compared as text. Behind a proxy that ends TLS,
+   * name your own public origin here, or set `trustProxy` of `toNodeListener`.
    *
    * @default []
    */
@@ -75,14 +96,27 @@ export interface SessionHandlerOptions {
   /** The CSRF token to tell in states, for clients that cannot read its cookie. Checking it is the app's own matter. */
   readonly csrf?: ((request: Request) => string | undefined) | undefined
   /**
-   * Asked before each read and write; a refusal becomes the answer. The place for log-in walls and rate limits.
+   * Decides whether a request is admitted, before its body is read and before the store is; a refusal becomes the response. The
+   * place for log-in walls and rate limits. Runs a second time, with `creates`, for a commit whose cookie turns out to
+   * name no session and that is about to create one.
    *
    * @example
-   * admit: (request) => (limiter.allows(request) ? null : { name: 'rate-limited', retryAfterSeconds: 30 })
+   * admit: (_, { address, creates }) => (creates && !limiter.allows(address) ? { name: 'rate-limited', retryAfterSeconds: 30 } : null)
    */
-  readonly admit?: ((request: Request) => Refusal | null | Promise<Refusal | null>) | undefined
-  /** Told of every error that became a 503, with its cause, since the answer says nothing of it. For logs. */
+  readonly admit?: ((request: Request, admission: Admission) => Refusal | null | Promise<Refusal | null>) | undefined
+  /**
+   * Receives every error that became a 500 or a 503, since the response says nothing of it: what the store rejected with, and what
+   * the app's own functions threw.
+   *
+   * @default console.error
+   */
   readonly onError?: ((error: unknown) => void) | undefined
+  /**
+   * Receives every request that was refused with 401, 403 or 429, for logs and alarms.
+   *
+   * @default nothing
+   */
+  readonly onRefused?: ((refused: RefusedRequest) => void) | undefined
   /**
    * The wall clock, in milliseconds since the epoch.
    *
@@ -97,30 +131,23 @@ export interface SessionHandlerOptions {
   readonly randomBytes?: ((count: number) => Uint8Array) | undefined
 }
 
-/** The options with their defaults, checked. */
-export type Settings = {
-  readonly [K in keyof SessionHandlerOptions]-?: K extends 'cookie' ? SessionCookie : NonNullable<SessionHandlerOptions[K]>
+/** The options with their defaults, checked. The functions that want a Request of the Fetch standard take ours, and make one if they exist. */
+export interface Settings extends Required<NonNullableMembers<Omit<SessionHandlerOptions, 'cookie' | 'csrf' | 'admit'>>> {
+  readonly cookie: SessionCookie
+  csrf(request: HttpRequest): string | undefined
+  admit(request: HttpRequest, creates: boolean): Refusal | null | Promise<Refusal | null>
 }
 
+type NonNullableMembers<T> = { readonly [K in keyof T]: NonNullable<T[K]> }
+
 /**
- * Fills in the defaults.
+ * Fills in the defaults of options that check-options.ts found right.
  *
- * @throws SessionConfigError where an option cannot work.
+ * @throws SessionConfigError if browsers would refuse the cookie.
  */
 export function toSettings(options: SessionHandlerOptions): Settings {
-  const { maxAgeMs = 1_209_600_000, maxLifetimeMs, maxBodyBytes = 1_048_576, maxSessionBytes = 65_536, origins = [] } = options
-  for (const [name, value] of Object.entries({ maxAgeMs, maxLifetimeMs, maxBodyBytes, maxSessionBytes })) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
-      throw new SessionConfigError(`Failed to create the session handler: ${name} is ${value}. Give a whole number above 0.`)
-    }
-  }
-  for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new SessionConfigError(
-        `Failed to create the session handler: "${origin}" in origins is no origin. Write scheme, host and port alone, such as "https://app.example.com".`,
-      )
-    }
-  }
+  const { maxAgeMs = 1_209_600_000, maxLifetimeMs, maxSessionBytes = 65_536, maxBodyBytes = 4 * maxSessionBytes, origins = [] } = options
+  const { csrf, admit } = options
   return {
     store: options.store,
     cookie: createCookie(options.cookie ?? {}),
@@ -131,9 +158,11 @@ export function toSettings(options: SessionHandlerOptions): Settings {
     origins,
     validate: options.validate ?? (() => []),
     identity: options.identity ?? ((data) => toText(data._identity)),
-    csrf: options.csrf ?? (() => undefined),
-    admit: options.admit ?? (() => null),
-    onError: options.onError ?? (() => {}),
+    csrf: (request) => csrf?.(request.toFetch()),
+    admit: (request, creates) => admit?.(request.toFetch(), { address: request.address, creates }) ?? null,
+    // biome-ignore lint/suspicious/noConsole: a fault that nobody reads of is worse.
+    onError: options.onError ?? ((error) => console.error(error)),
+    onRefused: options.onRefused ?? (() => {}),
     now: options.now ?? Date.now,
     randomBytes: options.randomBytes ?? ((count) => crypto.getRandomValues(new Uint8Array(count))),
   }

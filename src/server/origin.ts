@@ -1,46 +1,70 @@
+// Who may write: the decision by `Sec-Fetch-Site` and `Origin`, what a refusal says, and the preflight of CORS.
+import type { HttpRequest, HttpResponse } from './http.ts'
+import { toProblem } from './problems.ts'
+
 /** The methods of the session, for `Allow` and for CORS. */
 export const methods = 'GET, HEAD, PATCH, DELETE, OPTIONS'
 
-/** How long a browser may keep the answer to a preflight, in seconds; Chromium keeps none longer. */
+/** How long a browser may keep the response to a preflight, in seconds; Chromium keeps none longer. */
 const preflightSeconds = 7_200
 
+/** What decides whether a request may write. */
+export interface Writer {
+  /** `Sec-Fetch-Site`, which no page can forge. Browsers leave it out on plain http hosts, Safari did before 16.4. */
+  readonly site: string | null
+  /** `Origin`, which no page can forge either. */
+  readonly origin: string | null
+  /** The origin of the request's own URL. */
+  readonly own: string
+  /** The origins that the app named. */
+  readonly listed: readonly string[]
+}
+
 /**
- * Whether a request that changes something comes from a page of the same origin, or of one that the app named. A browser
- * sets `Origin` on every PATCH and DELETE, and no page can forge either field; a request with neither is refused.
+ * Returns whether a request that changes something comes from a page that may write. `Sec-Fetch-Site` decides if it is
+ * present, because it is the browser's own comparison and no proxy in between changes what it compared. `null`, the
+ * origin of sandboxed frames and files, is nobody's.
  */
-export function isSameOrigin(request: Request, origins: readonly string[]): boolean {
-  const origin = request.headers.get('Origin')
-  if (origin !== null && (origin === new URL(request.url).origin || origins.includes(origin))) return true
-  // Behind a proxy that ends TLS the request's own URL is not the one that the page has.
-  return request.headers.get('Sec-Fetch-Site') === 'same-origin'
+export function mayWrite({ site, origin, own, listed }: Writer): boolean {
+  const isListed = origin !== null && listed.includes(origin)
+  const isOwn = origin !== null && origin !== 'null' && origin === own
+  switch (site) {
+    case 'same-origin':
+      return true
+    case 'same-site':
+    case 'cross-site':
+      return isListed
+    case 'none':
+      return origin === null || isOwn || isListed
+    case null:
+      return isOwn || isListed
+    default:
+      return false
+  }
 }
 
-/** The answer to OPTIONS: for a preflight of an allowed origin, what it may send. */
-export function answerOptions(request: Request, origins: readonly string[]): Response {
-  const headers = new Headers({ Allow: methods })
-  if (isAllowed(request, origins)) {
-    headers.set('Access-Control-Allow-Methods', methods)
+/** Refuses a request of a page that may not write. The detail is for the developer: what came, what is accepted, what to set. */
+export function refuseWriter({ site, origin, own, listed }: Writer): HttpResponse {
+  const accepted = [own, ...listed].map((name) => quote(name)).join(', ')
+  return toProblem('csrf', {
+    detail:
+      `The request came with ${origin === null ? 'no Origin' : `Origin ${quote(origin)}`} and ` +
+      `${site === null ? 'no Sec-Fetch-Site' : `Sec-Fetch-Site ${quote(site)}`}; accepted origins are ${accepted}. ` +
+      'Name another origin in the option origins of the handler. Behind a proxy that ends TLS set trustProxy or protocol of the listener. ' +
+      'A development proxy must not rewrite Origin or Host (leave changeOrigin out).',
+  })
+}
+
+const quote = (text: string): string => JSON.stringify(text.slice(0, 200))
+
+/** Responds to OPTIONS: for a preflight of an allowed origin, with what it may send. */
+export function answerOptions(request: HttpRequest, origins: readonly string[]): HttpResponse {
+  const isAllowed = origins.includes(request.header('origin') ?? '')
+  const cors = {
+    'Access-Control-Allow-Methods': methods,
     // Echoed: an allowed origin may send whatever fields the app's CSRF check or tracing needs.
-    headers.set('Access-Control-Allow-Headers', request.headers.get('Access-Control-Request-Headers') ?? '')
-    headers.set('Access-Control-Max-Age', String(preflightSeconds))
+    'Access-Control-Allow-Headers': request.header('access-control-request-headers') ?? '',
+    'Access-Control-Max-Age': String(preflightSeconds),
   }
-  return new Response(null, { status: 204, headers })
-}
-
-/** Adds what every answer carries: nothing of a session may be kept by a cache, and an allowed origin may read it. */
-export function withCommonHeaders(response: Response, request: Request, origins: readonly string[]): Response {
-  const { headers } = response
-  headers.set('Cache-Control', 'no-store')
-  headers.set('Vary', 'Cookie, Origin')
-  headers.set('X-Content-Type-Options', 'nosniff')
-  if (isAllowed(request, origins)) {
-    headers.set('Access-Control-Allow-Origin', request.headers.get('Origin') as string)
-    headers.set('Access-Control-Allow-Credentials', 'true')
-    headers.set('Access-Control-Expose-Headers', 'ETag, Retry-After, Session-Version, Preference-Applied')
-  }
-  return response
-}
-
-function isAllowed(request: Request, origins: readonly string[]): boolean {
-  return origins.includes(request.headers.get('Origin') ?? '')
+  return { status: 204, headers: { Allow: methods, ...(isAllowed && cors) }, cookies: [], body: null }
 }

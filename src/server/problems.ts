@@ -1,5 +1,6 @@
 import { type ProblemDetail, type ProblemName, problemPrefix } from '../protocol/problem.ts'
 import type { State } from '../protocol/state.ts'
+import type { HttpResponse } from './http.ts'
 
 /** Status and title of each problem; docs/protocol.md prints this table. */
 const problems: Readonly<Record<ProblemName, readonly [status: number, title: string]>> = {
@@ -16,8 +17,10 @@ const problems: Readonly<Record<ProblemName, readonly [status: number, title: st
   'unsupported-media-type': [415, 'The body must be JSON in UTF-8'],
   refused: [422, 'The values are refused'],
   'expiry-too-long': [422, 'The session may not live for so long'],
+  misdirected: [421, 'The server does not serve this host'],
   'key-reused': [422, 'The commit number was used for something else'],
   'rate-limited': [429, 'Too many requests'],
+  'server-error': [500, 'The server failed'],
   unavailable: [503, 'The session cannot be reached now'],
 }
 
@@ -37,10 +40,10 @@ export interface ProblemParts {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** Answers with a problem document (RFC 9457). */
-export function toProblem(name: ProblemName, parts: ProblemParts = {}): Response {
+/** Makes a problem document (RFC 9457). */
+export function toProblem(name: ProblemName, parts: ProblemParts = {}): HttpResponse {
   const [status, title] = problems[name]
   const { state, headers, ...members } = parts
   const body = JSON.stringify({ type: problemPrefix + name, title, status, ...members, ...state })
-  return new Response(body, { status, headers: { 'Content-Type': 'application/problem+json', ...headers } })
+  return { status, headers: { 'Content-Type': 'application/problem+json', ...headers }, cookies: [], body }
 }

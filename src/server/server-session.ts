@@ -112,13 +112,16 @@ export async function openSession(request: Request, context: Context): Promise<S
 
 function respond(response: Response, session: SessionWriter): Response {
   const setCookie = session.setCookie()
-  const answer = new Response(response.body, response)
-  answer.headers.set(sessionVersionHeader, versionOf(session.subject()))
-  answer.headers.append('Vary', 'Cookie')
-  if (setCookie !== undefined) {
-    answer.headers.append('Set-Cookie', setCookie)
-    answer.headers.set('Cache-Control', 'no-store')
-  }
+  const { status, statusText } = response
+  const headers = new Headers(response.headers)
+  headers.set(sessionVersionHeader, versionOf(session.subject()))
+  headers.append('Vary', 'Cookie')
+  if (setCookie === undefined) return new Response(response.body, { status, statusText, headers })
+  headers.append('Set-Cookie', setCookie)
+  headers.set('Cache-Control', 'private, no-store')
+  const answer = new Response(response.body, { status, statusText, headers })
+  // As toFetch of fetch-shell.ts does, for implementations whose constructor drops Set-Cookie.
+  if (answer.headers.get('Set-Cookie') === null) for (const line of headers.getSetCookie()) answer.headers.append('Set-Cookie', line)
   return answer
 }
 

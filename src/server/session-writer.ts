@@ -35,7 +35,7 @@ export interface SessionWriter {
 
 /** Reads the session that a request's cookie names. */
 export async function openWriter(request: Request, { settings, vault }: Context): Promise<SessionWriter> {
-  let found = await vault.find(settings.cookie.read(request))
+  let found = await vault.find(settings.cookie.read(request.headers.get('Cookie')))
   let setCookie: string | undefined
   let isLost = false
   const current = (): SessionRecord | undefined => (found.key === undefined ? undefined : found.subject.record)

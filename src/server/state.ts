@@ -1,12 +1,13 @@
 import { type JsonObject, own } from '../protocol/json.ts'
 import type { Answer, State } from '../protocol/state.ts'
 import { toLifetime } from './expiry.ts'
+import type { HttpRequest } from './http.ts'
 import type { Settings } from './options.ts'
 import { clientOf, isPrivate, type Subject, versionOf } from './record.ts'
 
 /** Who asks for a state. */
 export interface Asker {
-  readonly request: Request
+  readonly request: HttpRequest
   /** The id of the client, where it told one. */
   readonly client: string | undefined
 }

@@ -1,4 +1,4 @@
-import { fromEntry, graceMs, type Tombstone, toEntry, toTombstoneEntry } from './entries.ts'
+import { graceMs, readEntry, type Tombstone, toEntry, toTombstoneEntry } from './entries.ts'
 import { toLifetime } from './expiry.ts'
 import { deriveKey, isKey, sha256, toBase64Url } from './keys.ts'
 import type { Settings } from './options.ts'
@@ -44,10 +44,11 @@ export function createVault(settings: Settings): Vault {
 
   async function find(cookie: string | undefined): Promise<Found> {
     if (cookie === undefined) return { subject: { key: 'none' } }
-    const entry = isKey(cookie) ? await store.read(await sha256(cookie)) : undefined
+    const id = isKey(cookie) ? await sha256(cookie) : undefined
+    const entry = id === undefined ? undefined : await store.read(id)
     // Stores may be late to drop what is over, and their clock may be another.
-    if (!entry || entry.expiresAt <= now()) return { subject: { key: 'unknown' } }
-    const { record, tombstone } = fromEntry(entry)
+    if (!entry || id === undefined || entry.expiresAt <= now()) return { subject: { key: 'unknown' } }
+    const { record, tombstone } = readEntry(id, entry)
     // Again here, because the limits may have become shorter since the last write.
     if (record && toLifetime(record, settings).deadline <= now()) return { subject: { key: 'unknown' } }
     return record ? { subject: { key: 'known', record }, key: cookie } : { subject: { key: 'unknown' }, tombstone }

@@ -1,7 +1,8 @@
 import { formatIdempotencyKey, idempotencyKeyHeader, parseIdempotencyKey } from '../protocol/headers.ts'
 import type { JsonObject } from '../protocol/json.ts'
-import { answerProblem, answerState, answerUnavailable, type Context, toSetCookie } from './answers.ts'
+import { answerProblem, answerRefusal, answerState, answerUnavailable, type Context, toSetCookie } from './answers.ts'
 import { readCommit } from './body.ts'
+import type { HttpResponse } from './http.ts'
 import { sha256 } from './keys.ts'
 import { toProblem } from './problems.ts'
 import { type Attempt, decideCommit, type Outcome, type SessionRecord, type Subject } from './record.ts'
@@ -12,10 +13,13 @@ import type { Found } from './vault.ts'
 
 type Storing = Extract<Outcome, { kind: 'store' }>
 
-/** Answers a PATCH: one commit, decided by record.ts and stored by compare-and-set. */
-export async function answerCommit(from: Asker, context: Context): Promise<Response> {
+/**
+ * Responds to a PATCH: one commit, decided by record.ts and stored by compare-and-set. `isAdmitted` says whether the app has
+ * admitted the request as one that may create a session.
+ */
+export async function answerCommit(from: Asker, context: Context, isAdmitted: boolean): Promise<HttpResponse> {
   const { request } = from
-  const number = parseIdempotencyKey(request.headers.get(idempotencyKeyHeader))
+  const number = parseIdempotencyKey(request.header(idempotencyKeyHeader.toLowerCase()))
   if (!number) return toProblem('bad-request', { detail: `${idempotencyKeyHeader} must be "<client>/<n>", with its quotes.` })
   const body = await readCommit(request, context.settings.maxBodyBytes)
   if (body.refusal) return body.refusal
@@ -23,11 +27,11 @@ export async function answerCommit(from: Asker, context: Context): Promise<Respo
   if (commit.after >= number.n) return toProblem('bad-request', { detail: '"after" must be below the number of the commit.' })
   const attempt: Attempt = { ...number, commit, hash: await sha256(bytes), tags: await toTags(commit.set ?? {}) }
   const asker = { request, client: number.client }
-  return (await retry(() => tryCommit(attempt, asker, context))) ?? answerUnavailable()
+  return (await retry(() => tryCommit(attempt, asker, context, isAdmitted))) ?? answerUnavailable()
 }
 
 /** One try; undefined where somebody else wrote between reading and storing. */
-async function tryCommit(attempt: Attempt, asker: Asker, context: Context): Promise<Response | undefined> {
+async function tryCommit(attempt: Attempt, asker: Asker, context: Context, isAdmitted: boolean): Promise<HttpResponse | undefined> {
   const { settings, vault } = context
   const { found, outcome } = await locate(attempt, asker, context)
   const { subject, key } = found
@@ -35,12 +39,15 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context): Prom
     case 'store': {
       const refusal = await findRefusal(outcome, subject, attempt, context)
       if (refusal) return refusal
+      // A cookie that has the form of a key and names no session looked like one that creates nothing.
+      const denied = key === undefined && !isAdmitted ? await settings.admit(asker.request, true) : null
+      if (denied) return answerRefusal(denied)
       const nextKey = await save(found, outcome, attempt)
       return nextKey === undefined ? undefined : answerStored(outcome, nextKey, attempt, asker)
     }
     case 'replayed': {
       const cookie = outcome.cookie && key !== undefined ? toSetCookie(key, subject.record, settings) : undefined
-      return answerState(toState(subject, asker, settings), { 'Set-Cookie': cookie })
+      return answerState(toState(subject, asker, settings), { cookie })
     }
     case 'bad-expiry':
       return toProblem('bad-request', { detail: '"expiry" is a date that has passed.' })
@@ -60,19 +67,19 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context): Prom
     return vault.rotate(key, subject.record, next, { by: formatIdempotencyKey(client, n) })
   }
 
-  function answerStored({ next, cookie, exact }: Storing, key: string, { commit }: Attempt, asker: Asker): Response {
+  function answerStored({ next, cookie, exact }: Storing, key: string, { commit }: Attempt, asker: Asker): HttpResponse {
     const state = toState({ key: 'known', record: next }, asker, settings)
-    const isMinimal = exact && /(^|[\s,;])return="?minimal\b/i.test(asker.request.headers.get('Prefer') ?? '')
+    const isMinimal = exact && /(^|[\s,;])return="?minimal\b/i.test(asker.request.header('prefer') ?? '')
     return answerState(isMinimal ? toMinimal(state, Object.keys(commit.set ?? {})) : state, {
-      'Set-Cookie': cookie ? toSetCookie(key, next, settings) : undefined,
-      'Preference-Applied': isMinimal ? 'return=minimal' : undefined,
+      cookie: cookie ? toSetCookie(key, next, settings) : undefined,
+      isMinimal,
     })
   }
 }
 
 /** Finds the session and decides. The old key of a rotation leads on, for the commit that rotated it and for its repetition alone. */
 async function locate(attempt: Attempt, { request }: Asker, { settings, vault }: Context): Promise<{ found: Found; outcome: Outcome }> {
-  const cookie = settings.cookie.read(request)
+  const cookie = settings.cookie.read(request.header('cookie'))
   const decide = ({ subject }: Found): Outcome => {
     // Random bytes are a tenth of what a commit costs.
     const lineage = subject.key === 'known' ? subject.record.lineage : vault.name()
@@ -94,7 +101,7 @@ async function findRefusal(
   subject: Subject,
   { commit }: Attempt,
   { settings }: Context,
-): Promise<Response | undefined> {
+): Promise<HttpResponse | undefined> {
   // A touch is not to blame for what is there, and has to pass: it ends what late copies of refused commits could do.
   if (changed.length === 0) return undefined
   const limit = settings.maxSessionBytes

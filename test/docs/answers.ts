@@ -39,8 +39,10 @@ const problems = [
   'too-large',
   'unsupported-media-type',
   'refused',
+  'misdirected',
   'key-reused',
   'rate-limited',
+  'server-error',
   'unavailable',
   'something-new',
 ]

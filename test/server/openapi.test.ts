@@ -2,6 +2,7 @@ import { createMemoryStore, createSessionHandler, type Refusal, type SessionHand
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Json } from '../../src/protocol/json.ts'
 import { parseCommit } from '../../src/protocol/parse-commit.ts'
+import { commonHeaders } from '../../src/server/common-headers.ts'
 import { readDescription } from './openapi.ts'
 import { createVisitor, newClient, type Visitor } from './visitor.ts'
 
@@ -10,7 +11,7 @@ const seen = new Set<string>()
 const app = 'https://app.test'
 
 // On every answer, and said once in the text of the file.
-const common = ['cache-control', 'vary', 'x-content-type-options', 'content-type']
+const common = ['content-type', ...Object.keys(commonHeaders).map((name) => name.toLowerCase())]
 
 /** Checks one answer of the handler against the file: its status, its header fields, its body. */
 async function check(method: string, response: Response): Promise<void> {
@@ -43,9 +44,13 @@ beforeEach(() => {
   const store = createMemoryStore()
   const inner = createSessionHandler({
     store: { ...store, read: (id) => (refusal?.detail === 'down' ? Promise.reject(new TypeError('down')) : store.read(id)) },
-    admit: () => (refusal?.detail === 'down' ? null : refusal),
+    admit: () => {
+      if (refusal?.detail === 'a fault') throw new TypeError('a fault')
+      return refusal?.detail === 'down' ? null : refusal
+    },
     validate: (data) => (data.theme === 'neon' ? [{ key: 'theme', path: ['a', 0], message: 'no' }] : []),
     csrf: () => 'token',
+    onError: () => {},
     origins: [app],
     maxSessionBytes: 1_000,
     maxBodyBytes: 5_000,
@@ -117,6 +122,7 @@ describe('what the handler answers is what the file says', () => {
     [{ name: 'unauthenticated', detail: 'Sign in first.' }, 401],
     [{ name: 'rate-limited', retryAfterSeconds: 1 }, 429],
     [{ name: 'unavailable', detail: 'down' }, 503],
+    [{ name: 'unavailable', detail: 'a fault' }, 500],
   ])('%o', async (given, status) => {
     await visitor.commit()
     refusal = given

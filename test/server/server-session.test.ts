@@ -241,7 +241,7 @@ describe('respond', () => {
     const session = await open()
     await session.signIn('ann')
     const { headers } = session.respond(new Response(null, { status: 204, headers: { 'Set-Cookie': 'lang=en' } }))
-    expect(headers.get('Cache-Control')).toBe('no-store')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
     expect(headers.getSetCookie()).toEqual(['lang=en', expect.stringContaining('__Host-session=')])
   })
 })

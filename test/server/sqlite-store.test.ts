@@ -77,7 +77,7 @@ test('the file is in WAL mode, so that readers do not wait for writers', () => {
 test('a file that another process holds is answered 503, and the session is there afterwards', async () => {
   const path = join(folder, 'busy.sqlite')
   const store = createSqliteStore({ path, busyTimeoutMs: 20 })
-  const visitor = createVisitor(createSessionHandler({ store }))
+  const visitor = createVisitor(createSessionHandler({ store, onError: () => {} }))
   await visitor.commit({ set: { a: 1 } })
   const rival = new DatabaseSync(path)
   rival.exec('BEGIN IMMEDIATE')

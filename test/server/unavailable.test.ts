@@ -1,32 +1,6 @@
-import { createMemoryStore, createSessionHandler, type Refusal, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, openTab } from './visitor.ts'
-
-/** A memory store whose methods can be replaced. */
-function createFaultyStore() {
-  const store = createMemoryStore()
-  const faults: Partial<SessionStore> = {}
-  const faulty: SessionStore = {
-    read: (id) => (faults.read ?? store.read)(id),
-    write: (write) => (faults.write ?? store.write)(write),
-    remove: (id, revision) => (faults.remove ?? store.remove)(id, revision),
-    sweep: (now) => (faults.sweep ?? store.sweep)(now),
-  }
-  return { store, faulty, faults }
-}
-
-const fail = async (): Promise<never> => {
-  throw new TypeError('connect ECONNREFUSED secret-host:6379')
-}
-
-async function begin(options: Partial<SessionHandlerOptions> = {}) {
-  const { store, faulty, faults } = createFaultyStore()
-  const errors: unknown[] = []
-  const handler = createSessionHandler({ store: faulty, onError: (error) => errors.push(error), ...options })
-  const visitor = createVisitor(handler)
-  await visitor.commit({ set: { a: 1 } })
-  return { store, faults, errors, handler, visitor }
-}
+import { begin, fail } from './fixtures/faulty-store.ts'
+import { openTab } from './visitor.ts'
 
 describe('a store that is down', () => {
   test('is never an empty session: every request is answered 503, and nothing of the reason is told', async () => {
@@ -35,7 +9,7 @@ describe('a store that is down', () => {
     for (const reply of [await visitor.read(), await visitor.commit({ set: { a: 2 } }), await visitor.end()]) {
       expect(reply).toMatchObject({ status: 503, problem: 'unavailable', setCookie: null })
       expect(reply.headers.get('Retry-After')).toBe('2')
-      expect(reply.headers.get('Cache-Control')).toBe('no-store')
+      expect(reply.headers.get('Cache-Control')).toBe('private, no-store')
       expect(JSON.stringify(reply.body)).not.toContain('secret-host')
     }
     expect(errors).toHaveLength(3)
@@ -72,21 +46,6 @@ describe('a store that is down', () => {
     expect(again).toMatchObject({ status: 200, body: { data: { a: 2 }, last: 2 } })
     expect(again.setCookie).not.toBeNull()
     expect((await visitor.read()).body.data).toEqual({ a: 2 })
-  })
-
-  test('an entry that cannot be read is answered 503, not taken for no session', async () => {
-    const { store, faults, visitor } = await begin()
-    faults.read = async (id) => {
-      const entry = await store.read(id)
-      return entry && { ...entry, value: 'torn' }
-    }
-    expect((await visitor.read()).status).toBe(503)
-  })
-
-  test('validation that throws is answered 503 and nothing is stored', async () => {
-    const { visitor } = await begin({ validate: (data) => (data.a === 2 ? fail() : []) })
-    expect((await visitor.commit({ set: { a: 2 } })).status).toBe(503)
-    expect((await visitor.read()).body.data).toEqual({ a: 1 })
   })
 })
 
@@ -144,49 +103,5 @@ describe('compare-and-set', () => {
     }
     expect(await visitor.commit({ set: { a: 2 } })).toMatchObject({ status: 503, problem: 'unavailable' })
     expect(tries).toBe(60)
-  })
-})
-
-describe('admit', () => {
-  test.each<[Refusal, number, Record<string, string | null>]>([
-    [{ name: 'unauthenticated', detail: 'Sign in at /login.' }, 401, { 'WWW-Authenticate': 'Cookie', 'Retry-After': null }],
-    [{ name: 'rate-limited', retryAfterSeconds: 29.5 }, 429, { 'Retry-After': '30' }],
-    [{ name: 'unavailable', retryAfterSeconds: 60 }, 503, { 'Retry-After': '60' }],
-  ])('%o is answered %d', async (refusal, status, headers) => {
-    const answer = { current: null as Refusal | null }
-    const { visitor } = await begin({ admit: () => answer.current })
-    answer.current = refusal
-    for (const reply of [await visitor.read(), await visitor.commit({ set: { a: 2 } }), await visitor.end()]) {
-      expect(reply).toMatchObject({ status, problem: refusal.name })
-      for (const [name, value] of Object.entries(headers)) expect(reply.headers.get(name)).toBe(value)
-    }
-    answer.current = null
-    expect((await visitor.read()).body.data).toEqual({ a: 1 })
-  })
-})
-
-describe('what a state tells beside the data', () => {
-  test('the CSRF token, where the app gives one', async () => {
-    const { visitor } = await begin({ csrf: (request) => request.headers.get('Cookie')?.slice(0, 6) })
-    expect((await visitor.read()).body.csrf).toBe('__Host')
-  })
-})
-
-describe('counterexample 13: a 304 has no body', () => {
-  test('so the token of now comes by a read without a condition', async () => {
-    const token = { current: 'before' }
-    const { visitor } = await begin({ csrf: () => token.current })
-    token.current = 'after the log-in'
-    const conditional = await visitor.read({ 'If-None-Match': `"${visitor.state.version}"` })
-    expect([conditional.status, conditional.body]).toEqual([304, {}])
-    expect((await visitor.read()).body.csrf).toBe('after the log-in')
-  })
-})
-
-describe('options', () => {
-  test.each(['maxAgeMs', 'maxBodyBytes', 'maxSessionBytes'])('%s must be a whole number above 0', (name) => {
-    for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(() => createSessionHandler({ store: createMemoryStore(), [name]: value })).toThrow(expect.objectContaining({ code: 'config' }))
-    }
   })
 })

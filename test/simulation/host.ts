@@ -14,9 +14,9 @@ export interface Host {
 
 class LightHeaders {
   readonly fields = new Map<string, string>()
-  constructor(init?: LightHeaders | Readonly<Record<string, string>>) {
-    if (init instanceof LightHeaders) for (const [name, value] of init.fields) this.fields.set(name, value)
-    else for (const name in init) this.fields.set(name.toLowerCase(), init[name] as string)
+  constructor(init: LightHeaders | readonly (readonly [string, string])[] | Readonly<Record<string, string>> = []) {
+    const fields = init instanceof LightHeaders ? init.fields : Array.isArray(init) ? init : Object.entries(init)
+    for (const [name, value] of fields) this.fields.set(name.toLowerCase(), value)
   }
   get(name: string): string | null {
     return this.fields.get(name.toLowerCase()) ?? null
@@ -36,7 +36,7 @@ export class LightResponse {
   readonly body: string | null
   constructor(
     body: string | null = null,
-    { status = 200, headers }: { status?: number; headers?: LightHeaders | Record<string, string> } = {},
+    { status = 200, headers }: { status?: number; headers?: ConstructorParameters<typeof LightHeaders>[0] } = {},
   ) {
     this.status = status
     this.headers = new LightHeaders(headers)
@@ -107,7 +107,7 @@ const lightCrypto = {
   },
 }
 
-const names = ['Response', 'AbortController', 'crypto', 'setTimeout', 'clearTimeout', 'queueMicrotask'] as const
+const names = ['Response', 'Headers', 'AbortController', 'crypto', 'setTimeout', 'clearTimeout', 'queueMicrotask'] as const
 
 /** What the stand-ins lead to while a history runs. */
 export interface HostParts {
@@ -135,6 +135,7 @@ export function installHost(): () => void {
   const put = (name: string, value: unknown): void =>
     void Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   put('Response', LightResponse)
+  put('Headers', LightHeaders)
   put('AbortController', LightAbortController)
   put('crypto', lightCrypto)
   process.getBuiltinModule = () => undefined

@@ -151,12 +151,10 @@ const stores: readonly PlantedFault[] = [
     breaks: [
       end('answerEnd', (answerEnd) => async (asker, context) => {
         const { request } = asker
-        const { subject } = await context.vault.find(context.settings.cookie.read(request))
+        const { subject } = await context.vault.find(context.settings.cookie.read(request.header('cookie')))
         if (subject.key !== 'known') return answerEnd(asker, context)
-        const headers = {
-          get: (name: string) => (/lineage/i.test(name) ? subject.record.lineage : request.headers.get(name)),
-        }
-        return answerEnd({ ...asker, request: { ...request, headers } as unknown as Request }, context)
+        const header = (name: string): string | null => (/lineage/i.test(name) ? subject.record.lineage : request.header(name))
+        return answerEnd({ ...asker, request: { ...request, header } }, context)
       }),
     ],
   },

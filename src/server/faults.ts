@@ -1,0 +1,42 @@
+// Tells the failures of a store from those of the app's functions: a store that is down comes back by itself, so it is a
+// 503 that clients wait out; anything else is a 500 that their five tries end.
+import type { SessionStore } from './store.ts'
+
+/** Rejects a call of the store that failed. `cause` is what the store rejected with. */
+export class StoreFault extends Error {
+  override readonly name = 'StoreFault'
+
+  constructor(cause: unknown) {
+    super('The store failed.', { cause })
+  }
+}
+
+/** Rejects a read of an entry that holds no session, as after a torn write or a foreign program. Its visitor may remove it. */
+export class UnreadableEntryError extends Error {
+  override readonly name = 'UnreadableEntryError'
+  readonly id: string
+  readonly revision: string
+
+  constructor(id: string, revision: string) {
+    super(`The store's entry ${id} cannot be read. It is left as it is until it expires, is deleted by its visitor, or by hand.`)
+    this.id = id
+    this.revision = revision
+  }
+}
+
+/** Wraps a store so that each of its failures rejects with a `StoreFault`. */
+export function guardStore(store: SessionStore): SessionStore {
+  const guard = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call()
+    } catch (cause) {
+      throw new StoreFault(cause)
+    }
+  }
+  return {
+    read: (id) => guard(() => store.read(id)),
+    write: (write) => guard(() => store.write(write)),
+    remove: (id, revision) => guard(() => store.remove(id, revision)),
+    sweep: (now) => guard(() => store.sweep(now)),
+  }
+}

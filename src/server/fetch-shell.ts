@@ -1,0 +1,65 @@
+// Translates between the Fetch standard and http.ts, for every server that speaks `(Request) => Promise<Response>`.
+import type { BodyFault, HttpRequest, HttpResponse } from './http.ts'
+
+/** Wraps a Request of the Fetch standard. `address` is that of the client, if the caller knows it. */
+export function fromFetch(request: Request, address?: string): HttpRequest {
+  return {
+    method: request.method,
+    get origin() {
+      return originOf(request.url)
+    },
+    address,
+    header: (name) => request.headers.get(name),
+    readBody: (maxBytes) => readBody(request, maxBytes),
+    toFetch: () => request,
+  }
+}
+
+/**
+ * Makes the Response. Every field is given to the constructor, since some adapters lose what is set afterwards; only
+ * where an implementation drops `Set-Cookie` there (happy-dom does) it is added once more.
+ */
+export function toFetch({ status, headers, cookies, body }: HttpResponse): Response {
+  const fields = [...Object.entries(headers), ...cookies.map((cookie) => ['Set-Cookie', cookie] as [string, string])]
+  const response = new Response(body, { status, headers: fields })
+  if (cookies.length > 0 && response.headers.get('Set-Cookie') === null) {
+    for (const cookie of cookies) response.headers.append('Set-Cookie', cookie)
+  }
+  return response
+}
+
+/** Returns the origin of a URL. WHATWG calls those of custom schemes `null`; browsers send them as they are written. */
+export function originOf(url: string): string {
+  const { origin, protocol, host } = new URL(url)
+  return origin === 'null' ? `${protocol}//${host}` : origin
+}
+
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | BodyFault> {
+  if (request.bodyUsed || request.body?.locked) return 'consumed'
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = request.body?.getReader()
+  try {
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      length += part.value.byteLength
+      if (length > maxBytes) {
+        await reader?.cancel()
+        return 'too-large'
+      }
+      chunks.push(part.value)
+    }
+  } catch {
+    return 'incomplete'
+  }
+  return concat(chunks, length)
+}
+
+function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}

@@ -1,0 +1,92 @@
+import { createMemoryStore, createSessionHandler, type SessionHandlerOptions } from 'sojourn/server'
+import { describe, expect, test, vi } from 'vitest'
+import { begin } from './fixtures/faulty-store.ts'
+import { createVisitor } from './visitor.ts'
+
+describe('a fault in a function of the app', () => {
+  const throws = (): never => {
+    throw new TypeError('the row of user 7 is broken')
+  }
+  const rejects = async (): Promise<never> => throws()
+  const hooks: [string, Partial<SessionHandlerOptions>][] = [
+    ['validate that throws', { validate: (data) => (data.a === 2 ? throws() : []) }],
+    ['validate that rejects', { validate: (data) => (data.a === 2 ? rejects() : []) }],
+    ['validate that returns nothing', { validate: (data) => (data.a === 2 ? (undefined as never) : []) }],
+    ['identity that throws', { identity: (data) => (data.a === 2 ? throws() : null) }],
+    ['csrf that throws', { csrf: ({ method }) => (method === 'PATCH' ? throws() : undefined) }],
+    ['admit that throws', { admit: ({ method }) => (method === 'PATCH' ? throws() : null) }],
+    ['admit that rejects', { admit: ({ method }) => (method === 'PATCH' ? rejects() : null) }],
+  ]
+
+  test.each(hooks)('%s is a 500 without Retry-After, and is reported', async (_, options) => {
+    const { errors, handler } = await begin(options)
+    errors.length = 0
+    const visitor = createVisitor(handler)
+    const reply = await visitor.commit({ set: { a: 2 } })
+    expect(reply).toMatchObject({ status: 500, problem: 'server-error', setCookie: null })
+    expect(reply.headers.get('Retry-After')).toBeNull()
+    expect(JSON.stringify(reply.body)).not.toContain('user 7')
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toBeInstanceOf(TypeError)
+  })
+
+  test('stores nothing of what validate looked at', async () => {
+    const { visitor } = await begin({ validate: (data) => (data.a === 2 ? throws() : []) })
+    await visitor.commit({ set: { a: 2 } })
+    expect((await visitor.read()).body.data).toEqual({ a: 1 })
+  })
+
+  test('is printed if the app reads no errors', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    await createVisitor(createSessionHandler({ store: createMemoryStore(), admit: throws })).read()
+    expect(printed).toHaveBeenCalledExactlyOnceWith(expect.any(TypeError))
+    printed.mockRestore()
+  })
+})
+
+describe('an entry that cannot be read', () => {
+  const damages: [string, (value: string) => string][] = [
+    ['torn', (value) => value.slice(0, 40)],
+    ['empty', () => ''],
+    ['no JSON', () => 'a:1:{s:4:"cart";}'],
+    ['null', () => 'null'],
+    ['of another program', () => '{"cart":[]}'],
+    ['a record that is none', () => '{"record":"a"}'],
+    ['without tags', (value) => value.replace('"tags"', '"gats"')],
+    ['data that is a list', (value) => value.replace('"data":{"a":1}', '"data":[1]')],
+    ['clients that are none', (value) => value.replace(/"clients":\[.*\],"floor"/, '"clients":null,"floor"')],
+  ]
+
+  test.each(damages)('%s: a read and a commit are a 500, a delete removes it', async (_, damage) => {
+    const { store, faults, errors, visitor } = await begin()
+    faults.read = async (id) => {
+      const entry = await store.read(id)
+      return entry && { ...entry, value: damage(entry.value) }
+    }
+    for (const reply of [await visitor.read(), await visitor.commit({ set: { a: 2 } })]) {
+      expect(reply).toMatchObject({ status: 500, problem: 'server-error', setCookie: null })
+      expect(reply.headers.get('Retry-After')).toBeNull()
+    }
+    expect(errors.map(String)).toEqual([expect.stringContaining('cannot be read'), expect.stringContaining('cannot be read')])
+    const { status, setCookie } = await visitor.end('any')
+    expect([status, setCookie]).toEqual([204, expect.stringContaining('Max-Age=0')])
+    delete faults.read
+    expect((await visitor.read()).body).toMatchObject({ lineage: null, data: {} })
+    expect((await visitor.commit({ lineage: null, base: 'v0', after: 0, set: { a: 3 } })).status).toBe(200)
+  })
+
+  test('a delete that loses a race tries again', async () => {
+    const { store, faults, visitor } = await begin()
+    let isTorn = true
+    faults.read = async (id) => {
+      const entry = await store.read(id)
+      return entry && { ...entry, value: isTorn ? 'torn' : entry.value, revision: isTorn ? 'before' : entry.revision }
+    }
+    faults.remove = async (id, revision) => {
+      isTorn = false
+      return store.remove(id, revision)
+    }
+    expect((await visitor.end()).status).toBe(204)
+    expect(await store.read('x')).toBeUndefined()
+  })
+})
