@@ -3,6 +3,7 @@ import type { SessionLock } from '../../src/index.ts'
 import type { LightResponse } from './host.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { ServiceWorker } from './service-worker.ts'
+import { createWebLocks, type SimulatedLocks } from './web-locks.ts'
 
 /** One browser: a cookie jar, a channel and a lock that its tabs share. */
 export interface SimulatedBrowser {
@@ -16,6 +17,8 @@ export interface SimulatedBrowser {
   setCookie(cookie: string | undefined): void
   openChannel(page: Page): SessionChannel
   openLock(page: Page): SessionLock
+  /** Its Web Locks, as one page has them. */
+  openLocks(page: Page): SimulatedLocks
   /** What the tab of a crashed page held is free again. */
   release(page: Page): void
   isOffline: boolean
@@ -60,6 +63,7 @@ export function createBrowser(
   let holder: Page | undefined
   let worker: ServiceWorker | undefined
   const queue: Waiting[] = []
+  const locks = createWebLocks(scheduler, isSpinning)
   const arrivals = new Map<string, number>()
 
   function next(): void {
@@ -123,8 +127,10 @@ export function createBrowser(
         holder = page
         begin(false)()
       }),
+    openLocks: locks.open,
     release(page) {
       listeners.delete(page)
+      locks.release(page)
       for (let index = queue.length - 1; index >= 0; index--) if (queue[index]?.page === page) queue.splice(index, 1)
       if (holder === page) next()
     },

@@ -78,6 +78,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     createClientId: () => `${name}-${clients++}`.padEnd(22, '-'),
     channel: () => browser.openChannel(page),
     lock: browser.openLock(page),
+    locks: browser.openLocks(page),
   } as never) as unknown as SessionClient<Values>
 
   const ledger = createLedger(name, {
