@@ -7,10 +7,11 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest
 
+from .faults import StoreFault
 from .wire import hash_of
 
 
-class Broken(Exception):
+class Broken(StoreFault):
     """The store cannot be reached, for once."""
 
 

@@ -12,10 +12,12 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 
-from .conf import Settings, get_function
+from .conf import Settings
 from .engines.choice import engine_for
-from .engines.base import Stored, prime
+from .engines.base import Stored, Unreadable, prime
 from .expiry import ends_with_browser
+from .faults import GuardedEngine, guard_call
+from .hooks import identify
 from .keys import exposed_keys
 from .origin import token_of
 from .problems import Problem, unavailable
@@ -40,7 +42,7 @@ class Exchange:
         self.request = request
         self.conf = conf
         self.exposed = exposed_keys(conf)
-        self.engine = engine_for(type(request.session), conf)
+        self.engine: Any = GuardedEngine(engine_for(type(request.session), conf))
         self.client = _to_client(request)
         self.cookie: Optional[str] = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         self.identity: Optional[str] = None
@@ -53,7 +55,7 @@ class Exchange:
         self._has_saved = bool(session.modified) and not session.is_empty()
         if self._has_saved:
             with suppress(UpdateError):  # It has ended meanwhile, which `find` sees.
-                session.save()
+                guard_call(session.save)()
 
     def with_key(self, response: HttpResponse) -> HttpResponse:
         """Sets the cookie of a session that `save_earlier` created, unless the response does."""
@@ -75,7 +77,10 @@ class Exchange:
         stored = self.engine.read(key) if key and self.engine.is_key(key) else None
         if stored is None:
             return Found(NO_KEY if self.cookie is None else UNKNOWN_KEY)
-        subject = to_subject(stored.key, stored.data, stored.expires_at, self.exposed)
+        try:
+            subject = to_subject(stored.key, stored.data, stored.expires_at, self.exposed)
+        except Exception as error:  # Other code wrote over the records of clients.
+            raise Unreadable from error
         # What ends at a date is over then, whatever the engine makes of it.
         if subject.record and subject.record.expires_at <= time.time():
             return Found(UNKNOWN_KEY)
@@ -95,11 +100,11 @@ class Exchange:
             return False
         self._signed_in = signed_in
         prime(session, stored.key, stored.data)
-        self.identity = get_function(self.conf.IDENTITY)(self.request)
+        self.identity = identify(self.conf, self.request)
         if not session.modified:
             return False
         if session.session_key is not None:
-            session.save()
+            guard_call(session.save)()
             self._signed_in = [session.get(name) for name in AUTH]
         return True
 
@@ -161,8 +166,8 @@ class Exchange:
         )
         self._rekey(key)
 
-    def delete_cookie(self, response: HttpResponse) -> None:
-        """Takes the key away from the browser."""
+    def without_cookie(self, response: HttpResponse) -> HttpResponse:
+        """Has a response take the key away from the browser."""
         response.delete_cookie(
             settings.SESSION_COOKIE_NAME,
             path=settings.SESSION_COOKIE_PATH,
@@ -170,6 +175,7 @@ class Exchange:
             samesite=settings.SESSION_COOKIE_SAMESITE,
         )
         self._rekey(None)
+        return response
 
     def _rekey(self, key: Optional[str]) -> None:
         """Has the rest of the request go on with the session that the browser has now."""

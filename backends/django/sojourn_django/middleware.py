@@ -1,6 +1,7 @@
 """What ordinary responses need so that session clients can trust them."""
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any, Callable, Optional
 
@@ -16,7 +17,8 @@ from .keys import exposed_keys
 from .record import NO_KEY, UNKNOWN_KEY
 from .stored import to_record, version_of
 from .watch import CookieWatch, Watch, set_watch, watch_of
-from .wire import to_wire
+
+logger = logging.getLogger("sojourn_django")
 
 
 class SojournMiddleware:
@@ -33,9 +35,12 @@ class SojournMiddleware:
         response = self.get_response(request)
         session = getattr(request, "session", None)
         if isinstance(session, SessionBase):
-            watch = watch_of(request)
-            guard_cookie(request, response, session, watch)
-            _tell_version(request, response, session, watch)
+            try:
+                guard_cookie(request, response, session, watch_of(request))
+                _set_version(request, response, session, watch_of(request))
+            except Exception:
+                # The records in the session are damaged, or its store has gone. The endpoint says so; the page need not fail.
+                logger.exception("A response does not name the version of its session.")
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
@@ -50,7 +55,7 @@ class SojournMiddleware:
             set_watch(request, watch(session, engine))
 
 
-def _tell_version(request: HttpRequest, response: HttpResponse, session: SessionBase, watch: Optional[Watch]) -> None:
+def _set_version(request: HttpRequest, response: HttpResponse, session: SessionBase, watch: Optional[Watch]) -> None:
     if response.status_code >= 500 or response.has_header("Session-Version"):
         return
     if deletes_cookie(response):
@@ -64,8 +69,7 @@ def _tell_version(request: HttpRequest, response: HttpResponse, session: Session
         return  # `check` and the endpoint say so.
     key = session.session_key
     if key:
-        record = to_record(key, session._session, time.time())
-        response["Session-Version"] = version_of(record, to_wire(record.data, exposed), exposed)
+        response["Session-Version"] = version_of(to_record(key, session._session, time.time()), exposed)
     else:
         has_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES and not (watch and watch.has_ended)
         response["Session-Version"] = (UNKNOWN_KEY if has_cookie else NO_KEY).version

@@ -27,7 +27,7 @@ _PROBLEMS = {
     "read-only-key": (422, "The key can only be written by the server"),
     "key-reused": (422, "The commit number was used for something else"),
     "rate-limited": (429, "Too many requests"),
-    "app-fault": (500, "The app's code or settings failed"),
+    "server-error": (500, "The server failed"),
     "unavailable": (503, "The session cannot be reached now"),
 }
 
@@ -51,6 +51,11 @@ class Problem(Exception):
         if state:
             response["Session-Version"] = state["version"]
         return response
+
+
+def failed(detail: Optional[str] = None) -> Problem:
+    """The server's own code or settings failed. Without ``Retry-After``: it will not pass by itself, and clients give up."""
+    return Problem("server-error", detail)
 
 
 def unavailable(seconds: int = 2) -> Problem:

@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from .expiry import ExpiryRule, Policy, Until, ends_with_browser
 from .keys import ExposedKeys
 from .record import ClientRecord, SessionRecord, Subject
-from .wire import canonical, hash_of, to_base64url, to_tags, to_wire
+from .wire import fingerprint, hash_of, to_base64url, to_tags, to_wire
 
 #: The one private key of this package.
 META = "_sojourn"
@@ -38,6 +38,8 @@ def to_policy() -> Policy:
 def to_record(key: str, data: Mapping[str, Any], expires_at: float) -> SessionRecord:
     """The record in a stored dict."""
     meta = meta_of(data)
+    if not isinstance(meta.get("lineage", ""), str) or not isinstance(meta.get("seq", 0), int):
+        raise TypeError(f"Other code wrote over the session key {META!r}.")
     rule = _to_rule(data, meta)
     own = {name: value for name, value in data.items() if name not in (META, EXPIRY)}
     return SessionRecord(
@@ -81,14 +83,15 @@ def to_subject(key: str, data: Mapping[str, Any], expires_at: float, exposed: Ex
     """Returns a session that is there, as clients of this list of keys may see it."""
     record = to_record(key, data, expires_at)
     wire = to_wire(record.data, exposed)
-    return Subject("known", version_of(record, wire, exposed), record, wire, to_tags(wire))
+    return Subject("known", version_of(record, exposed), record, wire, to_tags(wire))
 
 
-def version_of(record: SessionRecord, wire: Mapping[str, Any], exposed: ExposedKeys) -> str:
+def version_of(record: SessionRecord, exposed: ExposedKeys) -> str:
     """Names a stored state: a hash over all that it tells, since other code writes sessions without a word.
 
     The list of keys is part of it: two servers with different lists, as during a deploy, must not take one's state for
-    the other's. A private key that changes does not change it.
+    the other's. A private key that changes does not change it. SojournMiddleware asks for it with each page that touches the
+    session, so it costs one pass of Python's own encoder (`scripts/cost` measures it).
     """
     content = [
         record.lineage,
@@ -96,13 +99,12 @@ def version_of(record: SessionRecord, wire: Mapping[str, Any], exposed: ExposedK
         record.mark,
         record.floor,
         [[known.client, known.n, known.hash, known.seq, known.cookie] for known in record.clients],
-        list(wire.items()),
         exposed.mark,
         record.expiry.time if isinstance(record.expiry, Until) else record.expiry,
         type(record.expiry).__name__,
         [str(record.data.get(name, "")) for name in AUTH],
     ]
-    return f"v{record.seq}-{_hmac('version', canonical(content))}"
+    return f"v{record.seq}-{_hmac('version', fingerprint(content, record.data, exposed))}"
 
 
 def derive_lineage(key: str) -> str:

@@ -2,22 +2,24 @@
 from __future__ import annotations
 
 import logging
-import math
 from typing import Optional
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, ImproperlyConfigured
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from .breaks import meet_break
-from .conf import Settings, get_function, get_settings
+from .conf import Settings, get_settings
 from .cookie import keep_cookie
+from .engines.base import Unreadable
 from .exchange import Exchange
+from .faults import HookFault, StoreFault, is_outage
 from .headers import with_common_headers
+from .hooks import admit
 from .origin import METHODS, answer_options, check_origin, check_token
-from .problems import Problem, unavailable
+from .problems import Problem, failed, unavailable
 from .restart import restart_session, save_only_changes
 from .retry import retry
 from .write import answer_commit
@@ -26,25 +28,15 @@ logger = logging.getLogger("sojourn_django")
 
 
 def session_view(request: HttpRequest) -> HttpResponse:
-    """Answers the requests of session clients. Never raises: wrong settings are a 500, other faults a 503."""
+    """Answers the requests of session clients. Never raises: a store that is down is a 503, every other fault a 500."""
     conf = Settings()
     if hasattr(request, "session"):
         save_only_changes(request.session)
     try:
         conf = get_settings()
         response = _answer(request, conf)
-    except Problem as problem:
-        response = problem.to_response()
-    except DisallowedHost:
-        response = Problem("bad-request", "The Host field is not one of this server.").to_response()
-    except ImproperlyConfigured as error:
-        # What is wrong with the settings is for the log; a visitor learns no more than that something is.
-        logger.error("The session is not served: %s", error)
-        detail = str(error) if settings.DEBUG else "Run manage.py check on the server, or read its log."
-        response = Problem("app-fault", detail).to_response()
-    except Exception:
-        logger.exception("The session could not be served.")
-        response = unavailable().to_response()
+    except Exception as error:
+        response = _to_problem(error).to_response()
     keep_cookie(response)
     if request.method == "HEAD":
         response.content = b""
@@ -74,7 +66,7 @@ def _answer(request: HttpRequest, conf: Settings) -> HttpResponse:
     exchange = Exchange(request, conf)
     if is_write:
         check_token(request, conf)
-    _admit(exchange)
+    admit(conf, request)
     exchange.save_earlier()
     answer = {"PATCH": answer_commit, "DELETE": answer_end}.get(method, answer_read)
     try:
@@ -108,16 +100,18 @@ def answer_end(exchange: Exchange) -> HttpResponse:
         raise Problem("bad-request", "Name the session to end in Session-Lineage.")
 
     def attempt() -> Optional[HttpResponse]:
-        found = exchange.find()
-        record, response = found.subject.record, HttpResponse(status=204)
+        try:
+            found = exchange.find()
+        except Unreadable:
+            # Nobody can learn its lineage, and without an end its visitor would have no session until the cookie is over.
+            exchange.engine.destroy(exchange.request.session.session_key)
+            return exchange.without_cookie(HttpResponse(status=204))
+        record = found.subject.record
         if found.stored is None or record is None:
-            return response
-        if record.lineage != lineage:
+            return HttpResponse(status=204)
+        if record.lineage != lineage and not found.stored.is_damaged:
             return exchange.answer_problem("gone", found.subject)
-        if not exchange.engine.remove(found.stored):
-            return None
-        exchange.delete_cookie(response)
-        return response
+        return exchange.without_cookie(HttpResponse(status=204)) if exchange.engine.remove(found.stored) else None
 
     response = retry(attempt)
     if response is None:
@@ -125,14 +119,21 @@ def answer_end(exchange: Exchange) -> HttpResponse:
     return response
 
 
-def _admit(exchange: Exchange) -> None:
-    admit = get_function(exchange.conf.ADMIT)
-    refusal = admit(exchange.request) if admit else None
-    if refusal is None:
-        return
-    name, seconds = (refusal, None) if isinstance(refusal, str) else refusal
-    headers = {} if seconds is None else {"Retry-After": str(math.ceil(seconds))}
-    if name == "unauthenticated":
-        # RFC 9110 wants a challenge with every 401; no browser reacts to this one.
-        headers["WWW-Authenticate"] = "Cookie"
-    raise Problem(name, headers=headers)
+def _to_problem(error: Exception) -> Problem:
+    """The response to what went wrong; the reason is for the log."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, DisallowedHost):
+        return Problem("bad-request", "The Host field is not one of this server.")
+    if isinstance(error, ImproperlyConfigured):
+        logger.error("The session is not served: %s", error)
+        return failed(str(error) if settings.DEBUG else "Run manage.py check on the server, or read its log.")
+    if isinstance(error, Unreadable):
+        logger.error("A stored session cannot be read. Its visitor may end it by a DELETE.", exc_info=error)
+        return failed("The stored session cannot be read. End it to begin another.")
+    # Nothing but stores does input and output here: what hooks raise is a HookFault.
+    if isinstance(error, (StoreFault, DatabaseError, OSError)) or is_outage(error):
+        logger.error("The session's store cannot be reached.", exc_info=error)
+        return unavailable()
+    logger.error("The session could not be served: %s", error if isinstance(error, HookFault) else type(error).__name__, exc_info=error)
+    return failed(str(error) if settings.DEBUG and isinstance(error, HookFault) else None)

@@ -44,6 +44,23 @@ def canonical(value: Any) -> str:
     return json.dumps(_to_json(value), sort_keys=True, separators=(",", ":"))
 
 
+def fingerprint(content: Any, data: Mapping[Any, Any], exposed: ExposedKeys) -> str:
+    """Returns a text that differs if the content or an exposed key does. It is the same before a value is stored and after."""
+    own = {text: value for text, value in ((text_of(key), value) for key, value in data.items()) if text in exposed.names}
+    try:
+        return json.dumps([content, own], separators=(",", ":"), skipkeys=True, default=_to_plain)
+    except (ValueError, RecursionError):  # It holds itself, which only a cache can store.
+        return canonical([content, to_wire(data, exposed)])
+
+
+def _to_plain(value: Any) -> Any:
+    """What Python's encoder does not know; None if it has no form of JSON: such a key is left out of states."""
+    try:
+        return _to_json(value)
+    except (TypeError, RecursionError):
+        return None
+
+
 def dump(value: Any) -> bytes:
     """The JSON of a body. Escaped, so that a lone surrogate of server code cannot break it."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")

@@ -11,9 +11,10 @@ from django.http import HttpResponse
 
 from .body import read_commit
 from .commit import Commit
-from .conf import get_function, max_body_bytes
+from .conf import max_body_bytes
 from .engines.base import CookieTooLarge
 from .exchange import Exchange, Found
+from .hooks import validate
 from .problems import Problem, unavailable
 from .keys import ExposedKeys
 from .record import Attempt, Circumstances, Outcome, Refused, Replayed, Store, Subject, decide_commit
@@ -149,10 +150,7 @@ def _check_content(outcome: Store, found: Found, attempt: Attempt, exchange: Exc
         ]
         detail = f"The session would be {size} bytes of JSON; it holds {limit}."
         raise Problem("too-large", detail, limit=limit, errors=errors)
-    validate = get_function(exchange.conf.VALIDATE)
-    errors = list(validate(dict(data), exchange.request, outcome.changed)) if validate else []
-    if errors:
-        raise Problem("refused", errors=errors)
+    validate(exchange.conf, exchange.request, dict(data), outcome.changed)
 
 
 def _size_of(data: Mapping[str, Any]) -> int:

@@ -132,7 +132,7 @@ class NoListTest(SessionTestCase):
         for wrong in ({}, {"KEYS": "theme"}, {"KEYS": ["_auth_user_id"]}, {"KEYS": ["a"], "READ_ONLY_KEYS": ["b"]}, {"KEYS": ["a"], "NONE": 1}):
             with self.subTest(wrong), override_settings(SOJOURN=wrong), self.assertLogs("sojourn_django", "ERROR") as logs:
                 for response in (self.visitor.get(), self.visitor.send({"lineage": None}, n=9), self.visitor.end("x")):
-                    self.assertProblem(response, 500, "app-fault")
+                    self.assertProblem(response, 500, "server-error")
                     self.assertNotIn("Retry-After", response)
                     self.assertEqual(json.loads(response.content)["detail"], "Run manage.py check on the server, or read its log.")
                 self.assertIn("not served", logs.output[0])

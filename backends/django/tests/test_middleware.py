@@ -1,4 +1,5 @@
 """What the middleware does to answers of ordinary views."""
+import hashlib
 from unittest import mock, skipUnless
 
 import django
@@ -52,6 +53,20 @@ class VersionTest(SessionTestCase):
     def test_a_request_that_never_met_a_session_passes(self):
         answer = object()
         self.assertIs(SojournMiddleware(lambda request: answer)(RequestFactory().get("/")), answer)
+
+
+class CostTest(SessionTestCase):
+    def test_a_page_hashes_no_more_with_a_hundred_keys_than_with_one(self):
+        """`scripts/cost` measures it in time."""
+        hashes = []
+        for count in (1, 100):
+            self.visitor = Visitor()
+            self.visitor.write(**{f"key-{n // 25}-{n % 25}": "x" * 20 for n in range(count)})
+            with mock.patch("hashlib.sha256", wraps=hashlib.sha256) as sha256, mock.patch("sojourn_django.wire._to_json") as to_json:
+                self.assertIn("Session-Version", self.visitor.http.get("/read"))
+            hashes.append(sha256.call_count)
+            to_json.assert_not_called()
+        self.assertEqual(hashes[0], hashes[1])
 
 
 @NOT_SIGNED

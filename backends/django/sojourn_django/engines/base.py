@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, Optional
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase
+from django.core import signing
 from django.utils.crypto import salted_hmac
 
 from ..conf import Settings
@@ -26,6 +27,8 @@ class Stored:
     raw: Any
     #: Seconds since the epoch.
     expires_at: float
+    #: Whether ``raw`` is no session that this server wrote (torn, or signed by another SECRET_KEY). Django takes it for an empty one.
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Moved:
 
     to: Optional[str] = None
     by: Optional[str] = None
+
+
+class Unreadable(Exception):
+    """Something lies at a key that is no session, and that Django fails on. Its visitor may end it."""
 
 
 class CookieTooLarge(Exception):
@@ -92,6 +99,11 @@ class Engine(ABC):
     def remove(self, stored: Stored) -> bool:
         """Ends what was read."""
 
+    def destroy(self, key: str) -> None:
+        """Deletes whatever lies at a key, also if it cannot be read."""
+        self.store_class(key).delete(key)
+        self.leave_moved(key, Moved())
+
     @abstractmethod
     def leave_moved(self, key: str, moved: Moved) -> None:
         """Notes that a key is gone on purpose, for as long as requests with it may be on their way."""
@@ -117,6 +129,24 @@ class Engine(ABC):
         store = self.store_class(key)
         store._session_cache = data  # type: ignore[attr-defined]
         return store
+
+
+def decode(store: SessionBase, raw: str) -> tuple[dict[str, Any], bool]:
+    """Returns what Django makes of a stored text, and whether that text is damaged. Raises Unreadable if Django fails on it."""
+    try:
+        data = store.decode(raw)
+    except Exception as error:  # Whatever the serializer of the project raises.
+        raise Unreadable from error
+    if not isinstance(data, dict):
+        raise Unreadable
+    return data, not data and not _is_signed(store, raw)
+
+
+def _is_signed(store: SessionBase, raw: str) -> bool:
+    try:
+        return isinstance(signing.loads(raw, salt=store.key_salt, serializer=store.serializer), dict)
+    except Exception:  # As above.
+        return False
 
 
 def prime(session: SessionBase, key: str, data: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ..conf import Settings
 from ..stored import meta_of
-from .base import Engine, Moved, Stored, from_moved, moved_key, to_moved
+from .base import Engine, Moved, Stored, Unreadable, from_moved, moved_key, to_moved
 
 # Classes whose `add` is atomic for all processes. Django's file and database caches look and then set.
 _ATOMIC = (
@@ -28,6 +28,8 @@ _LOCAL = "django.core.cache.backends.locmem.LocMemCache"
 _LOCK_TTL = 10
 _LOCK_WAIT = 5
 _MISSING = object()
+# What pickle raises for torn bytes, and for a class that a deploy has renamed.
+_UNPICKLING = (pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError, KeyError, TypeError, ValueError)
 
 
 def is_local_cache() -> bool:
@@ -74,9 +76,14 @@ class CacheEngine(Engine):
 
     def read(self, key: str) -> Optional[Stored]:
         # Not by the store's load(), which takes a cache that is down for an empty session.
-        data = self.cache.get(self._name(key), _MISSING)
-        if not isinstance(data, dict):
+        try:
+            data = self.cache.get(self._name(key), _MISSING)
+        except _UNPICKLING as error:
+            raise Unreadable from error
+        if data is _MISSING or data is None:
             return None
+        if not isinstance(data, dict):
+            raise Unreadable
         # A cache does not tell when an entry is over; the record knows since its last commit, and later saves extend it.
         age = self.store_of(key, data).get_expiry_age()
         expires_at = meta_of(data).get("expires") or time.time() + age

@@ -63,6 +63,9 @@ class CookieEngine(Engine):
     def remove(self, stored: Stored) -> bool:
         return True
 
+    def destroy(self, key: str) -> None:
+        """Nothing lies at the server."""
+
     def _sign(self, data: dict[str, Any]) -> str:
         return str(self.store_of(None, data)._get_session_key())  # type: ignore[attr-defined]
 

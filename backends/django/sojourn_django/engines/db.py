@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError, router, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from .base import Engine, Moved, Stored, from_moved, moved_key, to_moved
+from .base import Engine, Moved, Stored, decode, from_moved, moved_key, to_moved
 
 logger = logging.getLogger("sojourn_django")
 
@@ -28,8 +28,8 @@ class DbEngine(Engine):
         row = self._rows(key).filter(expire_date__gt=timezone.now()).first()
         if row is None:
             return None
-        data = self.store_class().decode(row.session_data)
-        return Stored(key, data, row.session_data, row.expire_date.timestamp())
+        data, is_damaged = decode(self.store_class(), row.session_data)
+        return Stored(key, data, row.session_data, row.expire_date.timestamp(), is_damaged)
 
     def create(self, data: dict[str, Any]) -> str:
         return self.save_new(data)

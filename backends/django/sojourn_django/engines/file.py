@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ..conf import Settings
 from ..stored import meta_of
-from .base import Engine, Moved, Stored, from_moved, moved_key, to_moved
+from .base import Engine, Moved, Stored, Unreadable, decode, from_moved, moved_key, to_moved
 
 try:
     import fcntl
@@ -95,12 +95,14 @@ class FileEngine(Engine):
                 modified = os.fstat(file.fileno()).st_mtime
         except FileNotFoundError:
             return None
+        except UnicodeDecodeError as error:
+            raise Unreadable from error
         # Empty: between a save's reservation of the name and its content.
-        data = self.store_class().decode(raw) if raw else {}
+        data, is_damaged = decode(self.store_class(), raw) if raw else ({}, False)
         # Django's own file engine never ends a session by its seconds: it asks for their number, which stays. Here they count.
         saved = datetime.fromtimestamp(modified, timezone.utc)
         expires_at = self.store_of(key, data).get_expiry_date(modification=saved).timestamp()
-        return Stored(key, data, raw, expires_at) if expires_at > time.time() else None
+        return Stored(key, data, raw, expires_at, is_damaged) if expires_at > time.time() else None
 
     def _is_still(self, stored: Stored) -> bool:
         now = self.read(stored.key)
