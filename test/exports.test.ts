@@ -158,6 +158,7 @@ describe('the doors', () => {
       {
         "types": [
           "Admission",
+          "Connection",
           "CookieOptions",
           "Json",
           "JsonObject",

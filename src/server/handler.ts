@@ -5,7 +5,7 @@ import { withCommonHeaders } from './common-headers.ts'
 import { answerEnd } from './end.ts'
 import { guardStore, StoreFault } from './faults.ts'
 import { fromFetch, toFetch } from './fetch-shell.ts'
-import { type HttpRequest, type HttpResponse, type Respond, respondSymbol } from './http.ts'
+import { type Connection, type HttpRequest, type HttpResponse, type Respond, respondSymbol } from './http.ts'
 import { isKey } from './keys.ts'
 import { type RefusedRequest, type SessionHandlerOptions, type Settings, toSettings } from './options.ts'
 import { answerOptions, mayWrite, methods, refuseWriter, type Writer } from './origin.ts'
@@ -17,8 +17,11 @@ import { answerCommit } from './write.ts'
 
 /** Responds to session clients, at any URL, on any server of the Fetch standard. */
 export interface SessionHandler {
-  /** Never rejects: a store that is down is a 503, a fault in the app's functions a 500. */
-  (request: Request): Promise<Response>
+  /**
+   * Never rejects: a store that is down is a 503, a fault in the app's functions a 500. `connection` is what `toNodeListener` gives
+   * an app's function as its second argument: pass it on, so that `admit` learns the client's address.
+   */
+  (request: Request, connection?: Connection): Promise<Response>
   /** Opens the session of a request for the app's own endpoints. Rejects with the store's own error if it cannot be read. */
   open(request: Request): Promise<ServerSession>
   /** Deletes the sessions that are over from the store; says how many. Call it now and then: once an hour is plenty. */
@@ -51,12 +54,19 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
     return withCommonHeaders(response, request, settings.origins)
   }
 
-  return Object.assign(async (request: Request) => toFetch(await respond(fromFetch(request))), {
+  const handle = async (request: Request, connection?: Connection): Promise<Response> =>
+    toFetch(await respond(fromFetch(request, addressOf(connection))))
+
+  return Object.assign(handle, {
     [respondSymbol]: respond,
     open: (request: Request) => openSession(request, open),
     sweep: () => open.settings.store.sweep(settings.now()),
   })
 }
+
+/** Other hosts pass a second argument of their own: Bun its server, Deno what it knows of the connection. */
+const addressOf = (connection: Connection | undefined): string | undefined =>
+  typeof connection?.address === 'string' ? connection.address : undefined
 
 const toContext = (settings: Settings): Context => ({ settings, vault: createVault(settings) })
 

@@ -27,6 +27,12 @@ export interface HttpRequest {
   toFetch(): Request
 }
 
+/** What the host knows of a connection beside the request. */
+export interface Connection {
+  /** The network address of the client, as `admit` receives it. */
+  readonly address?: string | undefined
+}
+
 /** A response, for either shell. */
 export interface HttpResponse {
   readonly status: number

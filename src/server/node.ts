@@ -3,7 +3,7 @@
 import process from 'node:process'
 import { createRequestListener, type ErrorHandler } from '@remix-run/node-fetch-server'
 import { withCommonHeaders } from './common-headers.ts'
-import { type HttpRequest, type Respond, respondOf } from './http.ts'
+import { type Connection, type HttpRequest, type Respond, respondOf } from './http.ts'
 import { readNodeBody } from './node-body.ts'
 import { type NodeListenerOptions, toFront } from './node-front.ts'
 import { type BadTarget, type Fields, type NodeRequest, readFields, readTarget, type Target } from './node-request.ts'
@@ -27,10 +27,7 @@ export type NodeListener = (request: NodeRequest, response: NodeResponse) => voi
  * @example
  * http.createServer(toNodeListener(createSessionHandler({ store }))).listen(3000)
  */
-export function toNodeListener(
-  handler: (request: Request) => Promise<Response> | Response,
-  options: NodeListenerOptions = {},
-): NodeListener {
+export function toNodeListener(handler: FetchHandler, options: NodeListenerOptions = {}): NodeListener {
   const front = toFront(options)
   const serve = respondOf(handler) ? serveSession(respondOf(handler) as Respond) : serveApp(handler, options.onError)
   return (request, response) => {
@@ -40,6 +37,9 @@ export function toNodeListener(
     else serve({ request, response, fields, target })
   }
 }
+
+/** A handler of the Fetch standard. `connection` is for a session handler that it passes the request on to. */
+type FetchHandler = (request: Request, connection: Connection) => Promise<Response> | Response
 
 /** One exchange of a Node server. */
 interface Exchange {
@@ -99,7 +99,7 @@ function toHttpRequest({ request, fields, target, onParsed }: Parts): HttpReques
 /** Methods of which the Fetch standard makes no Request. */
 const forbiddenMethods: readonly (string | undefined)[] = ['CONNECT', 'TRACE', 'TRACK']
 
-function serveApp(handler: (request: Request) => Promise<Response> | Response, onError: ErrorHandler | undefined): Serve {
+function serveApp(handler: FetchHandler, onError: ErrorHandler | undefined): Serve {
   return ({ request, response, fields, target }) => {
     const { method } = request
     const only = { header: (name: string) => fields.get(name) ?? null }
@@ -113,12 +113,16 @@ function serveApp(handler: (request: Request) => Promise<Response> | Response, o
     const [protocol, host] = target.origin.split('//') as [string, string]
     if (!request.url?.startsWith('/')) request.url = target.path
     response.once('finish', () => {
-      if (!request.complete) discard(request, () => {})
+      if (request.complete) return
+      // The adapter's own listener pauses the request at each chunk that nobody takes.
+      request.removeAllListeners('data')
+      discard(request, () => {})
     })
     // One named parameter: the adapter goes by the handler's length, which `Object.assign` and wrappers lose.
-    createRequestListener((fetched: Request) => handler(fetched), { protocol, host, ...(onError && { onError }) })(
-      request as never,
-      response as never,
-    )
+    createRequestListener((fetched: Request) => handler(fetched, { address: target.address }), {
+      protocol,
+      host,
+      ...(onError && { onError }),
+    })(request as never, response as never)
   }
 }
