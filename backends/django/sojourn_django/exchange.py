@@ -72,6 +72,20 @@ class Exchange:
             found = self.find_at(self.request.session.session_key)
         return found
 
+    def glance(self) -> Subject:
+        """The session as a view of this request has it. Unlike `find` it leaves the session object as it is."""
+        session = self.request.session
+        session.accessed = True  # So that the page varies on the cookie.
+        if session.session_key:
+            self.identity = identify(self.conf, self.request)
+        key, now = session.session_key, time.time()
+        if session.modified:
+            # What the view wrote is stored after it, in the state that is told here. A session without a key has none until then.
+            data = session._session
+            return to_subject(key, data, now + session.get_expiry_age(), self.exposed) if key else NO_KEY
+        watch = watch_of(self.request)
+        return NO_KEY if not key and watch and watch.has_ended else self.find_at(key).subject
+
     def find_at(self, key: Optional[str]) -> Found:
         """The session of a key."""
         stored = self.engine.read(key) if key and self.engine.is_key(key) else None
@@ -109,7 +123,12 @@ class Exchange:
         return True
 
     def state(self, subject: Subject) -> dict[str, Any]:
-        """The state of a session for the client that asks."""
+        """The state of a session for the client that asks, with its CSRF token."""
+        state, token = self.describe(subject), token_of(self.request, self.conf)
+        return state if token is None else {**state, "csrf": token}
+
+    def describe(self, subject: Subject) -> dict[str, Any]:
+        """The state without the token: what a page may hold."""
         record, policy = subject.record, to_policy()
         known = record and client_of(record, self.client)
         life = record.expires_at - time.time() if record else policy.max_age
@@ -125,9 +144,6 @@ class Exchange:
             },
             "identity": self.identity if record else None,
         }
-        token = token_of(self.request, self.conf)
-        if token is not None:
-            state["csrf"] = token
         if subject.key == "unknown":
             state["unknownKey"] = True
         if record and self.client is not None and not known and record.floor > 0:

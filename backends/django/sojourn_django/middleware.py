@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from .conf import get_settings
 from .cookie import deletes_cookie, guard_cookie
 from .engines.choice import engine_for
+from .first_paint import keep_private
 from .keys import exposed_keys
 from .record import NO_KEY, UNKNOWN_KEY
 from .stored import to_record, version_of
@@ -38,6 +39,7 @@ class SojournMiddleware:
             try:
                 guard_cookie(request, response, session, watch_of(request))
                 _set_version(request, response, session, watch_of(request))
+                keep_private(request, response)
             except Exception:
                 # The records in the session are damaged, or its store has gone. The endpoint says so; the page need not fail.
                 logger.exception("A response does not name the version of its session.")
