@@ -121,9 +121,9 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
     } else {
       const held = heldBy(stored)
       const judged = script.mode === 'edits' ? withoutEditKeys(stored) : stored
-      if (held) for (const what of judgeStored(judged, held, orders, { isReached, keeps })) fail(what)
-      if (held && script.mode === 'edits') for (const what of judgeEdits(stored, held)) fail(what)
-      else fail(`once: commit ${author} was never sent`)
+      if (!held) return fail(`once: commit ${author} was never sent`)
+      for (const what of judgeStored(judged, held, orders, { isReached, keeps })) fail(what)
+      if (script.mode === 'edits') for (const what of judgeEdits(stored, held)) fail(what)
     }
   }
 
