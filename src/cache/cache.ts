@@ -1,16 +1,19 @@
+// The reactive cache: base, log, view and listeners. The client's calls write to it, the pipeline moves its base. No I/O, no time.
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import { addListener, callListeners, createListeners, type Listeners } from './listeners.ts'
-import { createMutation, type Mutation, type Played, writesOf } from './mutation.ts'
+import { type Applied, createMutation, type Mutation, writesOf } from './mutation.ts'
 import type { Conflict, Operation, WriteOperation } from './operation.ts'
 import { type Move, rebase } from './rebase.ts'
-import { type Data, decodeStored, overlay, type Rules, replay } from './replay.ts'
+import { replay } from './replay.ts'
+import { type Data, putOver, type Rules } from './stored-value.ts'
 
-/** What a move of the base brought up. */
+/** What a move of the base led to. */
 export interface Moved {
-  /** Mutations that could not be replayed; they left the log. */
+  /** Mutations that could not be replayed, with what they threw. They left the log. */
   readonly rejected: readonly (readonly [Mutation, unknown])[]
+  /** One for each key of which a change is lost, with what it shows now. */
   readonly conflicts: readonly (Conflict & { readonly value: unknown })[]
   readonly invalid: readonly { readonly key: string; readonly issues: readonly SessionSchemaIssue[] }[]
 }
@@ -58,18 +61,18 @@ export interface Cache {
 interface Cell {
   readonly key: string
   stored: Json | undefined
-  /** What it reads as, and why the schema refuses what is stored; from a change on until somebody asks not known. */
+  /** Decoded value and issues. Computed lazily; invalid after a change until the next read. */
   value: unknown
   issues: readonly SessionSchemaIssue[] | undefined
-  isRead: boolean
+  isDecoded: boolean
   /** How many mutations of the log write it. */
   pending: number
-  /** The mutation that a further write may be taken into, as long as its era lasts: nothing after it looks at the key. */
-  open: Mutation | undefined
+  /** The mutation that a later write joins while its epoch lasts, because nothing after it reads the key. */
+  coalescible: Mutation | undefined
   listeners: Listeners<unknown> | undefined
 }
 
-/** The cache with what it is made of. All plain members: V8 keeps what a getter closes over until a full collection. */
+/** The cache with its parts. All are plain members, because V8 keeps what a getter closes over until a full collection. */
 interface Parts extends Cache {
   readonly rules: Rules
   readonly cells: ReadonlyMap<string, Cell>
@@ -77,10 +80,10 @@ interface Parts extends Cache {
   base: State | undefined
   log: Mutation[]
   revision: number
-  /** Counts the moments after which no write is taken into one from before. */
-  era: number
-  /** Counts what the watchers are told of, so that each is told of it once. */
-  news: number
+  /** Counts the moments after which no write joins an earlier one. */
+  coalescingEpoch: number
+  /** Counts the notifications, so that a nested change notifies no watcher twice. */
+  notificationVersion: number
 }
 
 function cellOf({ rules, cells }: Parts, key: string): Cell {
@@ -89,75 +92,76 @@ function cellOf({ rules, cells }: Parts, key: string): Cell {
   return cell as Cell
 }
 
-/** What is stored under each key in the view. */
+/** Returns the stored values in the view. */
 const viewOf =
   ({ cells }: Parts): Data =>
   (key) =>
     cells.get(key)?.stored
 
-/** The cell of a key, with what it reads as. */
+/** Returns a cell with its decoded value. */
 function readCell({ rules }: Parts, cell: Cell): Cell {
-  if (cell.isRead) return cell
+  if (cell.isDecoded) return cell
   const { value, issues } = rules.codec.decode(cell.key, cell.stored)
   cell.value = value
   cell.issues = issues
-  cell.isRead = true
+  cell.isDecoded = true
   return cell
 }
 
-/** Puts a value into the view; true where it is another one. */
+/** Puts a value into the view. Returns whether it changed. */
 function put(cell: Cell, stored: Json | undefined): boolean {
-  // One that stays equal stays the same object, so that nobody reads it anew.
+  // An equal value stays the same object, so that nothing is decoded again.
   if (isEqual(cell.stored, stored)) return false
   cell.stored = stored
-  cell.isRead = false
+  cell.isDecoded = false
   return true
 }
 
 function tell(parts: Parts, changed: readonly Cell[]): void {
-  parts.news++
+  parts.notificationVersion++
   if (changed.length > 0) parts.revision++
   for (const cell of changed) if (cell.listeners) callListeners(cell.listeners, readCell(parts, cell).value)
-  callListeners(parts.watchers, parts.news)
+  callListeners(parts.watchers, parts.notificationVersion)
 }
 
-/** The cells that mutations write, one for each write. */
+/** Yields the cells that mutations write, one for each write. */
 function* writtenCells(parts: Parts, log: readonly Mutation[]): Iterable<Cell> {
   for (const mutation of log) for (const [key] of writesOf(mutation)) yield cellOf(parts, key)
 }
 
-function append(parts: Parts, played: Played): Mutation {
-  const mutation = createMutation(played, parts.era)
+function append(parts: Parts, applied: Applied): Mutation {
+  const mutation = createMutation(applied, parts.coalescingEpoch)
   parts.log.push(mutation)
   return mutation
 }
 
-function write(parts: Parts, key: string, written: Json | undefined): Mutation {
-  const { base, rules, era } = parts
+function write(parts: Parts, key: string, encoded: Json | undefined): Mutation {
+  const { base, rules, coalescingEpoch } = parts
   const cell = cellOf(parts, key)
-  const rooted = base !== undefined
-  const mine = rooted ? overlay(rules.codec, key, cell.stored, written) : written
-  const former = cell.open?.era === era ? cell.open : undefined
-  // The former's start stays: what is written now was written on what it had started from.
-  const was = former ? (former.operation as WriteOperation).was : cell.stored
-  const operation: WriteOperation = { kind: mine === undefined ? 'delete' : 'set', key, mine, was, rooted }
+  const hasBase = base !== undefined
+  const value = hasBase ? putOver(rules, key, cell.stored, encoded) : encoded
+  const former = cell.coalescible?.epoch === coalescingEpoch ? cell.coalescible : undefined
+  // A write that joins another one started where that one did. Before the load, the app was shown the default.
+  const shown = hasBase ? cell.stored : (cell.stored ?? rules.codec.fallback(key))
+  const baseValue = former ? (former.operation as WriteOperation).baseValue : shown
+  const operation: WriteOperation = { kind: value === undefined ? 'delete' : 'set', key, value, baseValue, hasBase }
   if (former) former.operation = operation
   else {
-    cell.open = append(parts, { operation, trace: undefined })
+    cell.coalescible = append(parts, { operation, accessed: undefined })
     cell.pending++
   }
-  const mutation = cell.open as Mutation
-  tell(parts, put(cell, mine) ? [cell] : [])
+  const mutation = cell.coalescible as Mutation
+  tell(parts, put(cell, value) ? [cell] : [])
   return mutation
 }
 
 function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutation {
   const { base, rules } = parts
   // Before the first base only writes are shown: a function would run on data that is not there yet.
-  const played = base ? replay(viewOf(parts), operation, rules) : { operation, trace: undefined }
-  const mutation = append(parts, played)
-  if (operation.kind === 'update') cellOf(parts, operation.key).open = undefined
-  else parts.era++
+  const applied = base ? replay(viewOf(parts), operation, rules) : { operation, accessed: undefined }
+  const mutation = append(parts, applied)
+  if (operation.kind === 'update') cellOf(parts, operation.key).coalescible = undefined
+  else parts.coalescingEpoch++
   const changed: Cell[] = []
   for (const [key, value] of writesOf(mutation)) {
     const cell = cellOf(parts, key)
@@ -170,32 +174,36 @@ function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutat
 
 function move(parts: Parts, to: Move): Moved {
   const { rules, cells } = parts
-  const { codec } = rules
-  const view = viewOf(parts)
-  for (const cell of writtenCells(parts, parts.log)) Object.assign(cell, { pending: 0, open: undefined })
-  const { log, rejected, met, view: after } = rebase({ base: parts.base, log: parts.log, view }, to, rules)
+  for (const cell of writtenCells(parts, parts.log)) Object.assign(cell, { pending: 0, coalescible: undefined })
+  const { log, rejected, conflicts, view } = rebase(parts.base, parts.log, to, rules)
   for (const cell of writtenCells(parts, log)) cell.pending++
   parts.base = to.base
   parts.log = log
   const changed: Cell[] = []
-  for (const [key, cell] of cells) if (put(cell, after(key))) changed.push(cell)
-  const conflicts = met.map(({ key, values }) => {
-    const [base, mine, theirs] = values.map((raw) => decodeStored(codec, key, raw))
-    return { key, base, mine, theirs, value: readCell(parts, cellOf(parts, key)).value }
-  })
+  for (const [key, cell] of cells) if (put(cell, view(key))) changed.push(cell)
+  const shown = conflicts.map((conflict) => ({ ...conflict, value: readCell(parts, cellOf(parts, conflict.key)).value }))
   const invalid = changed.flatMap((cell) => {
     const { key, issues } = readCell(parts, cell)
     return issues ? [{ key, issues }] : []
   })
   tell(parts, changed)
-  return { rejected, conflicts, invalid }
+  return { rejected, conflicts: shown, invalid }
 }
 
 /** Creates an empty cache, which knows no base yet. */
 export function createCache(rules: Rules): Cache {
   const toCell = (key: string): [string, Cell] => [
     key,
-    { key, stored: undefined, value: undefined, issues: undefined, isRead: false, pending: 0, open: undefined, listeners: undefined },
+    {
+      key,
+      stored: undefined,
+      value: undefined,
+      issues: undefined,
+      isDecoded: false,
+      pending: 0,
+      coalescible: undefined,
+      listeners: undefined,
+    },
   ]
   const cells = new Map(rules.codec.keys.map(toCell))
   const read = (key: string): Cell => readCell(parts, cellOf(parts, key))
@@ -206,13 +214,13 @@ export function createCache(rules: Rules): Cache {
     base: undefined,
     log: [],
     revision: 0,
-    era: 0,
-    news: 0,
+    coalescingEpoch: 0,
+    notificationVersion: 0,
     stored: (key) => cellOf(parts, key).stored,
     read(key) {
-      // The way of almost every call, by hand: it is what an app does most.
+      // The fast path of almost every call, inlined.
       const cell = cells.get(key)
-      return cell?.isRead ? cell.value : read(key).value
+      return cell?.isDecoded ? cell.value : read(key).value
     },
     issues: (key) => read(key).issues,
     pending: (key) => cellOf(parts, key).pending,
@@ -220,7 +228,7 @@ export function createCache(rules: Rules): Cache {
     add: (operation) => add(parts, operation),
     move: (to) => move(parts, to),
     send(length) {
-      parts.era++
+      parts.coalescingEpoch++
       const mutations = parts.log.slice(0, length)
       for (const mutation of mutations) mutation.sent = true
       return mutations

@@ -1,24 +1,24 @@
 import type { Commit } from '../protocol/commit.ts'
 import { isEqual, type Json, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
-import { lastWrites, type Played, readBy } from './mutation.ts'
+import { type Applied, lastWrites, readBy } from './mutation.ts'
 import { type ConflictPolicy, isLife, type LifeOperation } from './operation.ts'
 
 /** What a commit carries, beside its place in the client's order. */
 export type Effect = Pick<Commit, 'set' | 'delete' | 'expect' | 'clear' | 'expiry' | 'cycleKey'>
 
 /** What a log depends on and asks for, beside what it writes. */
-function look(log: readonly Played[]) {
+function look(log: readonly Applied[]) {
   const reads = new Set<string>()
   const life: LifeOperation[] = []
   let isCleared = false
   let isWhole = false
-  for (const played of log) {
-    const { operation, trace } = played
-    if (trace?.whole) isWhole = true
+  for (const applied of log) {
+    const { operation, accessed } = applied
+    if (accessed?.whole) isWhole = true
     if (operation.kind === 'clear') isCleared = true
     if (isLife(operation)) life.push(operation)
-    for (const key of readBy(played)) reads.add(key)
+    for (const key of readBy(applied)) reads.add(key)
   }
   return { reads, life, isCleared, isWhole }
 }
@@ -28,7 +28,7 @@ function look(log: readonly Played[]) {
  * expects the tag of every key that the prefix read or writes, the whole base where it depends on which keys there are
  * or where the server has no tags. Under policy `mine` a key that is only written is not expected.
  */
-export function toEffect(base: State, log: readonly Played[], policy: (key: string) => ConflictPolicy): Effect | undefined {
+export function toEffect(base: State, log: readonly Applied[], policy: (key: string) => ConflictPolicy): Effect | undefined {
   const { tags } = base
   const { reads, life, isCleared, isWhole } = look(log)
   const clear = isCleared && Object.keys(base.data).length > 0

@@ -1,71 +1,72 @@
+// The entries of the log: each call with what it read and wrote. The cache creates them and replaces what a rebase changes.
 import type { Json } from '../protocol/json.ts'
 import { isWrite, type Operation } from './operation.ts'
 
-/** What the function of one operation did when it was replayed. */
-export interface Trace {
-  /** The stored values that it looked at. */
+/** What the function of an operation read and wrote when it last ran. */
+export interface ReadWriteSet {
+  /** The stored values that it read, by key. */
   readonly reads: ReadonlyMap<string, Json | undefined>
-  /** What it stores; undefined deletes. */
+  /** What it stores, by key; undefined deletes. */
   readonly writes: ReadonlyMap<string, Json | undefined>
-  /** What a transaction's writes replaced, which it need not have looked at. */
-  readonly over?: ReadonlyMap<string, Json | undefined>
-  /** It depends on which keys there are. */
+  /** The stored values that a transaction or a `clear` replaced, whether it read them or not. */
+  readonly replaced?: ReadonlyMap<string, Json | undefined>
+  /** Whether it depends on which keys are stored. */
   readonly whole?: boolean
-  /** What a transaction gave. */
+  /** What a transaction returned. */
   readonly result?: unknown
 }
 
 /** An operation as it stands on some data. */
-export interface Played {
-  /** For the next replay: a write that met other data is from then on a write on those. */
+export interface Applied {
+  /** The operation for the next replay: a write that was merged is then a write on what it was merged with. */
   readonly operation: Operation
-  /** What its function did; absent where it has none, or waits for the first base. */
-  readonly trace: Trace | undefined
+  /** Absent for an operation without a function, and for one that waits for the first base. */
+  readonly accessed: ReadWriteSet | undefined
 }
 
 /** One entry of the log: a call of the app, or several sets of one key that became one. */
-export interface Mutation extends Played {
+export interface Mutation extends Applied {
   operation: Operation
-  trace: Trace | undefined
+  accessed: ReadWriteSet | undefined
   /** Whether it was taken into a commit. */
   sent: boolean
-  /** When it was added, in eras of the cache: a further set of its key is taken into it until the next one begins. */
-  readonly era: number
-  /** What its callers were given: settles once, when it is acknowledged or rejected. */
+  /** The cache's coalescing epoch when it was added. A later set of the same key joins it until the epoch ends. */
+  readonly epoch: number
+  /** The promise of its callers. Settles once, when it is acknowledged or rejected. */
   readonly receipt: Promise<unknown>
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
 /** Creates an entry of the log. */
-export function createMutation({ operation, trace }: Played, era: number): Mutation {
+export function createMutation({ operation, accessed }: Applied, epoch: number): Mutation {
   let resolve!: Mutation['resolve']
   let reject!: Mutation['reject']
   const receipt = new Promise<unknown>((onStored, onRejected) => {
     resolve = onStored
     reject = onRejected
   })
-  return { operation, trace, sent: false, era, receipt, resolve, reject }
+  return { operation, accessed, sent: false, epoch, receipt, resolve, reject }
 }
 
-/** What an operation stores, by key; undefined deletes. */
-export function writesOf({ operation, trace }: Played): Iterable<readonly [key: string, value: Json | undefined]> {
-  return isWrite(operation) ? [[operation.key, operation.mine]] : (trace?.writes ?? [])
+/** Returns what an operation stores, by key; undefined deletes. */
+export function writesOf({ operation, accessed }: Applied): Iterable<readonly [key: string, value: Json | undefined]> {
+  return isWrite(operation) ? [[operation.key, operation.value]] : (accessed?.writes ?? [])
 }
 
-/** The keys that an operation stores. */
-export function writtenBy(played: Played): string[] {
-  return Array.from(writesOf(played), ([key]) => key)
+/** Returns the keys that an operation writes. */
+export function writtenBy(applied: Applied): string[] {
+  return Array.from(writesOf(applied), ([key]) => key)
 }
 
-/** The keys whose values an operation's function looked at. */
-export function readBy({ trace }: Played): Iterable<string> {
-  return trace?.reads.keys() ?? []
+/** Returns the keys that the function of an operation read. */
+export function readBy({ accessed }: Applied): Iterable<string> {
+  return accessed?.reads.keys() ?? []
 }
 
-/** What is stored last under each key that operations write, one after the other. */
-export function lastWrites(log: Iterable<Played>): Map<string, Json | undefined> {
+/** Returns what is stored last under each key that some operations write, one after the other. */
+export function lastWrites(log: Iterable<Applied>): Map<string, Json | undefined> {
   const last = new Map<string, Json | undefined>()
-  for (const played of log) for (const [key, value] of writesOf(played)) last.set(key, value)
+  for (const applied of log) for (const [key, value] of writesOf(applied)) last.set(key, value)
   return last
 }

@@ -1,25 +1,28 @@
+// The calls of the app as plain data and pure functions, and the policies for conflicts. The log is made of them; nothing here acts.
 import type { Json } from '../protocol/json.ts'
 
-/** The values of a key in conflict, as the app reads them; undefined where nothing is or was stored. */
+/** The values of a key in conflict, as the app reads them; undefined if nothing is or was stored. */
 export interface Conflict {
   /** The key in conflict. */
   readonly key: string
-  /** What the pending write started from. */
+  /** The value that the pending write started from. */
   readonly base: unknown
-  /** What it would store. */
+  /** The value that it would store. */
   readonly mine: unknown
-  /** What somebody else stored meanwhile. */
+  /** The value that another client or the server's own code stored meanwhile. */
   readonly theirs: unknown
+  /** True if the write was made before the session was loaded: `base` is then the value that was shown. */
+  readonly early?: boolean
 }
 
 /**
- * What becomes of a pending write whose key somebody else changed: `merge` runs updates again and merges sets three
- * ways, `mine` keeps the write, `theirs` drops it, `reject` rejects it with `SessionConflictError`, a function of the
- * three values gives the value to write. Transactions run again under every policy but `reject`.
+ * Decides a pending write whose key another client changed. `merge` merges a `set` three ways and runs an `update`
+ * again, `mine` keeps the write, `theirs` drops it, `reject` rejects it with `SessionConflictError`, and a function of
+ * the three values returns the value to write. Transactions run again under every policy but `reject`.
  */
 export type ConflictPolicy = 'merge' | 'mine' | 'theirs' | 'reject' | ((conflict: Conflict) => unknown)
 
-/** What a transaction's function works with, before types are put on it. */
+/** The session inside a transaction's function, without the app's types. */
 export interface Transaction {
   /** The key's value; its default where nothing is stored. */
   get(key: string): unknown
@@ -35,35 +38,35 @@ export interface Transaction {
   delete(key: string): void
 }
 
-/** `set` and `delete`: the wire value, undefined to delete, and the stored value that the app saw when it wrote. */
+/** A `set` or a `delete`. */
 export interface WriteOperation {
   /** Which of the two calls. */
   readonly kind: 'set' | 'delete'
   /** The key to write. */
   readonly key: string
   /** What is to be stored; undefined deletes. */
-  readonly mine: Json | undefined
-  /** What was stored when it was written. */
-  readonly was: Json | undefined
-  /** False until the write met a loaded base: what the app saw is not known before. */
-  readonly rooted: boolean
+  readonly value: Json | undefined
+  /** What stood there when the app wrote. Without a base it is what was shown: the default, encoded, or nothing. */
+  readonly baseValue: Json | undefined
+  /** False until the write was replayed on a loaded base. */
+  readonly hasBase: boolean
 }
 
 /** A pure function of one key, run again on every rebase. */
 export interface UpdateOperation {
-  /** Tells it from the other operations. */
+  /** Distinguishes it from the other operations. */
   readonly kind: 'update'
   /** The key to update. */
   readonly key: string
   /** The app's function. */
   readonly change: (current: unknown) => unknown
-  /** What a conflict policy made of it, until somebody else changes the key again: the function does not run then. */
+  /** The value that a conflict policy decided. The function does not run until another client changes the key again. */
   readonly decided?: { readonly value: Json | undefined }
 }
 
 /** A pure function of the session, run again on every rebase. */
 export interface TransactionOperation {
-  /** Tells it from the other operations. */
+  /** Distinguishes it from the other operations. */
   readonly kind: 'transaction'
   /** The app's function. */
   readonly run: (tx: Transaction) => unknown
@@ -71,11 +74,11 @@ export interface TransactionOperation {
 
 /** Deletes all keys but the server's own. */
 export interface ClearOperation {
-  /** Tells it from the other operations. */
+  /** Distinguishes it from the other operations. */
   readonly kind: 'clear'
 }
 
-/** What concerns the session as a whole and touches no key. `expiry` is as on the wire. */
+/** A call about the session as a whole, which touches no key. `expiry` is in seconds, as on the wire. */
 export interface LifeOperation {
   /** Which of the three calls. */
   readonly kind: 'setExpiry' | 'cycleKey' | 'touch'
@@ -83,16 +86,16 @@ export interface LifeOperation {
   readonly expiry?: number | null
 }
 
-/** One call of the app, as plain data and pure functions. */
+/** One call of the app. */
 export type Operation = WriteOperation | UpdateOperation | TransactionOperation | ClearOperation | LifeOperation
 
-/** Whether an operation concerns the session as a whole. */
+/** Returns whether an operation concerns the session as a whole. */
 export function isLife(operation: Operation): operation is LifeOperation {
   const { kind } = operation
   return kind === 'setExpiry' || kind === 'cycleKey' || kind === 'touch'
 }
 
-/** Whether an operation is a `set` or a `delete`. */
+/** Returns whether an operation is a `set` or a `delete`. */
 export function isWrite(operation: Operation): operation is WriteOperation {
   return operation.kind === 'set' || operation.kind === 'delete'
 }

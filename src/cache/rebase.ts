@@ -1,7 +1,12 @@
-import { isEqual, type Json, own } from '../protocol/json.ts'
+// Moves the base under the log: replays what is left of it on the new state and reports what was rejected or lost. The cache calls it.
+import { SessionConflictError } from '../errors/session-conflict-error.ts'
+import { type Json, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
-import { lastWrites, type Mutation, readBy, writesOf, writtenBy } from './mutation.ts'
-import { type Data, type Rules, replay } from './replay.ts'
+import { type Applied, lastWrites, type Mutation, writesOf } from './mutation.ts'
+import type { Conflict } from './operation.ts'
+import { replay } from './replay.ts'
+import { replayAlone } from './replay-alone.ts'
+import { type Data, decodeStored, type Rules } from './stored-value.ts'
 
 /** How the base moves. */
 export interface Move {
@@ -12,58 +17,69 @@ export interface Move {
   readonly removed?: ReadonlySet<Mutation>
 }
 
-/** A base with a log and the view that follows from them. */
-export interface Standing {
-  readonly base: State | undefined
-  readonly log: readonly Mutation[]
-  readonly view: Data
-}
-
 /** What a move of the base leads to. */
 export interface Rebased {
   readonly log: Mutation[]
   readonly view: Data
   /** Mutations that could not be replayed, with what they threw. */
   readonly rejected: readonly (readonly [Mutation, unknown])[]
-  /** Keys of pending mutations that somebody else changed: what was expected, what was shown and what is stored. */
-  readonly met: readonly { readonly key: string; readonly values: readonly (Json | undefined)[] }[]
+  /** One for each key of which a change is lost, by another client or by us. */
+  readonly conflicts: readonly Conflict[]
 }
 
-/** What a state has stored, with some writes over it. */
-function layer(state: State | undefined, writes: ReadonlyMap<string, Json | undefined>): Data {
-  return (key) => (writes.has(key) ? writes.get(key) : state && own(state.data, key))
+/** A state with the writes of mutations over it. */
+function createDraft(state: State | undefined, before: Iterable<Applied> = []) {
+  const writes = lastWrites(before)
+  const stored: Data = (key) => state && own(state.data, key)
+  return {
+    data: ((key) => (writes.has(key) ? writes.get(key) : stored(key))) satisfies Data,
+    write(applied: Applied) {
+      for (const [key, value] of writesOf(applied)) writes.set(key, value)
+    },
+  }
 }
 
-/** Replays what is left of the log on a new base. The mutations get their new traces; what they throw rejects them alone. */
-export function rebase({ base, log, view }: Standing, { base: next, acknowledged, removed }: Move, rules: Rules): Rebased {
+/**
+ * Replays what is left of a log on a new base, in two steps for each mutation. The first one is on `ours`: the old base
+ * with our own acknowledged writes and without what was rejected. Nothing is merged there, and it differs from the former
+ * view only if something was rejected. The second one is on `theirs`, the new base, and starts from the first step, so
+ * that conflict policies decide about changes by other clients alone. A mutation that throws in the second step is
+ * rejected and in neither state.
+ */
+export function rebase(base: State | undefined, log: readonly Mutation[], move: Move, rules: Rules): Rebased {
+  const { base: next, acknowledged, removed } = move
   const rest = log.filter((mutation) => !acknowledged?.has(mutation) && !removed?.has(mutation))
-  const touched = new Set(base && rest.flatMap((mutation) => [...readBy(mutation), ...writtenBy(mutation)]))
-  // Where nothing is left to replay, nobody asks what was expected.
-  const expected = layer(base, lastWrites(rest.length > 0 ? (acknowledged ?? []) : []))
-  const theirs = layer(next, new Map())
-  const draft = new Map<string, Json | undefined>()
-  const after = layer(next, draft)
-  const isMoved = (key: string): boolean => !isEqual(expected(key), theirs(key))
-  // Policies decide about changes by somebody else. A write of ours that left the log is none: what stood on it is merged.
-  const policy: Rules['policy'] = (key) => (isMoved(key) || rules.policy(key) === 'mine' ? rules.policy(key) : 'merge')
-  const rebasing: Rules = { ...rules, policy }
+  const stored = rest.length > 0 ? [...(acknowledged ?? [])] : []
+  const [before, ours, theirs] = [createDraft(base, stored), createDraft(base, stored), createDraft(next)]
+  const lost = new Map<string, Conflict | undefined>()
+  const rebasing: Rules = { ...rules, onLost: (key) => lost.set(key, undefined) }
   const kept: Mutation[] = []
   const rejected: [Mutation, unknown][] = []
+  let hasRejected = log.some((mutation) => removed?.has(mutation))
   for (const mutation of rest) {
+    const first = hasRejected ? replayAlone(ours.data, mutation, rules) : mutation
     try {
-      const { operation, trace } = next ? replay(after, mutation.operation, rebasing, mutation.trace) : mutation
-      Object.assign(mutation, { operation, trace })
-      for (const [key, value] of writesOf(mutation)) draft.set(key, value)
+      const second = next ? replay(theirs.data, first.operation, rebasing, first.accessed) : first
+      ours.write(first)
+      theirs.write(second)
+      Object.assign(mutation, { operation: second.operation, accessed: second.accessed })
       kept.push(mutation)
     } catch (error) {
+      hasRejected = true
       rejected.push([mutation, error])
+      if (error instanceof SessionConflictError) lost.set(error.key, toConflict(error))
     }
   }
-  const met = [...touched].flatMap((key) => {
-    const values = [expected(key), view(key), theirs(key)]
-    // They stored what is shown, and it stays: nobody has lost anything.
-    const isAgreed = isEqual(values[2], values[1]) && isEqual(values[2], after(key))
-    return !isMoved(key) || isAgreed ? [] : [{ key, values }]
-  })
-  return { log: kept, view: after, rejected, met }
+  const read = (key: string, raw: Json | undefined): unknown => decodeStored(rules.codec, key, raw)
+  const conflictOf = (key: string): Conflict => {
+    const shown = base ? before.data(key) : rules.codec.fallback(key)
+    const values = { key, base: read(key, shown), mine: read(key, ours.data(key)), theirs: read(key, next && own(next.data, key)) }
+    return base ? values : { ...values, early: true }
+  }
+  return { log: kept, view: theirs.data, rejected, conflicts: Array.from(lost, ([key, conflict]) => conflict ?? conflictOf(key)) }
+}
+
+/** Returns the values of a rejected write, which are in no state. */
+function toConflict({ key, base, mine, theirs, early }: SessionConflictError): Conflict {
+  return { key, base, mine, theirs, ...(early && { early }) }
 }

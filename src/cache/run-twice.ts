@@ -1,16 +1,17 @@
+// Checks in development that the app's functions are pure. The replay runs them through it; a production build has none of it.
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
-import type { Trace } from './mutation.ts'
+import type { ReadWriteSet } from './mutation.ts'
 
 /** What replays one kind of operation that has a function of the app. */
-type Replay<D, O, R, P> = (data: D, operation: O, rules: R, last?: Trace) => P
+type Replay<D, O, R, P> = (data: D, operation: O, rules: R, last?: ReadWriteSet) => P
 
 type Guard = <
   D,
   O extends { readonly kind: string; readonly key?: string },
   R extends { readonly codec: SessionCodec },
-  P extends { readonly trace: Trace },
+  P extends { readonly accessed: ReadWriteSet },
 >(
   replay: Replay<D, O, R, P>,
 ) => Replay<D, O, R, P>
@@ -41,7 +42,7 @@ function watchReads(codec: SessionCodec): { readonly codec: SessionCodec; findCh
   }
 }
 
-function findUnlike(first: Trace, second: Trace): string | undefined {
+function findUnlike(first: ReadWriteSet, second: ReadWriteSet): string | undefined {
   const keys = [first, second].flatMap(({ reads, writes }) => [...reads.keys(), ...writes.keys()])
   return keys.find(
     (key) =>
@@ -69,20 +70,27 @@ const check: Guard = (replay) => (data, operation, rules, last) => {
   } catch (cause) {
     refuse(`run twice on the same values it throws. ${again}.`, { cause })
   }
-  const unlike = findUnlike(first.trace, second.trace)
+  const unlike = findUnlike(first.accessed, second.accessed)
   if (unlike === undefined) return first
   return refuse(
     `run twice on the same values it gives "${unlike}" two values. ${again}: take an id, a random number or the time before the call.`,
   )
 }
 
+/** Returns the check in development. Bundlers replace the condition, so that a production build drops it. */
+function toGuard(): Guard {
+  try {
+    if (process.env.NODE_ENV !== 'production') return check
+  } catch {
+    // A page that no bundler built has no `process`.
+  }
+  return (replay) => replay
+}
+
 /**
- * Has what runs a function of the app do so twice the first time, and compare: in development alone. A build for
- * production has none of it, and a page of which no bundler said what it is does not run it.
+ * In development, makes a replay run the app's function twice the first time and compare. A production build, and a page
+ * that no bundler built, run it once.
  *
- * @throws SessionUsageError where the function is not pure, as one has to be that runs again on every rebase
+ * @throws SessionUsageError if the function is not pure, because it runs again on every rebase
  */
-export let runTwice: Guard = (replay) => replay
-try {
-  if (process.env.NODE_ENV !== 'production') runTwice = check
-} catch {}
+export const runTwice: Guard = /* @__PURE__ */ toGuard()

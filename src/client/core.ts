@@ -41,12 +41,21 @@ export interface Core {
   on<E extends keyof SessionEvents>(event: E, run: (value: SessionEvents[E]) => void): () => void
 }
 
+type Identify = { readonly [key: string]: string | readonly string[] | undefined }
 type Policies = { readonly [key: string]: ConflictPolicy | undefined }
 
 function toPolicy(conflict: ConflictPolicy | Policies = 'merge', pure: Core['pure']): (key: string) => ConflictPolicy {
   return (key) => {
     const policy = typeof conflict === 'object' ? (own(conflict, key) ?? 'merge') : conflict
     return typeof policy === 'function' ? pure(policy) : policy
+  }
+}
+
+/** Returns the members that identify an item of a key's lists. */
+function toIdentify(identify: Identify = {}): (key: string) => readonly string[] | undefined {
+  return (key) => {
+    const names = own(identify, key)
+    return typeof names === 'string' ? [names] : names
   }
 }
 
@@ -128,7 +137,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
   const codec = compileSchema(options.schema, { freeze: options.freeze })
   const { pure, check } = createPurity()
   const policy = toPolicy(options.conflict as Policies, pure)
-  const cache = createCache({ codec, policy })
+  const cache = createCache({ codec, policy, identify: toIdentify(options.identify) })
   const errors = new Map<string, SessionWriteError>()
   const { emit, on } = createHub()
   const expiry = createExpiryClock(clock, {

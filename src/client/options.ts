@@ -17,6 +17,15 @@ export interface SessionClientOptions<S extends z.$ZodObject> {
   readonly schema: S & JsonSchema<S>
   /** What becomes of a pending write whose key somebody else changed, for all keys or by key. @default 'merge' */
   readonly conflict?: ConflictPolicy | { readonly [K in keyof SessionValues<S>]?: ConflictPolicy } | undefined
+  /**
+   * The members that identify an item, by key, for every list within the key, if it is neither `id` nor `key`. They are
+   * read from what is stored, so they are wire values: texts or numbers. Concurrent changes of a list are merged by it.
+   *
+   * @default `id`, else `key`, else the whole item
+   * @example
+   * createSessionClient({ url: '/session', schema, identify: { cart: ['id', 'size'] } })
+   */
+  readonly identify?: { readonly [K in keyof SessionValues<S>]?: string | readonly string[] } | undefined
   /** What `dehydrate` gave on the server: shown at once, nothing is loaded first. */
   readonly initialState?: DehydratedSession | undefined
   /** Whether plain objects and arrays of the view are frozen, so that changing one in place throws. @default true */

@@ -15,8 +15,10 @@ export interface SessionCodec {
   readonly keys: readonly string[]
   /** @throws SessionSchemaError where the schema has no such key. */
   check(key: string): void
-  /** Whether a stored array or object is one that `encode` gave: the schema has seen all of it. */
-  isMade(raw: Json | undefined): boolean
+  /** Returns the default of a key, encoded; undefined if it has none or the default cannot be encoded. */
+  fallback(key: string): Json | undefined
+  /** Returns whether a stored array or object is one that `encode` returned: the schema has seen all of it. */
+  isEncoded(raw: Json | undefined): boolean
   /**
    * Translates a value of the app. undefined means absent: the key is deleted.
    *

@@ -42,8 +42,10 @@ interface Field {
   readonly isPlain: boolean
   /** The primitive value that was encoded last. */
   last: unknown
-  /** What it reads as where nothing is stored: each time the same where it is frozen, else a value of its own. */
+  /** Returns the default: the same value each time if it is frozen, else a new one. */
   fallback: () => unknown
+  /** The default, encoded; undefined if there is none or it cannot be encoded. */
+  encodedFallback: Json | undefined
 }
 
 const isObjectLike = (raw: Json | undefined): raw is JsonObject | readonly Json[] => typeof raw === 'object' && raw !== null
@@ -85,6 +87,7 @@ function toFallback(field: Field): () => unknown {
     // Through the wire and back, as a value that is set: zod hands out the schema's own object, which must not be shared.
     const raw = encode(field, unwrap(safeDecode(schema, undefined)))
     const value = parse(field, raw)
+    field.encodedFallback = raw
     return frozen || !isObjectLike(raw) ? () => value : () => parse(field, raw)
   } catch (cause) {
     if (schema._zod.optout !== 'optional') refuseKey(name, 'its schema refuses its own default', { cause })
@@ -113,7 +116,16 @@ export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOp
     const fault = findFault(schema)
     if (fault) refuseKey(name, `its schema ${fault}`)
     // What may be changed in place is not to be shared with what is stored.
-    const field: Field = { name, schema, frozen, made, isPlain: isPlain(schema, freeze), last: undefined, fallback: () => undefined }
+    const field: Field = {
+      name,
+      schema,
+      frozen,
+      made,
+      isPlain: isPlain(schema, freeze),
+      last: undefined,
+      fallback: () => undefined,
+      encodedFallback: undefined,
+    }
     field.fallback = toFallback(field)
     fields.set(name, field)
   }
@@ -125,7 +137,8 @@ export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOp
   return {
     keys: [...fields.keys()],
     check: (key) => void fieldOf(key),
-    isMade: (raw) => isObjectLike(raw) && made.has(raw),
+    fallback: (key) => fieldOf(key).encodedFallback,
+    isEncoded: (raw) => isObjectLike(raw) && made.has(raw),
     encode: (key, value) => encode(fieldOf(key), value),
     decode: (key, raw) => decode(fieldOf(key), raw),
   }

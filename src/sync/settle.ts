@@ -1,5 +1,5 @@
 import { lastWrites, type Mutation, writesOf, writtenBy } from '../cache/mutation.ts'
-import { decodeStored } from '../cache/replay.ts'
+import { decodeStored } from '../cache/stored-value.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
@@ -32,7 +32,7 @@ export function move(
 
 /** Tells the callers of a mutation, and the app, that it is stored. It has left the log. */
 function settle(sync: Sync, mutation: Mutation): void {
-  mutation.resolve(mutation.trace?.result)
+  mutation.resolve(mutation.accessed?.result)
   sync.onAcknowledged(keysOf(mutation))
 }
 

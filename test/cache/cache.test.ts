@@ -116,10 +116,10 @@ describe('a move of the base', () => {
     expect(conflicts).toEqual([{ key: 'count', base: 1, mine: 2, theirs: 5, value: 2 }])
   })
 
-  test('reports none for what was acknowledged, nor for equal values, nor for the first base', () => {
+  test('reports none for what was acknowledged, nor for equal values, nor for a first base with nothing stored', () => {
     const cache = createCache(rules())
     add(cache, set('count', 2))
-    expect(cache.move({ base: state({ count: 1 }) }).conflicts).toEqual([])
+    expect(cache.move({ base: state({}) }).conflicts).toEqual([])
     const [mutation] = cache.send(1) as [Mutation]
     add(cache, set('count', 3))
     expect(cache.move({ base: state({ count: 2 }), acknowledged: new Set([mutation]) }).conflicts).toEqual([])
@@ -133,19 +133,17 @@ describe('a move of the base', () => {
     expect(conflicts).toMatchObject([{ key: 'count', base: 1, mine: undefined, theirs: 2 }])
   })
 
-  test.each<[ConflictPolicy, JsonObject]>([
-    ['merge', { name: 'b' }],
-    ['theirs', { name: 'b' }],
-    ['reject', { name: 'b' }],
-    ['mine', { name: 'b', city: 'x' }],
-  ])('what stood on a write of ours that was removed is no conflict: under %s it is %j', (policy, profile) => {
-    const cache = createLoaded({ profile: { name: 'a' } }, policy)
-    const first = add(cache, set('profile', { name: 'a', city: 'x' }))
-    cache.send(1)
-    add(cache, set('profile', { name: 'b', city: 'x' }))
-    const { rejected, conflicts } = cache.move({ base: cache.base, removed: new Set([first]) })
-    expect([view(cache), rejected, conflicts]).toEqual([{ profile }, [], []])
-  })
+  test.each<ConflictPolicy>(['merge', 'theirs', 'reject', 'mine'])(
+    'A write behind a removed one keeps its value whole, under %s.',
+    (policy) => {
+      const cache = createLoaded({ profile: { name: 'a' } }, policy)
+      const first = add(cache, set('profile', { name: 'a', city: 'x' }))
+      cache.send(1)
+      add(cache, set('profile', { name: 'b', city: 'x' }))
+      const { rejected, conflicts } = cache.move({ base: cache.base, removed: new Set([first]) })
+      expect([view(cache), rejected, conflicts]).toEqual([{ profile: { name: 'b', city: 'x' } }, [], []])
+    },
+  )
 
   test('wakes the subscribers of changed keys alone, keys before watchers', () => {
     const cache = createLoaded({ count: 1, note: 'a', cart: ['x'] })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { toEffect } from '../../src/cache/effect.ts'
-import { lastWrites, type Played } from '../../src/cache/mutation.ts'
+import { type Applied, lastWrites } from '../../src/cache/mutation.ts'
 import type { ConflictPolicy, Operation } from '../../src/cache/operation.ts'
 import { replay } from '../../src/cache/replay.ts'
 import type { Json, JsonObject } from '../../src/protocol/json.ts'
@@ -10,10 +10,10 @@ import { rules, set, state, update } from './fixtures.ts'
 function effectOf(data: JsonObject, operations: readonly Operation[], policy: ConflictPolicy = 'merge', parts = {}) {
   const base = state(data, parts)
   const draft = new Map<string, Json | undefined>(Object.entries(data))
-  const log = operations.map((operation): Played => {
-    const played = replay((key) => draft.get(key), operation, rules(policy))
-    for (const [key, value] of lastWrites([played])) draft.set(key, value)
-    return played
+  const log = operations.map((operation): Applied => {
+    const applied = replay((key) => draft.get(key), operation, rules(policy))
+    for (const [key, value] of lastWrites([applied])) draft.set(key, value)
+    return applied
   })
   return toEffect(base, log, () => policy)
 }
@@ -110,7 +110,7 @@ describe('the effect of a log', () => {
 
   test('a tag is looked up as an own member: a key named constructor has none', () => {
     const base = state({})
-    const played: Played = { operation: set('constructor', 1), trace: undefined }
-    expect(toEffect(base, [played], () => 'merge')).toEqual({ set: { constructor: 1 }, expect: { constructor: null } })
+    const applied: Applied = { operation: set('constructor', 1), accessed: undefined }
+    expect(toEffect(base, [applied], () => 'merge')).toEqual({ set: { constructor: 1 }, expect: { constructor: null } })
   })
 })

@@ -2,7 +2,7 @@ import type { Cache } from '../../src/cache/cache.ts'
 import { createCache } from '../../src/cache/cache.ts'
 import type { Mutation } from '../../src/cache/mutation.ts'
 import { type ConflictPolicy, isWrite, type Operation } from '../../src/cache/operation.ts'
-import type { Data, Rules } from '../../src/cache/replay.ts'
+import type { Data, Rules } from '../../src/cache/stored-value.ts'
 import { type Json, type JsonObject, own } from '../../src/protocol/json.ts'
 import type { State } from '../../src/protocol/state.ts'
 import { compileSchema } from '../../src/schema/compile-schema.ts'
@@ -12,7 +12,7 @@ import { schema } from '../client/harness.ts'
 export const codec = compileSchema(schema)
 
 /** What replaying needs, with one policy for all keys. */
-export const rules = (policy: ConflictPolicy = 'merge'): Rules => ({ codec, policy: () => policy })
+export const rules = (policy: ConflictPolicy = 'merge'): Rules => ({ codec, policy: () => policy, identify: () => undefined })
 
 let versions = 0
 
@@ -27,13 +27,13 @@ export const state = (data: JsonObject, parts: Partial<State> = {}): State => ({
   ...parts,
 })
 
-/** A set as the app calls it. */
-export const set = (key: string, mine: Json | undefined): Operation => ({
-  kind: mine === undefined ? 'delete' : 'set',
+/** A set as the app calls it before the load. */
+export const set = (key: string, value: Json | undefined): Operation => ({
+  kind: value === undefined ? 'delete' : 'set',
   key,
-  mine,
-  was: undefined,
-  rooted: false,
+  value,
+  baseValue: undefined,
+  hasBase: false,
 })
 
 /** An update as the app calls it. */
@@ -45,7 +45,7 @@ export const update = (key: string, change: (current: never) => unknown): Operat
 
 /** Adds an operation as the app's call of it does. */
 export function add(cache: Cache, operation: Operation): Mutation {
-  return isWrite(operation) ? cache.write(operation.key, operation.mine) : cache.add(operation)
+  return isWrite(operation) ? cache.write(operation.key, operation.value) : cache.add(operation)
 }
 
 /** What an object has stored. */

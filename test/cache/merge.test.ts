@@ -1,8 +1,7 @@
+// The merge of values and objects: one row for each case. Lists have tables of their own in merge-lists.test.ts.
 import { describe, expect, test } from 'vitest'
-import { merge } from '../../src/cache/merge.ts'
+import { merge, type Value } from '../../src/cache/merge.ts'
 import type { Json } from '../../src/protocol/json.ts'
-
-type Value = Json | undefined
 
 const object = (text: string): Json => JSON.parse(text) as Json
 
@@ -28,9 +27,8 @@ describe('merge', () => {
     ['null is a value: from null to absent', null, undefined, null, undefined],
     ['null is not absent', undefined, null, undefined, null],
     ['false, 0 and the empty text are values', false, 0, '', 0],
-    ['an array is a leaf: only mine', [1], [1, 2], [1], [1, 2]],
-    ['an array is a leaf: both', [1], [1, 2], [1, 3], [1, 2]],
-    ['an array that is equal is unchanged', [1, { a: 1 }], [1, { a: 1 }], [2], [2]],
+    ['a list that only mine changed', [1], [1, 2], [1], [1, 2]],
+    ['a list that only theirs changed', [1, { a: 1 }], [1, { a: 1 }], [2], [2]],
     ['mine became an object', 1, { a: 1 }, 2, { a: 1 }],
     ['theirs became an object', { a: 1 }, 5, { a: 2 }, 5],
     ['mine became an array', { a: 1 }, [1], { a: 1, b: 1 }, [1]],
@@ -59,7 +57,7 @@ describe('merge', () => {
     ['a member that mine deleted and theirs changed is gone', { a: { x: 1 } }, {}, { a: { x: 2 } }, {}],
     ['a member that theirs deleted and mine changed inside stays', { a: { x: 1 } }, { a: { x: 2 } }, {}, { a: { x: 2 } }],
     ['null members', { a: null }, { a: 1 }, { a: null, b: null }, { a: 1, b: null }],
-    ['lists inside are leaves', { l: [1] }, { l: [1, 2] }, { l: [1, 3], m: 1 }, { l: [1, 2], m: 1 }],
+    ['lists inside are merged', { l: [1] }, { l: [1, 2] }, { l: [1, 3], m: 1 }, { l: [1, 3, 2], m: 1 }],
   ])('of objects: %s', (_, base, mine, theirs, merged) => {
     expect(merge(base, mine, theirs)).toEqual(merged)
   })
@@ -94,61 +92,17 @@ describe('merge', () => {
     expect(merge(base, mine, theirs)).toEqual({ a: { b: 2, c: [2], d: {} } })
   })
 
-  test("of random values: what one side left alone is the other's, and no value appears from nowhere", () => {
-    let seed = 7
-    const random = (bound: number): number => {
-      seed = (seed * 48_271) % 2_147_483_647
-      return seed % bound
-    }
-    const make = (depth: number): Json => {
-      const kind = random(depth > 0 ? 6 : 4)
-      if (kind < 2) return random(3)
-      if (kind === 2) return null
-      if (kind === 3) return [random(2)]
-      return Object.fromEntries(['a', 'b', 'c'].filter(() => random(2)).map((key) => [key, make(depth - 1)]))
-    }
-    const leaves = (value: Value, path = ''): string[] =>
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? Object.entries(value).flatMap(([key, member]) => leaves(member as Json, `${path}.${key}`))
-        : [`${path}=${JSON.stringify(value)}`]
-    for (let round = 0; round < 5_000; round++) {
-      const [base, mine, theirs] = [make(3), make(3), make(3)]
-      expect(merge(base, base, theirs)).toEqual(theirs)
-      expect(merge(base, mine, base)).toEqual(mine)
-      expect(merge(base, mine, mine)).toEqual(mine)
-      const known = new Set([...leaves(mine), ...leaves(theirs)])
-      expect(leaves(merge(base, mine, theirs)).filter((leaf) => !known.has(leaf))).toEqual([])
-    }
-  })
-})
-
-describe('the items of a list', () => {
-  const one = { id: 1 }
-  const two = { id: 2 }
-  const more = [
-    { id: 1, note: 'a' },
-    { id: 2, note: 'b' },
-  ]
-  test.each<[string, Value, Value, Value, Value]>([
-    // what, base, mine, theirs, merged
-    ['one more', [one, two], [one, two, { id: 3 }], more, [...more, { id: 3 }]],
-    ['one less, others moved', [one, two], [two], more, [more[1] as Json]],
-    ['changed in its place', [one, two], [one, { id: 9 }], more, [more[0] as Json, { id: 9, note: 'b' }]],
-    ['changed and moved: it is another one', [one, two], [{ id: 9 }, one], more, [{ id: 9 }, more[0] as Json]],
-    [
-      'deep in an object',
-      { list: [one] },
-      { list: [one, two] },
-      { list: [{ id: 1, note: 'a' }], x: 1 },
-      { list: [{ id: 1, note: 'a' }, two], x: 1 },
-    ],
-    ['lists in lists', [[one]], [[one, two]], [[{ id: 1, note: 'a' }]], [[{ id: 1, note: 'a' }, two]]],
-    ['of another length than ours are not known to be the same', [one], [two], more, [two]],
-  ])('where theirs is ours with more in it, are merged: %s', (_, base, mine, theirs, merged) => {
-    expect(merge(base, mine, theirs, true)).toEqual(merged)
-  })
-
-  test('are a leaf where theirs is a change of its own', () => {
-    expect(merge([one, two], [one, two, { id: 3 }], more)).toEqual([one, two, { id: 3 }])
+  test.each<[string, Value, Value, Value, number]>([
+    ['the same change by both', 1, 2, 2, 0],
+    ['a change by one side', { a: 1, b: 1 }, { a: 2, b: 1 }, { a: 1, b: 2 }, 0],
+    ['another value by each', 1, 2, 3, 1],
+    ['a value that one deleted and the other changed', { a: 1 }, {}, { a: 2 }, 1],
+    ['a value that one changed and the other deleted', { a: 1 }, { a: 2 }, {}, 1],
+    ['two of three members', { a: 1, b: 1, c: 1 }, { a: 2, b: 2, c: 2 }, { a: 3, b: 3, c: 1 }, 2],
+    ['an object and a leaf', 1, { a: 1 }, 2, 1],
+  ])('reports a lost leaf, and nothing else: %s', (_, base, mine, theirs, expected) => {
+    let lost = 0
+    merge(base, mine, theirs, { onLost: () => lost++ })
+    expect(lost).toBe(expected)
   })
 })

@@ -1,18 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { lastWrites, type Played } from '../../src/cache/mutation.ts'
-import type { ConflictPolicy, Operation } from '../../src/cache/operation.ts'
-import { decodeStored, type Rules, replay } from '../../src/cache/replay.ts'
+import { type Applied, lastWrites } from '../../src/cache/mutation.ts'
+import { type ConflictPolicy, isWrite, type Operation } from '../../src/cache/operation.ts'
+import { replay } from '../../src/cache/replay.ts'
+import { decodeStored, type Rules } from '../../src/cache/stored-value.ts'
 import type { Json, JsonObject } from '../../src/protocol/json.ts'
 import { compileSchema } from '../../src/schema/compile-schema.ts'
 import { codec, dataOf, rules, set, update } from './fixtures.ts'
 
 /** What an operation stores on `first`, and what it stores when it is replayed on each further state. */
 function replayAll(operation: Operation, policy: ConflictPolicy, states: readonly JsonObject[]): unknown[] {
-  let last: Played = { operation, trace: undefined }
+  const seen = isWrite(operation) ? { ...operation, baseValue: states[0]?.[operation.key], hasBase: true } : operation
+  let last: Applied = { operation: seen, accessed: undefined }
   return states.map((state) => {
     try {
-      last = replay(dataOf(state), last.operation, rules(policy), last.trace)
+      last = replay(dataOf(state), last.operation, rules(policy), last.accessed)
       return Object.fromEntries(lastWrites([last]))
     } catch (error) {
       return (error as { code?: string }).code ?? (error as Error).message
@@ -136,7 +138,7 @@ describe('replay', () => {
         return [tx.get('count'), tx.get('note')]
       },
     }
-    expect(replay(dataOf({ count: 1, note: 'a' }), operation, rules()).trace).toMatchObject({
+    expect(replay(dataOf({ count: 1, note: 'a' }), operation, rules()).accessed).toMatchObject({
       reads: new Map([['note', 'a']]),
       writes: new Map([['count', 5]]),
       result: [5, 'a'],
@@ -145,7 +147,7 @@ describe('replay', () => {
 
   test('the first write before the load takes over nothing of what the app never saw, and keeps unknown fields', () => {
     const stored = dataOf({ profile: { name: 'a', city: 'x', later: 1 } })
-    expect(replay(stored, set('profile', { name: 'b' }), rules()).operation).toMatchObject({ mine: { name: 'b', later: 1 } })
+    expect(replay(stored, set('profile', { name: 'b' }), rules()).operation).toMatchObject({ value: { name: 'b', later: 1 } })
   })
 
   test('under a function of the three values a transaction runs again, and the function has nothing to decide', () => {
@@ -172,8 +174,8 @@ describe('replay', () => {
       decode: (value) => (value?.name === 'absent' ? undefined : value),
       encode: (value) => (value?.name === 'no way back' ? JSON.parse('{') : value),
     })
-    const odds: Rules = { codec: compileSchema(z.object({ odd })), policy: () => 'merge' }
-    expect(replay(dataOf({ odd: stored }), set('odd', mine), odds).operation).toMatchObject({ mine: expected })
+    const odds: Rules = { codec: compileSchema(z.object({ odd })), policy: () => 'merge', identify: () => undefined }
+    expect(replay(dataOf({ odd: stored }), set('odd', mine), odds).operation).toMatchObject({ value: expected })
   })
 
   test('changes neither data nor operation', () => {

@@ -29,7 +29,7 @@ describe('set', () => {
     expect(await mock.lineage()).not.toBeNull()
   })
 
-  test('before the load shows its value and meets what is stored without a conflict', async () => {
+  test('A set before the load shows its value, is stored, and reports the value that it replaced.', async () => {
     const mock = createServer({ initial: { theme: 'dark', count: 5 } })
     const session = open(mock)
     const conflicts: unknown[] = []
@@ -38,7 +38,7 @@ describe('set', () => {
     expect(session.peek('count')).toBe(6)
     await written
     expect(await mock.data()).toEqual({ theme: 'dark', count: 6 })
-    expect(conflicts).toEqual([])
+    expect(conflicts).toEqual([{ key: 'count', base: 0, mine: 6, theirs: 5, value: 6, early: true }])
   })
 
   test('a value that the schema refuses throws before anything is shown or sent', async () => {

@@ -17,13 +17,23 @@ describe('the event conflict', () => {
     ])
   })
 
-  test('of a transaction is told for the keys that it read and wrote', async () => {
+  test('A transaction that runs again on a changed value raises no conflict, because nothing is lost.', async () => {
     const { mock, session } = await begin({ count: 1, note: 'a' })
     const conflicts = collect(session, 'conflict')
     mock.next({ fault: 'write-beside', write: { count: 5 }, method: 'PATCH' })
     await session.transaction((tx) => tx.set('note', `${tx.get('count')}`))
-    expect(conflicts).toEqual([{ key: 'count', base: 1, mine: 1, theirs: 5, value: 5 }])
+    expect(conflicts).toEqual([])
     expect(await mock.data()).toEqual({ count: 5, note: '5' })
+  })
+
+  test('A clean merge of an object or a list raises no conflict.', async () => {
+    const { mock, session } = await begin({ profile: { name: 'a' }, cart: ['tea'] })
+    const conflicts = collect(session, 'conflict')
+    mock.next({ fault: 'write-beside', write: { profile: { name: 'a', city: 'theirs' }, cart: ['tea', 'cake'] }, method: 'PATCH' })
+    void session.set('profile', { name: 'mine' })
+    await session.set('cart', ['milk', 'tea'])
+    expect(conflicts).toEqual([])
+    expect(await mock.data()).toEqual({ profile: { name: 'mine', city: 'theirs' }, cart: ['milk', 'tea', 'cake'] })
   })
 
   test('of a clear is told for what it would have deleted', async () => {
@@ -67,11 +77,11 @@ describe('the event conflict', () => {
     const conflicts = collect(session, 'conflict')
     mock.next({ fault: 'write-beside', write: { count: 5 }, method: 'PATCH' })
     mock.next({ fault: 'write-beside', write: { count: 6 }, method: 'PATCH' })
-    await session.update('count', (count) => count + 1)
+    await session.set('count', 2)
     expect(conflicts.map(({ base, mine, theirs, value }) => [base, mine, theirs, value])).toEqual([
-      [1, 2, 5, 6],
-      [5, 6, 6, 7],
+      [1, 2, 5, 2],
+      [5, 2, 6, 2],
     ])
-    expect(await mock.data()).toEqual({ count: 7 })
+    expect(await mock.data()).toEqual({ count: 2 })
   })
 })

@@ -48,10 +48,10 @@ describe('set', () => {
     expect(invalid).toEqual([])
   })
 
-  test('under merge: an array is a leaf, mine stands', async () => {
+  test('under merge: a list is merged item by item', async () => {
     const { mock, session } = await meet('merge', { cart: ['tea'] }, { cart: ['tea', 'theirs'] })
     await session.set('cart', ['mine'])
-    expect(await mock.data()).toEqual({ cart: ['mine'] })
+    expect(await mock.data()).toEqual({ cart: ['theirs', 'mine'] })
   })
 
   test('under mine: goes in one request and raises nothing, since it does not expect its key', async () => {
