@@ -49,10 +49,11 @@ function createDraft(state: State | undefined, before: Iterable<Applied> = []) {
 export function rebase(base: State | undefined, log: readonly Mutation[], move: Move, rules: Rules): Rebased {
   const { base: next, acknowledged, removed } = move
   const rest = log.filter((mutation) => !acknowledged?.has(mutation) && !removed?.has(mutation))
-  const stored = rest.length > 0 ? [...(acknowledged ?? [])] : []
-  const [before, ours, theirs] = [createDraft(base, stored), createDraft(base, stored), createDraft(next)]
+  const known = rest.length > 0 ? [...(acknowledged ?? [])] : []
+  const [before, ours, theirs] = [createDraft(base, known), createDraft(base, known), createDraft(next)]
   const lost = new Map<string, Conflict | undefined>()
-  const rebasing: Rules = { ...rules, onLost: (key) => lost.set(key, undefined) }
+  const stored: Data = (key) => next && own(next.data, key)
+  const rebasing: Rules = { ...rules, stored, onLost: (key) => lost.set(key, undefined) }
   const kept: Mutation[] = []
   const rejected: [Mutation, unknown][] = []
   let hasRejected = log.some((mutation) => removed?.has(mutation))
@@ -73,7 +74,7 @@ export function rebase(base: State | undefined, log: readonly Mutation[], move: 
   const read = (key: string, raw: Json | undefined): unknown => decodeStored(rules.codec, key, raw)
   const conflictOf = (key: string): Conflict => {
     const shown = base ? before.data(key) : rules.codec.fallback(key)
-    const values = { key, base: read(key, shown), mine: read(key, ours.data(key)), theirs: read(key, next && own(next.data, key)) }
+    const values = { key, base: read(key, shown), mine: read(key, ours.data(key)), theirs: read(key, stored(key)) }
     return base ? values : { ...values, early: true }
   }
   return { log: kept, view: theirs.data, rejected, conflicts: Array.from(lost, ([key, conflict]) => conflict ?? conflictOf(key)) }

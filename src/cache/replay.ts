@@ -13,10 +13,15 @@ type Ran = Applied & { readonly accessed: ReadWriteSet }
 
 const nothing: ReadonlyMap<string, Json> = new Map()
 
-/** Returns whether a write made before the load finds something that another client stored and that was not shown. */
-export function isEarlyConflict({ codec }: Rules, { key, value, baseValue }: WriteOperation, stored: Json | undefined): boolean {
-  const seen = toSeen(codec, key, stored) ?? stored
-  return stored !== undefined && !isEqual(seen, baseValue) && !isEqual(seen, value)
+/**
+ * Returns whether a write made before the load conflicts: another client stored something that was not shown, and it is
+ * not what the write stores. `stands` is what our own earlier calls made of it.
+ */
+export function isEarlyConflict({ codec, stored }: Rules, { key, value, baseValue }: WriteOperation, stands: Json | undefined): boolean {
+  const see = (raw: Json | undefined): Json | undefined => toSeen(codec, key, raw) ?? raw
+  const found = see(stored?.(key))
+  if (found === undefined || isEqual(found, codec.fallback(key))) return false
+  return !isEqual(see(stands), baseValue) && !isEqual(see(stands), value)
 }
 
 function replayWrite(data: Data, operation: WriteOperation, rules: Rules): Applied {

@@ -10,6 +10,8 @@ export interface Rules {
   readonly policy: (key: string) => ConflictPolicy
   /** The members that identify an item of the key's lists, before `id` and `key`. */
   readonly identify: (key: string) => readonly string[] | undefined
+  /** The new base during a rebase, without our own writes. */
+  readonly stored?: Data
   /** Called with each key of which a change is lost, by another client or by us. */
   readonly onLost?: (key: string) => void
 }

@@ -1,4 +1,4 @@
-import { apply, type Call, type Data, isSame, type Pending, replay } from './model.ts'
+import { apply, type Call, type Data, defaults, isSame, type Pending, replay } from './model.ts'
 
 /** A call of the app with all that became of it. */
 export interface Entry extends Call {
@@ -103,7 +103,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
   /** Before the first base only writes are shown: a function would run on data that is not there yet. */
   function view(): Data {
     if (log.length === 0) return base?.data ?? {}
-    if (base) return replay(base.data, log)
+    if (base) return replay(base.data, base.data, log)
     return log.reduce<Data>((data, entry) => (isWrite(entry.call) ? (apply(data, entry)?.next ?? data) : data), {})
   }
 
@@ -119,8 +119,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
   function move(acknowledged: readonly LogEntry[], rest: readonly LogEntry[], visit: (data: Data) => void = () => {}): void {
     let from: Data = acknowledged.reduce<Data>((data, one) => apply(data, one)?.next ?? data, base?.data ?? {})
     for (const { to } of moves) {
-      const expected = from
-      if (to) replay(to.data, rest, (key) => !isSame(expected[key], to.data[key]))
+      if (to) replay(from, to.data, rest)
       if (to) visit(to.data)
       from = to?.data ?? {}
     }
@@ -153,7 +152,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     }
     log.push({
       call,
-      seen: base ? view()[watchedKey(call)] : undefined,
+      seen: view()[watchedKey(call)] ?? (base ? undefined : defaults[watchedKey(call)]),
       value,
       fixed: isWrite(call),
       rooted: base !== undefined,
@@ -194,12 +193,12 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     move(stored, log, (data) => {
       wasEmpty ||= isEmpty(data, unstored)
     })
-    if (base) replay(base.data, log)
+    if (base) replay(base.data, base.data, log)
     for (const { call, entries } of refused.filter((one) => !one.refused)) {
       faults.push(`view: ${call.id} is rejected (${entries[0]?.error}) for no reason`)
     }
     log = log.filter((one) => !refused.includes(one))
-    if (base) replay(base.data, log)
+    if (base) replay(base.data, base.data, log)
     if (!wasEmpty && !isEmpty(base?.data ?? {}, unstored))
       faults.push(`once: ${unstored.map(({ call }) => call.id)} acknowledged, and no commit stored it`)
     log = log.filter((one) => !unstored.includes(one))
@@ -223,7 +222,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     watch()
     if (log.length === 0 && moves.length === 0 && sent.length === 0) return []
     const faults = moves.length > 0 || !log.every(isPending) ? catchUp() : []
-    if (base && log.length > 0) replay(base.data, log)
+    if (base && log.length > 0) replay(base.data, base.data, log)
     for (const { refused, call } of log)
       if (refused) faults.push(`view: ${call.id} is pending although its policy or its own function refuses it`)
     // A call that was made before anything was known is meant for what is found.

@@ -56,10 +56,37 @@ export function isSame(a: unknown, b: unknown): boolean {
   return names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && isSame(left[name], right[name]))
 }
 
-/** Objects merge leaf by leaf; where both changed a leaf, and for all else, mine stands. */
+/** Merges two lists of different texts: place by place if nothing moved, else as sets, in their order or, if only mine was reordered, in mine. */
+function mergeLists(base: readonly string[], mine: readonly string[], theirs: readonly string[]): readonly string[] {
+  const isInPlace = (items: readonly string[]): boolean =>
+    items.length === base.length && items.every((text, at) => !base.includes(text) || base[at] === text)
+  if (isInPlace(mine) && isInPlace(theirs)) return mine.map((text, at) => (text === base[at] ? (theirs[at] as string) : text))
+  const isKept = (text: string): boolean => (mine.includes(text) && theirs.includes(text)) || !base.includes(text)
+  const common = base.filter((text) => mine.includes(text) && theirs.includes(text))
+  const isReordered = (items: readonly string[]): boolean =>
+    !isSame(
+      items.filter((text) => common.includes(text)),
+      common,
+    )
+  const [leading, other] = isReordered(mine) && !isReordered(theirs) ? [mine, theirs] : [theirs, mine]
+  const merged = leading.filter(isKept)
+  const isShared = (text: string): boolean => leading.includes(text) && other.includes(text)
+  const hasShared = merged.some(isShared)
+  let at = hasShared ? 0 : merged.length
+  for (const text of other.filter(isKept)) {
+    if (!isShared(text)) merged.splice(at++, 0, text)
+    else for (at = merged.indexOf(text) + 1; at < merged.length && !isShared(merged[at] as string); at++);
+  }
+  return merged
+}
+
+/** Objects merge leaf by leaf and lists item by item. If both changed a leaf, and for all else, mine stands. */
 function merge(base: Value | undefined, mine: Value | undefined, theirs: Value | undefined): Value | undefined {
   const isPlain = (value: unknown): value is Record<string, string> => typeof value === 'object' && !Array.isArray(value)
+  const isList = (value: unknown): value is readonly string[] => Array.isArray(value)
   if (isSame(mine, base)) return theirs
+  if (isSame(theirs, base) || isSame(mine, theirs)) return mine
+  if (isList(mine) && isList(theirs)) return mergeLists(isList(base) ? base : [], mine, theirs)
   if (!isPlain(mine) || !isPlain(theirs)) return mine
   const from: Record<string, string> = isPlain(base) ? base : {}
   const result: Record<string, string> = { ...theirs }
@@ -122,31 +149,53 @@ export function apply(data: Data, { call, value, fixed, dropped }: Pending): { r
 
 export const defaults: Data = { n: 0, f: 0, l: [], o: {} }
 
-/** A log replayed on a base, by each key's policy where somebody else has moved what a call started from; own calls that left are merged. */
-export function replay(base: Data, log: readonly Pending[], isMoved: (key: string) => boolean = () => false): Data {
-  let data = base
+/** Decides a write whose key another client changed, by the policy of the key. */
+function decide(pending: Pending, key: string, theirs: Value | undefined): void {
+  const { value, rooted } = pending
+  const base = pending.seen ?? (value === undefined ? undefined : defaults[key])
+  const rule = policies[key] ?? 'merge'
+  if (rule === 'theirs') pending.dropped = true
+  else if (rule === 'reject') pending.refused = true
+  else if (rule === 'max') pending.value = Math.max(Number(value ?? 0), Number(theirs ?? 0))
+  // A call that changes nothing is a choice, which stands, unless it is an object or a list that was loaded.
+  else if (rule === 'merge' && !(isSame(value, base) && (!rooted || typeof value !== 'object'))) pending.value = merge(base, value, theirs)
+}
+
+/** Starts a call from our own data, without what was rejected: a write keeps its value, and what a policy decided of an update is void. */
+function restart(pending: Pending, ours: Data): void {
+  const { call, rooted } = pending
+  const key = call.tx === 'guard' ? 'j' : (call.key ?? '')
+  const stands = rooted ? ours[key] : (ours[key] ?? defaults[key])
+  if (isSame(stands, pending.seen)) return
+  if (call.kind === 'update') Object.assign(pending, { fixed: false, dropped: false })
+  pending.seen = stands
+}
+
+/** Replays a log on what others stored, each call from what it is on our own data. Others changed what differs between the two. */
+export function replay(own: Data, base: Data, log: readonly Pending[]): Data {
+  let [ours, data] = [own, base]
   for (const pending of log) {
-    const { call, seen } = pending
+    restart(pending, ours)
+    const { call, seen, rooted, value } = pending
     const { kind, key = '' } = call
     const theirs = data[key]
-    const isMet = pending.rooted && !isSame(theirs, seen) && !(pending.fixed && kind !== 'update' && isSame(theirs, pending.value))
-    const rule = isMoved(key) || policies[key] === 'mine' ? (policies[key] ?? 'merge') : 'merge'
+    const isChanged = !isSame(theirs, seen)
+    // Before the load a function does not run, so nothing of it was shown.
+    const first = rooted || kind === 'set' || kind === 'delete' ? apply(ours, pending) : { next: ours }
+    const isFirst = base[key] === undefined || isSame(base[key], defaults[key])
     if (kind === 'set' || kind === 'delete') {
-      if (isMet) {
-        if (rule === 'theirs') pending.dropped = true
-        else if (rule === 'reject') pending.refused = true
-        else if (rule === 'max') pending.value = Math.max(Number(pending.value ?? 0), Number(theirs ?? 0))
-        else if (rule === 'merge') pending.value = merge(seen, pending.value, theirs)
-      }
-    } else if (kind === 'update' && isMet) {
+      if (isChanged && !isSame(theirs, value) && (rooted || !isFirst) && !pending.dropped) decide(pending, key, theirs)
+    } else if (kind === 'update' && rooted && isChanged) {
+      const rule = policies[key]
       if (rule === 'theirs') pending.dropped = true
       else if (rule === 'reject') pending.refused = true
-      else if (rule === 'max') Object.assign(pending, { value: Math.max(Number(pending.value ?? 0), Number(theirs ?? 0)), fixed: true })
-    } else if ((kind === 'pop' || kind === 'default') && isMet && rule === 'reject') pending.refused = true
-    else if (call.tx === 'guard' && pending.rooted && isMoved('j') && !isSame(data.j, seen)) pending.refused = true
+      else if (rule === 'max') Object.assign(pending, { value: Math.max(Number(value ?? 0), Number(theirs ?? 0)), fixed: true })
+      else Object.assign(pending, { fixed: false, dropped: false })
+    } else if ((kind === 'pop' || kind === 'default') && rooted && isChanged && policies[key] === 'reject') pending.refused = true
+    else if (call.tx === 'guard' && rooted && !isSame(data.j, seen)) pending.refused = true
     const done = pending.refused ? null : apply(data, pending)
     if (!done) pending.refused = true
-    else data = done.next
+    else [ours, data] = [first?.next ?? ours, done.next]
     pending.seen = call.tx === 'guard' ? data.j : theirs
     if (kind === 'update') pending.value = data[key]
     pending.rooted = true

@@ -1,11 +1,17 @@
-import type { PlantedFault } from './fault.ts'
+import { type PlantedFault, rulesOf } from './fault.ts'
 
 const settle = 'src/sync/settle.ts'
 const commit = 'src/sync/commit.ts'
 const read = 'src/sync/read.ts'
-const rebase = 'src/cache/rebase.ts'
 const effect = 'src/cache/effect.ts'
 const pipeline = 'src/sync/pipeline.ts'
+
+const replay = rulesOf<typeof import('../../../src/cache/replay.ts')>()
+const alone = rulesOf<typeof import('../../../src/cache/replay-alone.ts')>()
+const conflict = rulesOf<typeof import('../../../src/cache/resolve-conflict.ts')>()
+const stored = rulesOf<typeof import('../../../src/cache/stored-value.ts')>()
+const identity = rulesOf<typeof import('../../../src/cache/identity.ts')>()
+const merge = rulesOf<typeof import('../../../src/cache/merge.ts')>()
 
 /** Rules of the client, each taken out. */
 export const clientFaults: readonly PlantedFault[] = [
@@ -73,19 +79,19 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'a commit does not expect what its transactions read',
-    patches: [{ file: effect, from: '    for (const key of readBy(played)) reads.add(key)\n', to: '' }],
+    patches: [{ file: effect, from: '    for (const key of readBy(applied)) reads.add(key)\n', to: '' }],
   },
   {
     title: 'listing the keys expects nothing',
-    patches: [{ file: effect, from: '    if (trace?.whole) isWhole = true\n', to: '' }],
+    patches: [{ file: effect, from: '    if (accessed?.whole) isWhole = true\n', to: '' }],
   },
   {
     title: 'a rejected write is taken back by a snapshot',
     patches: [
       {
         file: 'src/cache/cache.ts',
-        from: 'if (put(cell, after(key))) changed.push(cell)',
-        to: '{\n    const taken = [...(to.removed ?? [])][0] as unknown as { before?: Map<string, Json> } | undefined\n    if (put(cell, taken?.before ? taken.before.get(key) : after(key))) changed.push(cell)\n  }',
+        from: 'if (put(cell, view(key))) changed.push(cell)',
+        to: '{\n    const taken = [...(to.removed ?? [])][0] as unknown as { before?: Map<string, Json> } | undefined\n    if (put(cell, taken?.before ? taken.before.get(key) : view(key))) changed.push(cell)\n  }',
       },
       {
         file: 'src/cache/cache.ts',
@@ -106,22 +112,18 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'an update is not run again on a new base',
-    patches: [
-      {
-        file: rebase,
-        from: 'const { operation, trace } = next ? replay(',
-        to: "const { operation, trace } = next && !(mutation.trace && mutation.operation.kind === 'update') ? replay(",
-      },
+    breaks: [
+      replay('replay', (replay) => (data, operation, rules, last) => {
+        return last && operation.kind === 'update' ? { operation, accessed: last } : replay(data, operation, rules, last)
+      }),
     ],
   },
   {
     title: 'a transaction is not run again on a new base',
-    patches: [
-      {
-        file: rebase,
-        from: 'const { operation, trace } = next ? replay(',
-        to: "const { operation, trace } = next && !(mutation.trace && mutation.operation.kind === 'transaction') ? replay(",
-      },
+    breaks: [
+      replay('replay', (replay) => (data, operation, rules, last) => {
+        return last && operation.kind === 'transaction' ? { operation, accessed: last } : replay(data, operation, rules, last)
+      }),
     ],
   },
   {
@@ -136,13 +138,48 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'a set replaces an object that somebody else has changed',
-    patches: [
-      {
-        file: 'src/cache/merge.ts',
-        from: 'if (isEqual(theirs, base) || !isObject(mine) || !isObject(theirs)) return mine',
-        to: 'return mine',
-      },
+    breaks: [merge('merge', (merge) => (base, mine, theirs, options) => (Array.isArray(mine) ? merge(base, mine, theirs, options) : mine))],
+  },
+  {
+    title: 'a set replaces a list that another client has changed',
+    breaks: [merge('merge', (merge) => (base, mine, theirs, options) => (Array.isArray(mine) ? mine : merge(base, mine, theirs, options)))],
+  },
+  {
+    title: 'a write behind a rejected one is merged with its disappearance',
+    mode: 'edits',
+    breaks: [alone('keepWhole', () => (_data, operation) => operation)],
+  },
+  {
+    title: 'the default that was shown is no base',
+    mode: 'edits',
+    breaks: [
+      conflict(
+        'toShownBase',
+        () =>
+          (_codec, { base }) =>
+            base,
+      ),
     ],
+  },
+  {
+    title: 'a choice that changes nothing gives way',
+    mode: 'edits',
+    breaks: [conflict('isChoice', () => () => false)],
+  },
+  {
+    title: 'a write before the load replaces what is stored without a word',
+    mode: 'edits',
+    breaks: [replay('isEarlyConflict', () => () => false)],
+  },
+  {
+    title: 'unknown fields count whatever the value then reads as',
+    mode: 'edits',
+    breaks: [stored('readsBackAs', () => () => true)],
+  },
+  {
+    title: 'unknown fields stay at their place in a list',
+    mode: 'edits',
+    breaks: [identity('identify', () => (lists) => lists.map((items) => new Map(items.map((item, place) => [`${place}`, item]))))],
   },
   {
     title: 'pending writes of an ended session go to the next one',
