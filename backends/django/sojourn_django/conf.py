@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from .setting_rules import find_faults
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -40,12 +42,15 @@ class Settings:
     TEST_CONTROL: bool = False
 
 
+NAMES = frozenset(field.name for field in fields(Settings))
+
+
 def get_settings() -> Settings:
-    """The settings of now. Raises ImproperlyConfigured for a name that is none."""
+    """Returns the current settings. Raises ImproperlyConfigured for a name that does not exist, a wrong type or range."""
     given = getattr(settings, "SOJOURN", {})
-    unknown = sorted(set(given) - {field.name for field in fields(Settings)})
-    if unknown:
-        raise ImproperlyConfigured(f"SOJOURN has no setting {unknown[0]!r}.")
+    faults = find_faults(given, NAMES)
+    if faults:
+        raise ImproperlyConfigured(str(faults[0]))
     return Settings(**given)
 
 

@@ -42,23 +42,23 @@ PARTICULAR = ("last", "csrf", "expiry")
 class StateTest(SessionTestCase):
     def page(self, before=lambda request: None, after=lambda request: None):
         """A page that renders the state; returns the state and the response."""
-        told = []
+        rendered = []
 
         def view(request):
             before(request)
-            told.append(sojourn_django.state(request))
+            rendered.append(sojourn_django.state(request))
             after(request)
 
         response = self.visitor.run(view)
         self.assertEqual(response.status_code, 200, response.content)
-        return told[0], response
+        return rendered[0], response
 
-    def assertSame(self, told):
+    def assertSame(self, rendered):
         """It is what the endpoint tells afterwards."""
         read = self.visitor.read()
-        self.assertEqual(*({name: value for name, value in state.items() if name not in PARTICULAR} for state in (told, read)))
-        self.assertAlmostEqual(told["expiry"]["age"], read["expiry"]["age"], delta=2)
-        self.assertNotIn("csrf", told)
+        self.assertEqual(*({name: value for name, value in state.items() if name not in PARTICULAR} for state in (rendered, read)))
+        self.assertAlmostEqual(rendered["expiry"]["age"], read["expiry"]["age"], delta=2)
+        self.assertNotIn("csrf", rendered)
 
     def test_it_is_what_the_endpoint_tells(self):
         self.signed_up()
@@ -66,22 +66,22 @@ class StateTest(SessionTestCase):
         self.visitor.set(a=1, b={"x": [1.0, None]})
         self.assertSame(self.page()[0])
         self.visitor.post("/sign-in", {"username": "ada", "password": "ada"})
-        told = self.page()[0]
-        self.assertSame(told)
-        self.assertIsNotNone(told["identity"])
+        rendered = self.page()[0]
+        self.assertSame(rendered)
+        self.assertIsNotNone(rendered["identity"])
         self.visitor.write(_secret=1, hidden=2)
         self.assertSame(self.page()[0])
 
     @NOT_SIGNED
     def test_a_cookie_that_names_nothing(self):
         self.visitor.key = "u" * 32
-        told, response = self.page()
-        self.assertTrue(told["unknownKey"])
+        rendered, response = self.page()
+        self.assertTrue(rendered["unknownKey"])
         self.assertIsNone(session_cookie(response))
 
     def test_reading_creates_nothing_and_sets_no_cookie_but_that_of_the_csrf_token(self):
-        told, response = self.page()
-        self.assertEqual((told["lineage"], told["data"]), (None, {}))
+        rendered, response = self.page()
+        self.assertEqual((rendered["lineage"], rendered["data"]), (None, {}))
         self.assertIsNone(session_cookie(response))
         self.assertIn(settings.CSRF_COOKIE_NAME, response.cookies)
         self.assertNotIn(settings.CSRF_COOKIE_NAME, self.page()[1].cookies)
@@ -102,22 +102,22 @@ class StateTest(SessionTestCase):
 
     def test_it_tells_what_the_view_wrote_before(self):
         self.visitor.set(a=1)
-        told, response = self.page(lambda request: request.session.update({"a": 2, "t": (1, 2)}))
-        self.assertEqual(told["data"], {"a": 2, "t": [1, 2]})
-        self.assertEqual(told["version"], response["Session-Version"])
-        self.assertSame(told)
+        rendered, response = self.page(lambda request: request.session.update({"a": 2, "t": (1, 2)}))
+        self.assertEqual(rendered["data"], {"a": 2, "t": [1, 2]})
+        self.assertEqual(rendered["version"], response["Session-Version"])
+        self.assertSame(rendered)
 
     def test_a_log_in_and_a_log_out_before_it(self):
         from django.contrib.auth import login, logout
 
         user = self.signed_up()
         self.visitor.set(a=1)
-        told, _ = self.page(lambda request: login(request, user))
-        self.assertSame(told)
-        self.assertIsNotNone(told["identity"])
-        told, _ = self.page(logout)
-        self.assertSame(told)
-        self.assertIsNone(told["lineage"])
+        rendered, _ = self.page(lambda request: login(request, user))
+        self.assertSame(rendered)
+        self.assertIsNotNone(rendered["identity"])
+        rendered, _ = self.page(logout)
+        self.assertSame(rendered)
+        self.assertIsNone(rendered["lineage"])
 
     def test_a_log_in_keeps_its_new_csrf_token(self):
         from django.contrib.auth import login
@@ -129,8 +129,8 @@ class StateTest(SessionTestCase):
         self.assertNotEqual(self.visitor.http.cookies[settings.CSRF_COOKIE_NAME].value, before)
 
     def test_a_session_that_the_view_creates_has_no_state_yet(self):
-        told, response = self.page(lambda request: request.session.update({"a": 1}))
-        self.assertEqual((told["lineage"], told["version"], told["data"]), (None, "v0", {}))
+        rendered, response = self.page(lambda request: request.session.update({"a": 1}))
+        self.assertEqual((rendered["lineage"], rendered["version"], rendered["data"]), (None, "v0", {}))
         self.assertNotEqual(response["Session-Version"], "v0")
         self.assertEqual(self.visitor.read()["data"], {"a": 1})
 
@@ -189,9 +189,9 @@ class TagTest(SessionTestCase):
     def test_renders_what_the_client_takes_as_its_initial_state(self):
         self.visitor.set(a=1)
         found = re.fullmatch('<script id="session-state" type="application/json">(.*)</script>', self.render())
-        told = json.loads(found[1])
-        self.assertEqual((list(told), told["state"]["data"]), (["state"], {"a": 1}))
-        self.assertEqual(told["state"]["version"], self.visitor.read()["version"])
+        rendered = json.loads(found[1])
+        self.assertEqual((list(rendered), rendered["state"]["data"]), (["state"], {"a": 1}))
+        self.assertEqual(rendered["state"]["version"], self.visitor.read()["version"])
 
     def test_no_value_ends_the_element(self):
         value = "</script><script>alert(1)</script><!-- & \u2028"

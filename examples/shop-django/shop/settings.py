@@ -61,9 +61,8 @@ SESSION_ENGINE = "sojourn_django.sessions.db"
 SESSION_COOKIE_AGE = 86_400
 # A name of its own: cookies do not tell ports apart, and the other shop may run beside.
 SESSION_COOKIE_NAME = "shop-django-session"
-# Not every browser keeps a Secure cookie of http://127.0.0.1. Where there is TLS leave these two lines out and say True.
+# Not every browser keeps a Secure cookie of http://127.0.0.1. Where there is TLS leave this line out and say True.
 SESSION_COOKIE_SECURE = False
-SILENCED_SYSTEM_CHECKS = ["sojourn.W006"]
 
 SOJOURN = {
     # What the page may read and write. `lastOrder` only the shop itself writes.

@@ -79,6 +79,8 @@ SOJOURN = {
     "ORIGINS": [APP_ORIGIN],
     "CSRF_TOKEN": os.environ.get("SOJOURN_TEST_CSRF", "1") == "1",
 }
+# The conformance suite plays server-side events by the control URL, on gunicorn without DEBUG.
+SILENCED_SYSTEM_CHECKS = ["sojourn.E009"]
 LOGGING = {
     "version": 1,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
