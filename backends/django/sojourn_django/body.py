@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
-from .commit import Commit, CommitFault, parse_commit
+from .commit import MAX_KEYS, Commit, CommitFault, TooManyKeys, parse_commit
 from .problems import Problem
 from .strict_json import JsonFault, parse_strict_json
 
@@ -26,6 +26,8 @@ def read_commit(request: HttpRequest, max_bytes: int) -> tuple[Commit, bytes]:
         raise Problem("bad-request", "The body is not UTF-8.") from None
     except JsonFault as fault:
         raise Problem("bad-request", f"The body is refused: {fault}.") from None
+    except TooManyKeys:
+        raise Problem("too-large", f"A commit names at most {MAX_KEYS} keys.", limit=MAX_KEYS) from None
     except CommitFault as fault:
         raise Problem("bad-request", f"The body is no commit: {fault}.") from None
 

@@ -1,4 +1,4 @@
-"""The body of a PATCH: one commit, as docs/protocol.md says it."""
+"""The body of a PATCH: one commit, as docs/protocol.md says it. `body.py` checks every parsed body here; nothing is stored yet."""
 from __future__ import annotations
 
 import re
@@ -12,10 +12,13 @@ from .strict_json import MAX_SAFE_INTEGER
 
 #: The longest lifetime that a commit may ask for, in seconds: ten years.
 MAX_EXPIRY_SECONDS = 315_360_000
+#: How many keys a commit may name, in "set", "delete" and "expect" together.
+MAX_KEYS = 1_000
 
 # A name that is not listed is refused: a misspelt member would otherwise be dropped without a word.
 _MEMBERS = ("lineage", "base", "after", "set", "delete", "expect", "clear", "expiry", "cycleKey", "fresh")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_NAME = re.compile(r"[\x21\x23-\x7e]{1,256}")
 
 #: What stands for an expiry that the commit does not name; None is the policy of the server.
 UNCHANGED = "unchanged"
@@ -23,6 +26,10 @@ UNCHANGED = "unchanged"
 
 class CommitFault(ValueError):
     """Why a value is no commit."""
+
+
+class TooManyKeys(Exception):
+    """The commit names more than MAX_KEYS keys."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Commit:
 
 
 def parse_commit(value: Any) -> Commit:
-    """Checks a parsed body; raises CommitFault. A date in the past is not seen here: that depends on the clock."""
+    """Checks a parsed body. Raises CommitFault or TooManyKeys. A date in the past is not seen here: that depends on the clock."""
     if not isinstance(value, dict):
         raise CommitFault("it is not an object")
     stranger = next((name for name in value if name not in _MEMBERS), None)
@@ -81,6 +88,8 @@ def _check_head(value: dict[str, Any]) -> None:
 
 def _check_keys(value: dict[str, Any]) -> None:
     stored, gone, expect = value.get("set", {}), value.get("delete", []), value.get("expect", {})
+    if sum(len(member) for member in (stored, gone, expect) if isinstance(member, (dict, list))) > MAX_KEYS:
+        raise TooManyKeys
     _require(isinstance(stored, dict), '"set" must be an object')
     _require(isinstance(gone, list) and all(isinstance(key, str) for key in gone), '"delete" must be an array of keys')
     _require(len(set(gone)) == len(gone), '"delete" names a key twice')
@@ -88,9 +97,8 @@ def _check_keys(value: dict[str, Any]) -> None:
     is_expect = expect == "base" or (isinstance(expect, dict) and all(tag is None or _is_name(tag) for tag in expect.values()))
     _require(is_expect, '"expect" must be "base" or give a tag or null for each key')
     expected = expect if isinstance(expect, dict) else ()
-    # Not only unwritable: expecting one would tell by the answer what it holds.
     reserved = next((key for key in (*stored, *gone, *expected) if key.startswith("_")), None)
-    _require(reserved is None, f"the key {(reserved or '')[:100]!r} is the server's own")
+    _require(reserved is None, "a key that begins with _ is the server's own")
 
 
 def _to_expiry(expiry: Any) -> Union[int, None, datetime]:
@@ -113,7 +121,8 @@ def _to_date(text: str) -> datetime:
 
 
 def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 256
+    """Lineages, versions and tags are 1 to 256 visible ASCII characters without quotes: they stand in header fields."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
 def _is_whole(value: Any, limit: int) -> bool:

@@ -1,9 +1,11 @@
-"""JSON that comes back as it went in, on any server and in any browser."""
+"""JSON that comes back as it went in, on any server and in any browser. `body.py` parses every request with it.
+
+Parsing costs time in proportion to the text. It uses no regular expression, which a hostile text could make quadratic.
+"""
 from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any
 
 #: The deepest nesting of arrays and objects that a body may have.
@@ -11,28 +13,29 @@ MAX_DEPTH = 64
 #: The largest integer that every reader of JSON keeps: 2^53 - 1.
 MAX_SAFE_INTEGER = 9_007_199_254_740_991
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-
 
 class JsonFault(ValueError):
     """Why a text is refused."""
 
 
 def parse_strict_json(text: str) -> Any:
-    """Parses a text; raises JsonFault for what parsers read differently.
+    """Parses a text. Raises JsonFault for what is not JSON, and for what parsers read differently.
 
-    Beyond what is no JSON that is duplicate keys, numbers that overflow, integers beyond 2^53 - 1, lone surrogates,
-    ``__proto__`` as a key, and nesting over 64.
+    That is: duplicate keys, numbers that overflow, integers beyond 2^53 - 1, lone surrogates, ``__proto__`` as a key, and
+    nesting over 64.
     """
-    _check_depth(text)
     try:
         value = json.loads(
             text, object_pairs_hook=_to_object, parse_int=_to_int, parse_float=_to_float, parse_constant=_refuse_constant
         )
     except JsonFault:
         raise
-    except (ValueError, RecursionError):
+    except RecursionError:
+        # The parser itself stops at about a thousand levels, before it runs out of stack.
+        raise _too_deep() from None
+    except ValueError:
         raise JsonFault("it is not JSON") from None
+    _check_depth(value)
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -40,17 +43,23 @@ def parse_strict_json(text: str) -> Any:
     return value
 
 
-def _check_depth(text: str) -> None:
-    """Before the parser, which would run out of stack first."""
-    depth = 0
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        if token in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise JsonFault(f"it is nested deeper than {MAX_DEPTH}")
-        elif token in "]}":
-            depth -= 1
+def _check_depth(value: Any) -> None:
+    """Refuses nesting over the limit, level by level: every value is visited once."""
+    level, depth = [value] if isinstance(value, (dict, list)) else [], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
+        ]
+
+
+def _too_deep() -> JsonFault:
+    return JsonFault(f"it is nested deeper than {MAX_DEPTH}")
 
 
 def _to_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -46,8 +46,8 @@ class CommitTest(SimpleTestCase):
         for members in (
             {"lineage": 1}, {"lineage": "x" * 257}, {"base": None}, {"base": "x" * 257}, {"after": -1}, {"after": 1.5}, {"after": True},
             {"after": "1"}, {"other": 1}, {"set": []}, {"set": None}, {"delete": {}}, {"delete": [1]}, {"delete": ["a", "a"]},
-            {"set": {"a": 1}, "delete": ["a"]}, {"expect": "other"}, {"expect": {"a": 1}}, {"expect": None}, {"set": {"_a": 1}},
-            {"delete": ["_a"]}, {"expect": {"_a": None}}, {"clear": 1}, {"cycleKey": None}, {"fresh": "yes"},
+            {"set": {"a": 1}, "delete": ["a"]}, {"expect": "other"}, {"expect": {"a": 1}}, {"expect": None}, {"expect": {"a": "two words"}},
+            {"expect": {"a": 'quoted "'}}, {"expect": {"a": ""}}, {"expect": {"a": "ü"}}, {"base": ""}, {"lineage": "a\r\nb"}, {"clear": 1}, {"cycleKey": None}, {"fresh": "yes"},
             {"lineage": "l", "fresh": True}, {"expiry": -1}, {"expiry": 1.5}, {"expiry": True}, {"expiry": 315_360_001},
             {"expiry": "2030-01-01"}, {"expiry": "2030-01-01T00:00:00"}, {"expiry": "2030-02-30T00:00:00Z"}, {"expiry": "tomorrow"},
             {"expiry": "2030-01-01 00:00:00Z"}, {"expiry": "2030-01-01T00:00:60Z"}, {"expiry": []},

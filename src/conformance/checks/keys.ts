@@ -16,7 +16,7 @@ export const keyChecks: readonly ConformanceCheck[] = [
 
   must('new-session-is-checked-as-empty', 'checks 4 and 5 apply to an empty one', async ({ visitor }) => {
     const someone = await visitor()
-    const conflict = await someone.commit({ set: { a: 1 }, expect: { a: 'a tag' } })
+    const conflict = await someone.commit({ set: { a: 1 }, expect: { a: 'a-tag' } })
     isProblem(conflict, 409, 'conflict')
     setsNoCookie(conflict)
     const ahead = await someone.commit({ set: { a: 1 }, after: 1 })
