@@ -3,6 +3,7 @@ import type { ProblemName } from '../protocol/problem.ts'
 import type { Answer } from '../protocol/state.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import type { Refusal, Settings } from './options.ts'
+import type { People } from './people.ts'
 import { type ProblemParts, toProblem } from './problems.ts'
 import type { SessionRecord, Subject } from './record.ts'
 import { type Asker, toState } from './state.ts'
@@ -12,6 +13,7 @@ import type { Vault } from './vault.ts'
 export interface Context {
   readonly settings: Settings
   readonly vault: Vault
+  readonly people: People
 }
 
 /** What a 200 carries beside its state. */

@@ -19,7 +19,7 @@ const wholeNumber =
       ? undefined
       : `Give a whole number above 0, at most ${max}`
 
-const storeMethods = ['read', 'write', 'remove', 'sweep']
+const storeMethods = ['read', 'write', 'remove']
 
 /** One check for each option: an option that is added has to be added here. */
 const checks: { readonly [K in keyof Required<SessionHandlerOptions>]: Check } = {
@@ -39,6 +39,7 @@ const checks: { readonly [K in keyof Required<SessionHandlerOptions>]: Check } =
       ? undefined
       : `${JSON.stringify(wrong)} is no origin. Write scheme, host and port alone, such as "https://app.example.com"`
   },
+  sweep: (value) => (typeof value === 'boolean' ? undefined : 'Give true or false'),
   validate: aFunction,
   identity: aFunction,
   csrf: aFunction,

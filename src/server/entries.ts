@@ -1,5 +1,7 @@
+// Owns the form of what a store keeps: sessions, tombstones of rotated keys, and the marks of `endAll`. Called by vault.ts and people.ts.
 import { isObject, parseJson } from '../protocol/json.ts'
 import { UnreadableEntryError } from './faults.ts'
+import { bodyHashLength, type ClientRecord } from './past-writes.ts'
 import type { SessionRecord } from './record.ts'
 import type { StoreEntry } from './store.ts'
 
@@ -8,7 +10,7 @@ export const graceMs = 60_000
 
 /** What is left at a key that was rotated. */
 export interface Tombstone {
-  /** With the old key it gives the new one; null where nothing may lead there, as after a log-in. */
+  /** With the old key it gives the new one; null if nothing may lead there, as after a log-in. */
   readonly salt: string | null
   /** The Idempotency-Key of the commit that rotated it, the only one that is led on. */
   readonly by: string | null
@@ -20,19 +22,46 @@ export type Content =
   | { readonly record: SessionRecord; readonly tombstone?: undefined }
   | { readonly tombstone: Tombstone; readonly record?: undefined }
 
-/** The entry of a session. Its revision is the version's random part: new with each write, as a store wants it. */
-export function toEntry(record: SessionRecord): StoreEntry {
-  return { revision: record.mark, value: JSON.stringify({ record } satisfies Content), expiresAt: record.expiresAt }
+/** A client's record as it is stored: about 50 bytes, since a daily visitor has 64 of them. */
+type StoredClient = readonly [client: string, n: number, hash: string, seq: number, cookie: 0 | 1, hour: number]
+
+const hourMs = 3_600_000
+
+/** Returns the entry of a session. Its revision is the version's random part: new with each write, as a store needs it. */
+export function toEntry(record: SessionRecord, owner?: string): StoreEntry {
+  const clients = record.clients.map(({ client, n, hash, seq, cookie, at }): StoredClient => {
+    return [client, n, hash, seq, cookie ? 1 : 0, Math.ceil(at / hourMs)]
+  })
+  return {
+    revision: record.mark,
+    value: JSON.stringify({ record: { ...record, clients } }),
+    expiresAt: record.expiresAt,
+    ...(owner !== undefined && { owner }),
+  }
 }
 
-/** The entry of a rotated key. */
+/** Returns the entry of a rotated key. It has no owner: the session is under its next key. */
 export function toTombstoneEntry(tombstone: Tombstone, revision: string): StoreEntry {
   return { revision, value: JSON.stringify({ tombstone } satisfies Content), expiresAt: tombstone.until }
 }
 
-/** Returns what an entry of ours holds. */
+/** Returns what an entry holds that is known to be of ours. */
 export function fromEntry(entry: StoreEntry): Content {
-  return JSON.parse(entry.value) as Content
+  return toContent(JSON.parse(entry.value) as Content)
+}
+
+function toContent(content: Content): Content {
+  return content.record ? { record: { ...content.record, clients: content.record.clients.map(toClient) } } : content
+}
+
+/** Older versions stored an object with the whole hash and without a time: the 14 days count from its next write. */
+function toClient(stored: StoredClient | ClientRecord): ClientRecord {
+  if (!Array.isArray(stored)) {
+    const { at = Number.POSITIVE_INFINITY, ...known } = stored as ClientRecord
+    return { ...known, hash: known.hash.slice(0, bodyHashLength), at }
+  }
+  const [client, n, hash, seq, cookie, hour] = stored as StoredClient
+  return { client, n, hash, seq, cookie: cookie === 1, at: hour * hourMs }
 }
 
 /**
@@ -43,7 +72,7 @@ export function fromEntry(entry: StoreEntry): Content {
 export function readEntry(id: string, entry: StoreEntry): Content {
   const content = parseJson(entry.value)
   if (isObject(content) && (isRecord(content.record) || (content.record === undefined && isObject(content.tombstone)))) {
-    return content as unknown as Content
+    return toContent(content as unknown as Content)
   }
   throw new UnreadableEntryError(id, entry.revision)
 }

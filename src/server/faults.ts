@@ -33,10 +33,13 @@ export function guardStore(store: SessionStore): SessionStore {
       throw new StoreFault(cause)
     }
   }
+  const { sweep, listByOwner, watch } = store
   return {
     read: (id) => guard(() => store.read(id)),
     write: (write) => guard(() => store.write(write)),
     remove: (id, revision) => guard(() => store.remove(id, revision)),
-    sweep: (now) => guard(() => store.sweep(now)),
+    ...(sweep && { sweep: (now: number, limit: number) => guard(() => sweep.call(store, now, limit)) }),
+    ...(listByOwner && { listByOwner: (owner: string) => guard(() => listByOwner.call(store, owner)) }),
+    ...(watch && { watch: watch.bind(store) }),
   }
 }

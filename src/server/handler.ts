@@ -1,3 +1,4 @@
+import { SessionConfigError } from '../errors/session-config-error.ts'
 import { answerRefusal, answerUnavailable, type Context, toAsker } from './answers.ts'
 import { ConsumedBodyError } from './body.ts'
 import { checkOptions } from './check-options.ts'
@@ -9,6 +10,7 @@ import { type Connection, type HttpRequest, type HttpResponse, type Respond, res
 import { isKey } from './keys.ts'
 import { type RefusedRequest, type SessionHandlerOptions, type Settings, toSettings } from './options.ts'
 import { answerOptions, mayWrite, methods, refuseWriter, type Writer } from './origin.ts'
+import { createPeople, type PersonSession } from './people.ts'
 import { toProblem } from './problems.ts'
 import { answerRead } from './read.ts'
 import { openSession, type ServerSession } from './server-session.ts'
@@ -24,8 +26,42 @@ export interface SessionHandler {
   (request: Request, connection?: Connection): Promise<Response>
   /** Opens the session of a request for the app's own endpoints. Rejects with the store's own error if it cannot be read. */
   open(request: Request): Promise<ServerSession>
-  /** Deletes the sessions that are over from the store; says how many. Call it now and then: once an hour is plenty. */
+  /**
+   * Deletes the expired entries of the store, slice by slice; resolves with how many. The handler does so by itself unless the option
+   * `sweep` is false.
+   */
   sweep(): Promise<number>
+  /**
+   * Lists the sessions that a person is signed in to, for a page of devices. Put what the page shows, such as the browser's name, into
+   * a private key at the log-in.
+   *
+   * @throws SessionConfigError if the store has no owner index.
+   * @example
+   * const devices = await sessions.list(user.id)
+   */
+  list(identity: string): Promise<readonly PersonSession[]>
+  /**
+   * Ends one session of a person; resolves with how many were ended, 0 or 1.
+   *
+   * @throws SessionConfigError if the store has no owner index.
+   */
+  end(identity: string, lineage: string): Promise<number>
+  /**
+   * Ends all sessions of a person on every device, as after a change of the password or when an account is closed (OWASP ASVS 5.0,
+   * 7.4.2 and 7.4.3); resolves with how many. Store the new password first. A sign-in whose password was checked before and that is
+   * stored later survives, unless it names that moment: `signIn(identity, { since })`.
+   *
+   * @throws SessionConfigError if the store has no owner index.
+   * @example
+   * await sessions.endAll(user.id, { except: session.lineage })
+   */
+  endAll(identity: string, options?: EndAllOptions): Promise<number>
+}
+
+/** Options of `endAll`. */
+export interface EndAllOptions {
+  /** The lineage of the session that stays, such as that of the browser which changed the password. */
+  readonly except?: string | null | undefined
 }
 
 /**
@@ -60,7 +96,13 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
   return Object.assign(handle, {
     [respondSymbol]: respond,
     open: (request: Request) => openSession(request, open),
-    sweep: () => open.settings.store.sweep(settings.now()),
+    sweep: open.vault.sweep,
+    list: open.people.list,
+    end: (identity: string, lineage: string) => open.people.end(identity, (record) => record?.lineage === lineage),
+    endAll: async (identity: string, { except }: EndAllOptions = {}) => {
+      await open.people.noteEnd(identity)
+      return open.people.end(identity, (record) => record === undefined || record.lineage !== except)
+    },
   })
 }
 
@@ -68,13 +110,17 @@ export function createSessionHandler(options: SessionHandlerOptions): SessionHan
 const addressOf = (connection: Connection | undefined): string | undefined =>
   typeof connection?.address === 'string' ? connection.address : undefined
 
-const toContext = (settings: Settings): Context => ({ settings, vault: createVault(settings) })
+function toContext(settings: Settings): Context {
+  const vault = createVault(settings)
+  return { settings, vault, people: createPeople(settings, vault.name) }
+}
 
 /** Responds to what was thrown, and reports it: the response says nothing of the reason, which is not for visitors. */
 function toFault(error: unknown, settings: Settings): HttpResponse {
-  const isStoreDown = error instanceof StoreFault
-  report(() => settings.onError(isStoreDown ? error.cause : error))
-  if (isStoreDown) return answerUnavailable()
+  const isOfStore = error instanceof StoreFault
+  report(() => settings.onError(isOfStore ? error.cause : error))
+  // A store that cannot work as it is set up, such as a read-only file, does not come back by waiting.
+  if (isOfStore && !(error.cause instanceof SessionConfigError)) return answerUnavailable()
   return toProblem('server-error', { detail: error instanceof ConsumedBodyError ? error.message : undefined })
 }
 

@@ -47,3 +47,8 @@ export async function deriveKey(key: string, salt: string): Promise<string> {
 export function isKey(value: string): boolean {
   return /^[\w-]{43}$/.test(value)
 }
+
+/** Returns the name that a store lists the sessions of an identity under. */
+export function hashOwner(identity: string): Promise<string> {
+  return sha256(`owner ${identity}`)
+}

@@ -38,6 +38,13 @@ export interface RefusedRequest {
 export interface SessionHandlerOptions {
   /** Where the sessions are kept: `createMemoryStore()`, `createSqliteStore({ path })` or one of your own. */
   readonly store: SessionStore
+  /**
+   * Delete expired sessions now and then, about every thousandth write, after its response. `false` leaves that to your own calls of
+   * `sweep`.
+   *
+   * @default true
+   */
+  readonly sweep?: boolean | undefined
   /** The session cookie. It is always `HttpOnly`: script never needs the key. */
   readonly cookie?: CookieOptions | undefined
   /**
@@ -150,6 +157,7 @@ export function toSettings(options: SessionHandlerOptions): Settings {
   const { csrf, admit } = options
   return {
     store: options.store,
+    sweep: options.sweep ?? true,
     cookie: createCookie(options.cookie ?? {}),
     maxAgeMs,
     maxLifetimeMs: maxLifetimeMs ?? Number.POSITIVE_INFINITY,

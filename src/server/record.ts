@@ -13,27 +13,13 @@ import {
   toLifetime,
   toWish,
 } from './expiry.ts'
-
-/** How many clients a session remembers the last commit of. */
-export const maxClients = 64
+import { type ClientRecord, clientOf, noteCommit, type PastWrites } from './past-writes.ts'
 
 /** A tag for each key. */
 export type Tags = Readonly<Record<string, string>>
 
-/** The last commit that was stored for one client. */
-export interface ClientRecord {
-  readonly client: string
-  readonly n: number
-  /** Hash of the exact body: a number is bound to one body for ever. */
-  readonly hash: string
-  /** The session's `seq` once it was stored. */
-  readonly seq: number
-  /** Whether its answer set the cookie, so that a repetition sets it again. */
-  readonly cookie: boolean
-}
-
 /** A session as it is stored. */
-export interface SessionRecord extends LifeRules {
+export interface SessionRecord extends LifeRules, PastWrites {
   readonly lineage: string
   /** Counts the writes of this lineage. Clients never see an order: only the floor needs one. */
   readonly seq: number
@@ -43,10 +29,6 @@ export interface SessionRecord extends LifeRules {
   readonly data: JsonObject
   /** Of the public keys. */
   readonly tags: Tags
-  /** Least recent first. */
-  readonly clients: readonly ClientRecord[]
-  /** The highest `seq` at which a client that is forgotten since had stored a commit. */
-  readonly floor: number
   readonly expiresAt: number
   readonly cookieUntil: number | null
 }
@@ -98,11 +80,6 @@ export const isPrivate = (key: string): boolean => key.startsWith('_')
 export function versionOf(subject: Subject): string {
   if (subject.key === 'known') return `v${subject.record.seq}-${subject.record.mark}`
   return subject.key === 'none' ? 'v0' : 'v0-unknown'
-}
-
-/** The last commit stored for a client. */
-export function clientOf(record: SessionRecord, client: string | undefined): ClientRecord | undefined {
-  return record.clients.find((known) => known.client === client)
 }
 
 /** Decides what a commit does, in the order of docs/protocol.md: key, exactly once, lineage, after, expect. */
@@ -157,7 +134,7 @@ function store(record: SessionRecord, attempt: Attempt, circumstances: Circumsta
   const { next, cookie } = advance(record, { data: written, tags, wish: wished.wish, isNewCookie }, circumstances)
   return {
     kind: 'store',
-    next: remember(next, { client, n, hash, seq: next.seq, cookie }),
+    next: noteCommit(next, { client, n, hash, seq: next.seq, cookie, at: circumstances.now }),
     changed: [...new Set([...changed, ...Object.keys(commit.set ?? {})])],
     rotate,
     cookie,
@@ -202,13 +179,6 @@ export function advance(
 /** What a session is before its first write. */
 export function emptyRecord(lineage: string): SessionRecord {
   return { lineage, seq: 0, mark: '', data: {}, tags: {}, clients: [], floor: 0, expiry: null, expiresAt: 0, cookieUntil: null }
-}
-
-/** Notes a client's last commit. Who is dropped for it raises the floor: its commits from before could come again. */
-function remember(record: SessionRecord, last: ClientRecord): SessionRecord {
-  const clients = [...record.clients.filter(({ client }) => client !== last.client), last]
-  const dropped = clients.slice(0, Math.max(0, clients.length - maxClients))
-  return { ...record, clients: clients.slice(dropped.length), floor: Math.max(record.floor, ...dropped.map(({ seq }) => seq)) }
 }
 
 /** The `seq` in a version; 0 for what is no version of a session. */

@@ -1,3 +1,4 @@
+import { SessionAuthError } from '../errors/session-auth-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
 import { isObject, isPlainObject, type JsonObject } from '../protocol/json.ts'
@@ -37,7 +38,7 @@ export interface ServerSession {
    * nothing. An anonymous session and one of the same person keep data and lineage; another person gets a new, empty session. Drops
    * the expiry that a client asked for, and `maxLifetimeMs` counts from now.
    */
-  signIn(identity: string): Promise<void>
+  signIn(identity: string, options?: SignInOptions): Promise<void>
   /** Gives the session a new key and keeps its data; does nothing where there is none. */
   cycleKey(): Promise<void>
   /**
@@ -51,6 +52,15 @@ export interface ServerSession {
   flush(): Promise<void>
   /** Gives the app's answer with the cookie, where it changed, and `Session-Version`, which tells clients to look again. */
   respond(response: Response): Response
+}
+
+/** Options of `signIn`. */
+export interface SignInOptions {
+  /**
+   * When the password was read, in milliseconds since the epoch: take `Date.now()` before it is checked. If `endAll` ran for the person
+   * since, the sign-in rejects with `SessionAuthError` and the visitor is not signed in, because the password may have been the old one.
+   */
+  readonly since?: number | undefined
 }
 
 /** By a symbol, so that it is on no list of the session's members. */
@@ -84,14 +94,23 @@ const properties: Properties & ThisType<{ readonly [partsOf]: () => Parts }> = {
 export async function openSession(request: Request, context: Context): Promise<ServerSession> {
   const { settings } = context
   const session = await openWriter(request, context)
+  const isEndedSince = async (identity: string, since: number | undefined): Promise<boolean> =>
+    since !== undefined && ((await context.people.lastEnd(identity)) ?? Number.NEGATIVE_INFINITY) >= since
+
   const calls: Omit<ServerSession, keyof Properties> = {
     update: (change) => session.write((record) => ({ data: toJson(change(structuredClone(record?.data ?? {}))) })),
-    signIn: (identity) =>
-      session.write((record) => {
+    signIn: async (identity, { since } = {}) => {
+      if (await isEndedSince(identity, since)) throw new SessionAuthError()
+      await session.write((record) => {
         const before = record ? settings.identity(record.data) : null
         const isNew = before !== null && before !== identity && record?.data._identity !== identity
         return { data: { ...(isNew ? {} : record?.data), _identity: identity }, rotate: true, isNew, isSignIn: true }
-      }),
+      })
+      // Again after the write: `endAll` notes its time before it looks for sessions, so one of the two finds the other.
+      if (!(await isEndedSince(identity, since))) return
+      await session.remove()
+      throw new SessionAuthError()
+    },
     cycleKey: async () => {
       if (session.record()) await session.write((record) => ({ data: record?.data ?? {}, rotate: true }))
     },

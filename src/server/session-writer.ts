@@ -1,8 +1,11 @@
+// Owns how server code writes the session of one request: in turn, by compare-and-set, with the cookie that its response needs. Called
+// by server-session.ts alone.
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import { SessionNetworkError } from '../errors/session-network-error.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { type Context, toSetCookie } from './answers.ts'
 import type { ExpiryRule } from './expiry.ts'
+import { hasServerWrite, noteServerWrite } from './past-writes.ts'
 import { advance, emptyRecord, type SessionRecord, type Subject } from './record.ts'
 import { retry } from './retry.ts'
 import { toTags } from './tags.ts'
@@ -44,15 +47,16 @@ export async function openWriter(request: Request, { settings, vault }: Context)
     const record = current()
     const { data, life, isSignIn, rotate = false, isNew = false } = change(record)
     const from = record && !isNew ? record : emptyRecord(vault.name())
-    const { next, cookie } = advance(
+    const advanced = advance(
       from,
       { data, tags: await toTags(data), life, isSignIn, isNewCookie: !record || rotate },
       { now: settings.now(), maxAgeMs: settings.maxAgeMs, maxLifetimeMs: settings.maxLifetimeMs, mark: vault.name() },
     )
+    const next = noteServerWrite(advanced.next)
     const key = await save(record, next, rotate)
-    if (key === undefined) return reload(record)
-    found = { subject: { key: 'known', record: next }, key }
-    if (cookie) setCookie = toSetCookie(key, next, settings)
+    if (key !== undefined) found = { subject: { key: 'known', record: next }, key }
+    else if (!(await reload(record, next))) return undefined
+    if (advanced.cookie && found.key !== undefined) setCookie = toSetCookie(found.key, found.subject.record, settings)
     return true
   }
 
@@ -61,11 +65,22 @@ export async function openWriter(request: Request, { settings, vault }: Context)
     return rotate ? vault.rotate(found.key, record, next, { by: null }) : vault.replace(found.key, record, next)
   }
 
-  /** Reads again after a lost race. A session that is gone is not made anew: that would undo somebody's log-out. */
-  async function reload(before: SessionRecord | undefined): Promise<undefined> {
-    if (!before) return
+  /**
+   * Reads again after a refusal; returns whether the write is stored all the same, because the store got it twice. A session that is
+   * gone is not created again: that would undo somebody's log-out.
+   */
+  async function reload(before: SessionRecord | undefined, next?: SessionRecord): Promise<boolean> {
+    if (!before) return false
     found = await vault.find(found.key)
-    if (current()?.lineage !== before.lineage) lose()
+    const record = current()
+    if (record?.lineage !== before.lineage) lose()
+    return next !== undefined && hasServerWrite(record, next.mark)
+  }
+
+  /** Reads the session again if it is still at its key; otherwise the attempt finds out why not. */
+  async function refresh(): Promise<void> {
+    const latest = await vault.find(found.key)
+    if (latest.key !== undefined && latest.subject.record.lineage === current()?.lineage) found = latest
   }
 
   async function tryRemove(): Promise<true | undefined> {
@@ -89,8 +104,17 @@ export async function openWriter(request: Request, { settings, vault }: Context)
   }
 
   async function until(attempt: () => Promise<true | undefined>): Promise<void> {
-    if (isLost) lose()
-    if (!(await retry(attempt))) throw new SessionNetworkError(503)
+    const isDone = await inTurn(async (hasWaited) => {
+      if (isLost) lose()
+      // The write before this one has changed the revision, so a try with the old one would be in vain.
+      if (hasWaited) await refresh()
+      return retry(attempt)
+    })
+    if (!isDone) throw new SessionNetworkError(503)
+  }
+
+  function inTurn<T>(work: (hasWaited: boolean) => Promise<T>): Promise<T> {
+    return found.key === undefined ? work(false) : vault.inTurn(found.key, work)
   }
 
   return {

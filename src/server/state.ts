@@ -3,7 +3,8 @@ import type { Answer, State } from '../protocol/state.ts'
 import { toLifetime } from './expiry.ts'
 import type { HttpRequest } from './http.ts'
 import type { Settings } from './options.ts'
-import { clientOf, isPrivate, type Subject, versionOf } from './record.ts'
+import { clientOf } from './past-writes.ts'
+import { isPrivate, type Subject, versionOf } from './record.ts'
 
 /** Who asks for a state. */
 export interface Asker {

@@ -1,8 +1,12 @@
+// Owns sessions by their keys, over the store. Called by everything that reads or writes a session; it never sees a request.
 import { graceMs, readEntry, type Tombstone, toEntry, toTombstoneEntry } from './entries.ts'
 import { toLifetime } from './expiry.ts'
-import { deriveKey, isKey, sha256, toBase64Url } from './keys.ts'
+import { deriveKey, hashOwner, isKey, sha256, toBase64Url } from './keys.ts'
 import type { Settings } from './options.ts'
 import type { SessionRecord, Subject } from './record.ts'
+import type { StoreEntry, StoreWrite } from './store.ts'
+import { createSweeper } from './sweeper.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 /** Where a cookie leads: to a session and its key, or to none. */
 export type Found =
@@ -32,6 +36,10 @@ export interface Vault {
   replace(key: string, record: SessionRecord, next: SessionRecord): Promise<string | undefined>
   rotate(key: string, record: SessionRecord, next: SessionRecord, rotation: Rotation): Promise<string | undefined>
   remove(key: string, record: SessionRecord): Promise<boolean>
+  /** Runs work on a session of which server code may write one at a time. */
+  readonly inTurn: Turns
+  /** Deletes what has expired; returns how many entries. */
+  sweep(): Promise<number>
   /** A random name of 128 bits: a lineage, or the random part of a version. */
   name(): string
 }
@@ -39,6 +47,7 @@ export interface Vault {
 /** Creates the vault of a handler. */
 export function createVault(settings: Settings): Vault {
   const { store, now, randomBytes } = settings
+  const sweeper = createSweeper(settings)
   const random = (count: number): string => toBase64Url(randomBytes(count))
   const name = (): string => random(16)
 
@@ -57,13 +66,24 @@ export function createVault(settings: Settings): Vault {
   async function rotate(key: string, record: SessionRecord, next: SessionRecord, { by }: Rotation): Promise<string | undefined> {
     const salt = by === null ? null : random(32)
     const nextKey = salt === null ? random(32) : await deriveKey(key, salt)
-    const written = await store.write({
+    const written = await write({
       id: await sha256(key),
       expected: record.mark,
       entry: toTombstoneEntry({ salt, by, until: now() + graceMs }, name()),
-      insert: { id: await sha256(nextKey), entry: toEntry(next) },
+      insert: { id: await sha256(nextKey), entry: await toOwnedEntry(next) },
     })
     return written ? nextKey : undefined
+  }
+
+  async function toOwnedEntry(record: SessionRecord): Promise<StoreEntry> {
+    const identity = settings.identity(record.data)
+    return toEntry(record, identity === null ? undefined : await hashOwner(identity))
+  }
+
+  async function write(write: StoreWrite): Promise<boolean> {
+    const isWritten = await store.write(write)
+    if (isWritten) sweeper.noteWrite()
+    return isWritten
   }
 
   return {
@@ -71,12 +91,14 @@ export function createVault(settings: Settings): Vault {
     follow: async (oldKey, { salt }) => find(salt === null ? undefined : await deriveKey(oldKey, salt)),
     create: async (next) => {
       const key = random(32)
-      return (await store.write({ id: await sha256(key), expected: null, entry: toEntry(next) })) ? key : undefined
+      return (await write({ id: await sha256(key), expected: null, entry: await toOwnedEntry(next) })) ? key : undefined
     },
     replace: async (key, record, next) =>
-      (await store.write({ id: await sha256(key), expected: record.mark, entry: toEntry(next) })) ? key : undefined,
+      (await write({ id: await sha256(key), expected: record.mark, entry: await toOwnedEntry(next) })) ? key : undefined,
     rotate,
     remove: async (key, record) => store.remove(await sha256(key), record.mark),
+    inTurn: createTurns(),
+    sweep: sweeper.sweep,
     name,
   }
 }

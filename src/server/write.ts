@@ -4,6 +4,7 @@ import { answerProblem, answerRefusal, answerState, answerUnavailable, type Cont
 import { readCommit } from './body.ts'
 import type { HttpResponse } from './http.ts'
 import { sha256 } from './keys.ts'
+import { bodyHashLength } from './past-writes.ts'
 import { toProblem } from './problems.ts'
 import { type Attempt, decideCommit, type Outcome, type SessionRecord, type Subject } from './record.ts'
 import { retry } from './retry.ts'
@@ -25,7 +26,7 @@ export async function answerCommit(from: Asker, context: Context, isAdmitted: bo
   if (body.refusal) return body.refusal
   const { commit, bytes } = body
   if (commit.after >= number.n) return toProblem('bad-request', { detail: '"after" must be below the number of the commit.' })
-  const attempt: Attempt = { ...number, commit, hash: await sha256(bytes), tags: await toTags(commit.set ?? {}) }
+  const attempt: Attempt = { ...number, commit, hash: (await sha256(bytes)).slice(0, bodyHashLength), tags: await toTags(commit.set ?? {}) }
   const asker = { request, client: number.client }
   return (await retry(() => tryCommit(attempt, asker, context, isAdmitted))) ?? answerUnavailable()
 }

@@ -60,7 +60,7 @@ beforeEach(() => {
     await check(request.method, response)
     return response
   }
-  handler = Object.assign(checked, { open: inner.open, sweep: inner.sweep })
+  handler = Object.assign(checked, { ...inner })
   visitor = createVisitor(handler)
 })
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 describe('options', () => {
   test.each<[string, unknown, RegExp]>([
     ['store', undefined, /store is undefined/],
-    ['store', {}, /lacks read, write, remove, sweep/],
+    ['store', {}, /lacks read, write, remove/],
     ['store', new Map(), /lacks read/],
     ['cookie', 'sid', /cookie is "sid"/],
     ['maxAgeMs', '1000', /maxAgeMs is "1000"/],

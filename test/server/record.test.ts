@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Commit } from '../../src/protocol/commit.ts'
+import { clientAgeMs, clientOf, maxClients } from '../../src/server/past-writes.ts'
 import {
   type Attempt,
   type Circumstances,
-  clientOf,
   decideCommit,
   emptyRecord,
-  maxClients,
   type Outcome,
   type SessionRecord,
   type Subject,
@@ -24,8 +23,8 @@ const record: SessionRecord = {
   data: { a: 1, b: 2, _own: 3 },
   tags: { a: 'tag-a', b: 'tag-b' },
   clients: [
-    { client: 'old', n: 1, hash: 'hash', seq: 5, cookie: true },
-    { client: 'me', n: 3, hash: 'hash', seq: 7, cookie: false },
+    { client: 'old', n: 1, hash: 'hash', seq: 5, cookie: true, at: now },
+    { client: 'me', n: 3, hash: 'hash', seq: 7, cookie: false, at: now },
   ],
   floor: 4,
   expiresAt: now + 10_000,
@@ -148,7 +147,7 @@ describe('what is stored', () => {
       mark: 'next',
       data: { a: 1 },
       tags: { a: 'new-a' },
-      clients: [{ client: 'me', n: 1, hash: 'other', seq: 1, cookie: true }],
+      clients: [{ client: 'me', n: 1, hash: 'other', seq: 1, cookie: true, at: now }],
       floor: 0,
       life: null,
       expiry: null,
@@ -166,7 +165,7 @@ describe('what is stored', () => {
 
   test('the last commit of each client, the most recent last', () => {
     const { clients } = stored(attempt({ after: 1 }, { client: 'old', n: 2, hash: 'x' }))
-    expect(clients).toEqual([record.clients[1], { client: 'old', n: 2, hash: 'x', seq: 8, cookie: false }])
+    expect(clients).toEqual([record.clients[1], { client: 'old', n: 2, hash: 'x', seq: 8, cookie: false, at: now }])
   })
 
   test.each([
@@ -200,6 +199,13 @@ describe('the clients that are remembered', () => {
   test('are 64, and the least recent goes', () => {
     const full = write(record, maxClients - 1)
     expect([full.clients.length, clientOf(full, 'old'), clientOf(full, 'me')?.n]).toEqual([maxClients, undefined, 3])
+  })
+
+  test('are forgotten 14 days after their last write, which raises the floor', () => {
+    const at = (days: number) => ({ ...record, clients: record.clients.map((known) => ({ ...known, at: now - days * 86_400_000 })) })
+    const names = (from: SessionRecord) => write(from, 1).clients.map(({ client }) => client)
+    expect([names(at(13.9)), names(at(14))]).toEqual([['old', 'me', 'c0'], ['c0']])
+    expect([clientAgeMs / 86_400_000, write(at(14), 1).floor]).toEqual([14, 7])
   })
 
   test('and who goes raises the floor to where it stored last', () => {

@@ -1,15 +1,16 @@
+// Proves the SQLite store on real files: the contract, durability, privacy on disk, other processes and broken files.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createSessionHandler } from 'sojourn/server'
 import { createSqliteStore } from 'sojourn/server/sqlite'
+import { describeStore } from 'sojourn/server/store-contract'
 import { afterAll, expect, test } from 'vitest'
-import { describeStore } from './store-contract.ts'
 import { createVisitor } from './visitor.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sojourn-sqlite-'))
-const closers: (() => void)[] = []
+const closers: (() => Promise<void>)[] = []
 let files = 0
 
 function newPath(): string {
@@ -23,13 +24,13 @@ function create(path = newPath(), now: () => number = Date.now) {
   return { path, store }
 }
 
-afterAll(() => {
-  for (const close of closers) close()
+afterAll(async () => {
+  for (const close of closers) await close()
   rmSync(folder, { recursive: true })
 })
 
-describeStore('sqlite', (now) => create(undefined, now).store)
-describeStore('sqlite in memory', (now) => create(':memory:', now).store)
+describeStore('sqlite', (now) => create(undefined, now).store, { test, expect })
+describeStore('sqlite in memory', (now) => create(':memory:', now).store, { test, expect })
 
 test('a session is there after the file was closed and opened again', async () => {
   const { path, store } = create()
@@ -88,7 +89,7 @@ test('a file that another process holds is answered 503, and the session is ther
   rival.exec('ROLLBACK')
   rival.close()
   expect((await write()).status).toBe(200)
-  store.close()
+  await store.close()
   expect((await visitor.read()).status).toBe(503)
 })
 
@@ -97,7 +98,12 @@ test('however many sessions there are, one is found by its key, and those that a
   const db = new DatabaseSync(path)
   const planOf = (statement: string): unknown => db.prepare(`EXPLAIN QUERY PLAN ${statement}`).get()?.detail
   expect(planOf("SELECT value FROM sessions WHERE id = 'a' AND expires_at > 0")).toBe('SEARCH sessions USING PRIMARY KEY (id=?)')
-  expect(planOf('DELETE FROM sessions WHERE expires_at <= 0')).toBe('SEARCH sessions USING INDEX sessions_by_expiry (expires_at<?)')
+  expect(planOf('SELECT id FROM sessions WHERE expires_at <= 0 LIMIT 500')).toBe(
+    'SEARCH sessions USING COVERING INDEX sessions_by_expiry (expires_at<?)',
+  )
+  expect(planOf("SELECT value FROM sessions WHERE owner = 'a' AND expires_at > 0")).toBe(
+    'SEARCH sessions USING INDEX sessions_by_owner (owner=?)',
+  )
   db.close()
 })
 
@@ -118,10 +124,12 @@ test.each([
   db.close()
 })
 
-test('a file that is no database throws what SQLite says, and is not held', () => {
+test('a file that is no database is refused with its path and what to do', () => {
   const path = newPath()
   writeFileSync(path, 'no database at all, and long enough to be looked at as if it were one'.repeat(100))
-  expect(() => createSqliteStore({ path })).toThrow('file is not a database')
+  expect(() => createSqliteStore({ path })).toThrow(
+    expect.objectContaining({ code: 'config', message: expect.stringContaining(`${path}: the file is no SQLite database`) }),
+  )
 })
 
 test('a new file that another process is beginning is waited for', async () => {

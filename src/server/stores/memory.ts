@@ -1,7 +1,16 @@
+// Owns the store in the memory of one process. Called by the handler and by tests; nothing outlives the process.
+import { SessionConfigError } from '../../errors/session-config-error.ts'
 import type { SessionStore, StoreEntry } from '../store.ts'
+import { createWatchers } from './watchers.ts'
 
 /** Options of `createMemoryStore`. */
 export interface MemoryStoreOptions {
+  /**
+   * How many sessions it holds at most. A visitor who would create another gets a 503; those who have one go on.
+   *
+   * @default 100_000
+   */
+  readonly maxSessions?: number | undefined
   /**
    * The wall clock, in milliseconds since the epoch.
    *
@@ -11,41 +20,68 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * Keeps sessions in the memory of one process: for tests, development and demonstrations. A restart ends every session.
+ * Creates a store in the memory of one process: for tests, development and demonstrations. A restart ends every session.
  *
+ * @throws SessionConfigError if `maxSessions` is not a whole number above 0.
  * @example
- * const handler = createSessionHandler({ store: createMemoryStore() })
+ * const sessions = createSessionHandler({ store: createMemoryStore(), schema })
  */
-export function createMemoryStore(options: MemoryStoreOptions = {}): SessionStore {
-  const now = options.now ?? Date.now
+export function createMemoryStore(options: MemoryStoreOptions = {}): Required<SessionStore> {
+  const { now = Date.now, maxSessions = 100_000 } = options
+  if (!(Number.isSafeInteger(maxSessions) && maxSessions > 0)) {
+    throw new SessionConfigError(`Failed to create the memory store: maxSessions is ${maxSessions}. Give a whole number above 0.`)
+  }
   const entries = new Map<string, StoreEntry>()
-  let sweepAtSize = 1_000
+  const watchers = createWatchers()
 
   const find = (id: string): StoreEntry | undefined => {
     const entry = entries.get(id)
     return entry && entry.expiresAt > now() ? entry : undefined
   }
 
-  const sweep = (time: number): number => {
-    const over = [...entries].filter(([, entry]) => entry.expiresAt <= time)
-    for (const [id] of over) entries.delete(id)
-    return over.length
+  const sweep = (time: number, limit: number): number => {
+    let swept = 0
+    for (const [id, { expiresAt }] of entries) {
+      if (swept === limit) break
+      if (expiresAt > time || !entries.delete(id)) continue
+      swept += 1
+      watchers.wake(id)
+    }
+    return swept
+  }
+
+  /** A log-in needs room for two entries, so only creations are refused. */
+  const makeRoom = (): void => {
+    if (entries.size < maxSessions || sweep(now(), Number.POSITIVE_INFINITY) > 0) return
+    throw new Error(
+      `Failed to create a session: the memory store holds its ${maxSessions} sessions. Raise maxSessions, or use another store.`,
+    )
   }
 
   return {
     read: async (id) => find(id),
     write: async ({ id, expected, entry, insert }) => {
-      if ((find(id)?.revision ?? null) !== expected || (insert && find(insert.id))) return false
-      entries.set(id, entry)
+      const stored = find(id)
+      if (stored?.revision === entry.revision) return true
+      if ((stored?.revision ?? null) !== expected || (insert && find(insert.id))) return false
+      if (!stored) makeRoom()
       if (insert) entries.set(insert.id, insert.entry)
-      if (entries.size > sweepAtSize) {
-        // Doubling keeps the cost of each write constant, and nobody has to call sweep for the memory's sake.
-        sweep(now())
-        sweepAtSize = Math.max(1_000, entries.size * 2)
-      }
+      entries.set(id, entry)
+      watchers.wake(id)
       return true
     },
-    remove: async (id, revision) => find(id)?.revision === revision && entries.delete(id),
-    sweep: async (time) => sweep(time),
+    remove: async (id, revision) => {
+      if (find(id)?.revision !== revision) return false
+      entries.delete(id)
+      watchers.wake(id)
+      return true
+    },
+    sweep: async (time, limit) => sweep(time, limit),
+    watch: watchers.add,
+    listByOwner: async (owner) => {
+      const listed = [...entries].map(([id, entry]) => ({ id, entry }))
+      return listed.filter(({ id, entry }) => entry.owner === owner && find(id))
+    },
+    close: async () => entries.clear(),
   }
 }
