@@ -5,7 +5,7 @@
 export const maxClients = 64
 
 /** How long it remembers one after its last write, in milliseconds: as long as a client keeps a commit that it could not send. */
-export const clientAgeMs = 14 * 86_400_000
+export const clientAgeMs: number = 14 * 86_400_000
 
 /** How much of a body's hash is kept, in characters of base64url: 66 bits. */
 export const bodyHashLength = 11

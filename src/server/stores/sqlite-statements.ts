@@ -6,7 +6,7 @@ import type { StoreEntry, StoreWrite } from '../store.ts'
 export const layout = 2
 
 /** Creates the table in an empty file. */
-export const schema = `
+export const schema: string = `
   CREATE TABLE IF NOT EXISTS sessions (
     id TEXT PRIMARY KEY,
     revision TEXT NOT NULL,
@@ -20,7 +20,7 @@ export const schema = `
 `
 
 /** Takes a file of layout 1 to this one. */
-export const migration = `ALTER TABLE sessions ADD COLUMN owner TEXT; ${schema}`
+export const migration: string = `ALTER TABLE sessions ADD COLUMN owner TEXT; ${schema}`
 
 /** The statements of an open file. */
 export interface SqliteStatements {
