@@ -43,6 +43,8 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
         body = request.body
     except RequestDataTooBig:
         raise too_large from None
+    except ValueError:
+        raise Problem("bad-request", "Content-Length is no number.") from None
     except UnreadablePostError:
         raise Problem("bad-request", "The body is not complete.") from None
     if len(body) > max_bytes:

@@ -5,7 +5,8 @@ import base64
 import hashlib
 import json
 import math
-from typing import Any, Mapping, Union
+from collections.abc import Mapping
+from typing import Any, Union
 
 from django.core.serializers.json import DjangoJSONEncoder
 
