@@ -86,7 +86,7 @@ export function drawEditSteps(random: Random, browsers: readonly BrowserPlan[], 
   for (let index = 0; index < count; index++) {
     at += random.chance(probabilities.quick) ? random.int(random.chance(0.5) ? 2 : 60) : random.int(random.chance(0.3) ? 6000 : 400)
     const browser = random.pick(browsers)
-    if (random.chance(0.35)) addBrowserStep(at, browser)
+    if (random.chance(probabilities.byBrowser)) addBrowserStep(at, browser)
     else addTabStep(at, browser)
   }
   return steps.sort((a, b) => a.at - b.at)
