@@ -25,6 +25,9 @@ export interface SimulatedBrowser {
   /** Its service worker, from now on. */
   install(worker: ServiceWorker): void
   worker(): ServiceWorker | undefined
+  /** `firefox` and `webkit` differ in what becomes of a fetch when its page is left. */
+  setEngine(name: string): void
+  engine(): string
   /** How long the slowest message between its tabs has taken, in milliseconds. */
   slowestMs: number
 }
@@ -33,6 +36,10 @@ export interface SimulatedBrowser {
 export interface Page {
   readonly name: string
   readonly isGone: boolean
+  /** It was closed by the visitor: what is not kept alive goes with it. */
+  readonly isLeft?: boolean
+  /** How often it was frozen by a browser that never settles what was in flight. */
+  readonly freezes?: number
   /** Runs something in the page: later where it sleeps, never where it is gone. */
   enter(run: () => void): void
 }
@@ -62,6 +69,7 @@ export function createBrowser(
   const listeners = new Map<Page, (event: { readonly data: unknown }) => void>()
   let holder: Page | undefined
   let worker: ServiceWorker | undefined
+  let engine = 'chromium'
   const queue: Waiting[] = []
   const locks = createWebLocks(scheduler, isSpinning)
   const arrivals = new Map<string, number>()
@@ -83,6 +91,10 @@ export function createBrowser(
       worker = next
     },
     worker: () => worker,
+    setEngine(next) {
+      engine = next
+    },
+    engine: () => engine,
     cookie: () => (jar && jar.until > wallClock() ? jar.value : undefined),
     take({ headers }, isApp) {
       const line = headers.get('Set-Cookie')

@@ -17,6 +17,11 @@ export function findUnsettled({ name, client, waiting, browser, isGone, isDispos
   return faults
 }
 
+/** What is in hand when a page is closed leaves with it. */
+export function checkLeaving({ name, traffic: { leftAt, commits } }: Tab, { fail }: Pick<World, 'fail'>): void {
+  if (leftAt === commits) fail(`left: ${name} was closed with writes in hand, and no commit of it arrived`)
+}
+
 /** What other tabs and server code do costs reads; each fault and each refusal costs a few requests more. */
 export function checkTraffic({ name, traffic: { requests, faults, refusals } }: Tab, { fail }: Pick<World, 'fail'>, steps: number): void {
   const bound = 30 + 6 * steps + 8 * faults + 8 * refusals

@@ -1,5 +1,6 @@
 import { drawEditSteps } from './edits/generate.ts'
 import { drawEditProbabilities } from './edits/probabilities.ts'
+import { drawPageSteps } from './pages/generate.ts'
 import { drawFate, drawProbabilities, shapes, type Weather, weathers } from './probabilities.ts'
 import { createRandom, type Random } from './random.ts'
 import type { BrowserPlan, Fate, Mode, Script, Step } from './script.ts'
@@ -117,6 +118,26 @@ function generateEdits(seed: number): Generated {
   return { script, drawFate: (name) => drawFateOf(createRandom(seed, name), name, weather, probabilities.faults) }
 }
 
+/** Draws a history of mode `pages`: nothing befalls a message but that it takes its time. */
+function generatePages(seed: number): Generated {
+  const random = createRandom(seed, 'pages')
+  const browsers = random.pick(shapes)
+  const script: Script = {
+    seed,
+    mode: 'pages',
+    browsers,
+    maxAgeMs: 1_209_600_000,
+    latencyMs: 0,
+    steps: drawPageSteps(random, browsers),
+    fates: new Map(),
+  }
+  function drawTime(name: string): Fate | undefined {
+    const drawn = createRandom(seed, name)
+    return drawn.chance(0.3) ? { out: drawn.int(400), back: drawn.int(400) } : undefined
+  }
+  return { script, drawFate: drawTime }
+}
+
 function drawFateOf(drawn: Random, name: string, weather: Weather, faults: Readonly<Record<string, number>>): Fate | undefined {
   if (!name.includes('~')) return drawFate(drawn, weather, faults)
   return drawn.chance(0.4) ? { out: drawn.int(20) } : undefined
@@ -125,6 +146,7 @@ function drawFateOf(drawn: Random, name: string, weather: Weather, faults: Reado
 /** Draws a history. */
 export function generate(seed: number, mode: Mode = 'normal'): Generated {
   if (mode === 'edits') return generateEdits(seed)
+  if (mode === 'pages') return generatePages(seed)
   const random = createRandom(seed, 'script')
   const weather = random.pick(weathers)
   const browsers = random.pick(shapes)

@@ -74,6 +74,9 @@ export function digest(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(words.buffer)
 }
 
+/** The host's own classes, which mode `pages` has: ky makes Requests of its own. */
+export const real = { Response: globalThis.Response, Headers: globalThis.Headers, AbortController: globalThis.AbortController }
+
 type Listener = () => void
 
 /** A signal as the client and the network use it. */
@@ -116,6 +119,18 @@ export interface HostParts {
   readonly random: () => number
   /** Whether errors say where they come from, which costs as much as the rest of an exchange. */
   readonly hasStacks: boolean
+  /** The globals of a page, for a history whose clients have one: then fetch and its classes are the host's own, too. */
+  readonly pageGlobals?: Readonly<Record<string, unknown>> | undefined
+}
+
+function put(name: string, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+}
+
+const lightClasses = { Response: LightResponse, Headers: LightHeaders, AbortController: LightAbortController }
+
+function putAll(values: Readonly<Record<string, unknown>>): void {
+  for (const name in values) put(name, values[name])
 }
 
 let current: (HostParts & Host) | undefined
@@ -132,11 +147,7 @@ export function installHost(): () => void {
   const { getBuiltinModule } = process
   const { now } = Date
   const { random } = Math
-  const put = (name: string, value: unknown): void =>
-    void Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
-  put('Response', LightResponse)
-  put('Headers', LightHeaders)
-  put('AbortController', LightAbortController)
+  putAll(lightClasses)
   put('crypto', lightCrypto)
   process.getBuiltinModule = () => undefined
   put('setTimeout', (run: () => void, delayMs = 0) => (current ? current.scheduler.after(delayMs, run) : setTimeout(run, delayMs)))
@@ -168,10 +179,13 @@ export function enterHost(parts: HostParts): Host {
     thrown: [],
     restore() {
       current = undefined
+      for (const name in parts.pageGlobals) Reflect.deleteProperty(globalThis, name)
+      if (parts.pageGlobals) putAll(lightClasses)
       Error.stackTraceLimit = stackTraceLimit
       leave()
     },
   }
+  if (parts.pageGlobals) putAll({ ...real, ...parts.pageGlobals })
   current = { ...parts, ...host }
   return host
 }

@@ -45,6 +45,7 @@ export const isFaulty = ({ kind }: Fate): boolean => kind !== undefined
 export function send(scheduler: Scheduler, { fate, browser, page, isKept, isApp, signal, deliver, answer, fail }: Sending): void {
   const { kind, out = 20, back = 20, copy } = fate
   let isOver = false
+  const { freezes } = page
   const end = (run: () => void): void => {
     if (isOver) return
     isOver = true
@@ -57,7 +58,7 @@ export function send(scheduler: Scheduler, { fate, browser, page, isKept, isApp,
   function come(response: LightResponse): void {
     // An exchange that was given up takes no cookie any more; that of a page that is gone does if it was kept.
     scheduler.after(back, () => {
-      if (isOver || (page.isGone && !isKept)) return
+      if (isOver || (page.isGone && !isKept) || page.freezes !== freezes) return
       if (kind === 'cookie-cut') browser.take(response, isApp)
       if (kind === 'cut' || kind === 'cookie-cut') return end(fail)
       if (kind === 'hang') return
@@ -72,6 +73,7 @@ export function send(scheduler: Scheduler, { fate, browser, page, isKept, isApp,
   else if (isForeign) scheduler.after(out, () => come(new LightResponse()))
   else
     scheduler.after(out, () => {
+      if (page.isLeft && !isKept) return
       const first = deliver()
       void first.then(come)
       // The answer is that of the copy which is dealt with first: the other one comes after it, and to nobody.

@@ -4,6 +4,7 @@ import type { Values } from './calls.ts'
 import type { EditLog } from './edits/edit-log.ts'
 import type { LightResponse } from './host.ts'
 import type { Ledger } from './ledger.ts'
+import type { PageEvents } from './pages/page-events.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Fate, Mode, Step } from './script.ts'
 import type { Sent, SimulatedServer } from './server.ts'
@@ -43,6 +44,8 @@ export interface World {
   readonly creation: SessionCreation
   /** The lineages that somebody asked to end. */
   readonly ends: Set<string>
+  /** A page runs from now on, until another one does. */
+  enterPage(events: PageEvents): void
   /** Sends a request of the app itself, with the browser's cookie. Rejects where no answer comes. */
   request(browser: SimulatedBrowser, step: Pick<Step, 'what' | 'args'>): Promise<LightResponse>
   /** No commit of a browser's clients may be under way while an exclusive request runs. */
@@ -62,6 +65,9 @@ export interface Traffic {
   requests: number
   /** The number of the last request whose response says what the server has. */
   answered: number
+  /** How many commits arrived at the server, and how many had when its page was closed with writes in hand. */
+  commits: number
+  leftAt: number | undefined
   /** When the last request left. */
   sentAt: number
   /** Requests that something befell. */
@@ -101,6 +107,10 @@ export interface Tab {
   wake(): void
   /** The page is gone, without a word. */
   crash(): void
+  /** The visitor leaves the page, which is closed or kept in the back/forward cache. */
+  leave(isKept: boolean): void
+  /** The visitor comes back to a page that was kept. */
+  return(): void
   /** Follows a promise to its end. */
   follow(what: string, promise: Promise<unknown>): void
 }

@@ -1,6 +1,6 @@
 import type { SimulatedBrowser } from './browser.ts'
 import type { Stored } from './event-log.ts'
-import { checkCounters, checkTraffic, findUnsettled } from './finish.ts'
+import { checkCounters, checkLeaving, checkTraffic, findUnsettled } from './finish.ts'
 import type { LogEntry } from './ledger.ts'
 import type { Tab, World } from './parts.ts'
 import { drain } from './scheduler.ts'
@@ -90,6 +90,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     if (isBroken()) return
     for (const what of unsettled) fail(what)
     for (const tab of tabs.values()) checkTraffic(tab, world, script.steps.length)
+    for (const tab of tabs.values()) checkLeaving(tab, world)
     checkCounters([...tabs.values()], { server, fail, membersOf: parts.membersOf })
   }
 

@@ -12,9 +12,10 @@ export interface Script {
 
 /**
  * `old-views`: server code also saves whole dicts that it read before. `edits`: forms, lists and values of classes that several people
- * edit, with content that the server refuses, early writes and caches.
+ * edit, with content that the server refuses, early writes and caches. `pages`: pages that are closed or go into the back/forward
+ * cache, with a fetch as browsers have it.
  */
-export type Mode = 'normal' | 'old-views' | 'edits'
+export type Mode = 'normal' | 'old-views' | 'edits' | 'pages'
 
 export interface BrowserPlan {
   readonly name: string

@@ -2,7 +2,7 @@ import { createMemoryStore, createSessionHandler, type ServerSession, type Sessi
 import { toBase64Url } from '../../src/server/keys.ts'
 import { decideCommit, type SessionRecord, versionOf } from '../../src/server/record.ts'
 import { createEventLog, type EventLog, type Rotated, type Stored } from './event-log.ts'
-import { createRequest, digest, LightResponse } from './host.ts'
+import { createRequest, digest, LightResponse, real } from './host.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -62,6 +62,13 @@ export interface ServerParts {
 }
 
 const encoder = new TextEncoder()
+
+/** In mode `pages` the handler's responses are the host's own. */
+async function toLight(response: Response): Promise<LightResponse> {
+  if (!(response instanceof real.Response)) return response as unknown as LightResponse
+  const text = await response.text()
+  return new LightResponse(text === '' ? null : text, { status: response.status, headers: [...response.headers] })
+}
 
 /** The real handler over the real memory store, with an eye on every write. */
 export function createServer(parts: ServerParts): SimulatedServer {
@@ -167,7 +174,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     rotationOf: (lineage) => eventLog.rotations.get(lineage),
     async handle(sent) {
       const { method, cookie, headers, body } = sent
-      const response = (await handler(createRequest(method, toFields(cookie, headers), body))) as unknown as LightResponse
+      const response = await toLight(await handler(createRequest(method, toFields(cookie, headers), body)))
       // A server in front of the app refuses what is too large, without a problem document.
       if (response.status === 422 && response.body?.includes('not now') && random.chance(0.3))
         return new LightResponse(null, { status: 413 })

@@ -41,6 +41,7 @@ export function createSteps({ world, browsers, tabs, tabOf, orders }: StepParts)
     else if (what === 'evict') server.evict(cookie)
     else if (what === 'kill') server.kill()
     else if (what === 'refuse') server.refuse(first, Number(args[1]))
+    else if (what === 'engine') browser.setEngine(first)
     else if (what === 'worker') browser.install(createServiceWorker(first, args[1] === true))
     else if (what === 'save') {
       const reached = server.reach(cookie)
@@ -55,7 +56,9 @@ export function createSteps({ world, browsers, tabs, tabOf, orders }: StepParts)
     const browser = browsers.get(who)
     if (browser) return stepBrowser(browser, step)
     const tab = tabOf(who)
-    if (what === 'sleep' || what === 'wake' || what === 'crash') tab[what]()
+    if (what === 'leave') tab.leave(args[0] === true)
+    else if (what === 'return') tab.return()
+    else if (what === 'sleep' || what === 'wake' || what === 'crash') tab[what]()
     else tab.perform(step)
   }
 }

@@ -5,50 +5,14 @@ import { createEditLog } from './edits/edit-log.ts'
 import { schema as editSchema } from './edits/keys.ts'
 import { type Base, createLedger, type Entry } from './ledger.ts'
 import { type Call, isSame } from './model.ts'
+import { createPage } from './page.ts'
+import { createFetch } from './pages/fetch.ts'
 import type { Tab, World } from './parts.ts'
 import { perform } from './perform.ts'
 import { createRandom } from './random.ts'
 import type { Step } from './script.ts'
 import { createWatch } from './watch.ts'
 import { createWire } from './wire.ts'
-
-/** Where the page of a tab stands. */
-function createPage(name: string, world: World): { readonly page: PageState; wake(): void } {
-  const held: (() => void)[] = []
-  const page: PageState = {
-    name,
-    isGone: false,
-    isDisposed: false,
-    isSleeping: false,
-    isTouched: true,
-    wokenAt: world.scheduler.now(),
-    enter(run) {
-      if (page.isGone) return
-      if (page.isSleeping) return void held.push(run)
-      page.isTouched = true
-      run()
-    },
-  }
-  return {
-    page,
-    wake() {
-      page.isSleeping = false
-      page.wokenAt = world.scheduler.now()
-      for (const run of held.splice(0)) world.scheduler.after(0, () => page.enter(run))
-    },
-  }
-}
-
-interface PageState {
-  readonly name: string
-  isGone: boolean
-  isDisposed: boolean
-  isSleeping: boolean
-  /** Something has happened in it since the last check. */
-  isTouched: boolean
-  wokenAt: number
-  enter(run: () => void): void
-}
 
 /** What the view is on from `end()` until the server has said what it has. */
 const wiped: Base = { lineage: null, version: '', data: {} }
@@ -57,18 +21,18 @@ const wiped: Base = { lineage: null, version: '', data: {} }
 export function createTab(name: string, browser: SimulatedBrowser, world: World): Tab {
   const { scheduler } = world
   const random = createRandom(world.seed, name)
-  const { page, wake } = createPage(name, world)
+  const { page, wake, leave, comeBack } = createPage(name, browser, world)
   const waiting = new Map<number, string>()
   let promises = 0
   let clients = 0
   let mutations = 0
   let trusted = 0
 
-  const { transport, traffic } = createWire(browser, page, world, (id, n) => ledger.send(id, n, mutations))
+  const { transport, exchange, traffic } = createWire(browser, page, world, (id, n) => ledger.send(id, n, mutations))
   const client = createSessionClient({
-    url: '/session',
+    url: 'https://app.example/session',
     ...(world.mode === 'edits' ? { schema: editSchema } : { schema, conflict: policies as never }),
-    transport,
+    ...(world.mode === 'pages' ? { fetch: createFetch(browser, exchange) } : { transport }),
     clock: {
       now: scheduler.now,
       setTimeout: (run: () => void, delayMs: number) => scheduler.after(delayMs, () => page.enter(run)),
@@ -189,6 +153,9 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
       page.isSleeping = true
     },
     wake,
+    leave: (isKept: boolean) =>
+      leave(isKept, traffic, () => client.pending.length > 0 && typeof client.dehydrate()?.state.lineage === 'string'),
+    return: () => comeBack(traffic),
     crash() {
       page.isGone = true
       browser.release(page)

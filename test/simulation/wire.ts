@@ -2,6 +2,7 @@ import type { Transport, WireAnswer } from '../../src/transport/transport.ts'
 import type { Page, SimulatedBrowser } from './browser.ts'
 import type { LightResponse } from './host.ts'
 import { isFaulty, send, toWireAnswer } from './network.ts'
+import type { Exchange } from './pages/fetch.ts'
 import type { Traffic, World } from './parts.ts'
 import type { Read } from './service-worker.ts'
 
@@ -18,12 +19,14 @@ export function createWire(
   page: Page & { readonly wokenAt: number },
   world: World,
   onCommit: OnCommit,
-): { readonly transport: Transport; readonly traffic: Traffic } {
+): { readonly transport: Transport; readonly exchange: (sent: Exchange) => Promise<LightResponse>; readonly traffic: Traffic } {
   const { scheduler, server } = world
   const { name } = page
   const traffic: Traffic = {
     requests: 0,
     answered: 0,
+    commits: 0,
+    leftAt: undefined,
     sentAt: 0,
     faults: 0,
     refusals: 0,
@@ -73,7 +76,7 @@ export function createWire(
     if (first !== undefined && at - first < rateMs) world.fail(`requests: ${name} sends ${maxRequests} within ${at - first} ms`)
   }
 
-  const transport: Transport = ({ method, headers, body, keepalive, signal }) => {
+  function exchange({ method, headers, body, keepalive, signal }: Exchange): Promise<LightResponse> {
     if (page.isGone || world.isSpinning()) return new Promise<never>(() => {})
     const index = ++traffic.requests
     const number = `${name}#${index}`
@@ -101,16 +104,15 @@ export function createWire(
     if (fate.kind || fate.out || fate.back || browser.isOffline) traffic.faults++
     if (key !== undefined) noteCommit(key)
     world.note?.(name, `#${traffic.requests} ${method} ${key?.split('/')[1] ?? ''} ${body ?? ''} ${JSON.stringify(fate)}`)
-    return new Promise<WireAnswer>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const read: Read = { url: '/session', headers }
       const worker = method === 'GET' ? browser.worker() : undefined
 
       function receive(response: LightResponse, isCached: boolean): void {
         world.note?.(name, `${number} <- ${isCached ? 'cached ' : ''}${response.status} ${response.body?.slice(0, 160) ?? ''}`)
         close(response.status, isFaulty(fate))
-        const answer = toWireAnswer(response)
-        if (!isCached) note(answer, index)
-        resolve(answer)
+        if (!isCached) note(toWireAnswer(response), index)
+        resolve(response)
       }
       function fail(): void {
         const fallback = worker?.fallback(read)
@@ -124,10 +126,13 @@ export function createWire(
         fate,
         browser,
         page,
-        isKept: keepalive === true,
+        isKept: keepalive,
         isApp: false,
         signal,
-        deliver: () => server.handle({ method, cookie, headers: worker ? worker.forward(read) : headers, body, at }),
+        deliver() {
+          if (method === 'PATCH') traffic.commits++
+          return server.handle({ method, cookie, headers: worker ? worker.forward(read) : headers, body, at })
+        },
         answer(response: LightResponse) {
           worker?.keep(read, response)
           receive(response, false)
@@ -140,5 +145,6 @@ export function createWire(
       if (worker?.refreshes) send(scheduler, { ...sending, answer: (response) => worker.keep(read, response), fail: () => {} })
     })
   }
-  return { transport, traffic }
+  const transport: Transport = async (request) => toWireAnswer(await exchange({ ...request, keepalive: request.keepalive === true }))
+  return { transport, exchange, traffic }
 }

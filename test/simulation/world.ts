@@ -7,6 +7,7 @@ import { createIsolation } from './isolation.ts'
 import { judgeStored, type Orders } from './judge-stored.ts'
 import type { Held } from './ledger.ts'
 import { isSame, withoutEdits } from './model.ts'
+import { createPageEvents, createPageGlobals, type PageEvents } from './pages/page-events.ts'
 import type { Tab, World } from './parts.ts'
 import { createRandom } from './random.ts'
 import { createSchedule } from './schedule.ts'
@@ -69,7 +70,14 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
   const scheduler = createScheduler()
   const random = createRandom(script.seed, 'world')
   const wallClock = (): number => epochMs + scheduler.now()
-  const host = enterHost({ scheduler, wallClock, random: createRandom(script.seed, 'host').next, hasStacks: tell !== undefined })
+  let entered = createPageEvents()
+  const host = enterHost({
+    scheduler,
+    wallClock,
+    random: createRandom(script.seed, 'host').next,
+    hasStacks: tell !== undefined,
+    pageGlobals: script.mode === 'pages' ? { ...createPageGlobals(() => entered) } : undefined,
+  })
   const fates = new Map(script.fates)
   const tabs = new Map<string, Tab>()
   const browsers = new Map<string, SimulatedBrowser>()
@@ -167,6 +175,9 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
     hasExclusives: script.steps.some(({ what }) => what === 'exclusive'),
     isolation: createIsolation({ scheduler, fail }, tabs),
     shelf: new Map<string, unknown>(),
+    enterPage(events: PageEvents) {
+      entered = events
+    },
   }
   const app = createApp(parts)
   const world: World = { ...parts, request: app.request }
