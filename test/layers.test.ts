@@ -16,6 +16,7 @@ const apart: Readonly<Record<string, readonly string[]>> = {
   vue: layers,
   server: ['errors', 'protocol'],
   conformance: ['errors', 'protocol'],
+  command: ['errors', 'protocol', 'schema', 'conformance'],
   mocks: ['errors', 'protocol', 'schema', 'server'],
 }
 
@@ -27,6 +28,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   vue: ['vue'],
   server: ['cookie', '@remix-run/node-fetch-server', 'node:'],
   conformance: ['cookie', 'node:'],
+  command: ['node:', '(computed)'],
   mocks: ['msw', 'cookie'],
 }
 
@@ -36,6 +38,7 @@ const typePackages: Readonly<Record<string, readonly string[]>> = {
   index: ['zod/v4/core'],
   react: ['zod/v4/core'],
   vue: ['zod/v4/core'],
+  command: ['zod/v4/core'],
   mocks: ['zod/v4/core', 'zod'],
 }
 

@@ -22,6 +22,8 @@ It makes sessions and ends some of them; use a server for tests.
   --timeout <seconds>      how long one answer may take (30)
 
 Exit code: 0 every MUST holds, 1 a MUST fails, 2 wrong usage or no answer.
+
+Another command: sojourn schema <module> writes the JSON Schema of a session. sojourn schema --help prints more.
 `
 
 const options = {

@@ -1,5 +1,12 @@
 """The app of this package, which adds its checks."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.autoreload import autoreload_started
 
 
 class SojournConfig(AppConfig):
@@ -10,3 +17,12 @@ class SojournConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401
+
+        autoreload_started.connect(_watch_schema)
+
+
+def _watch_schema(sender: Any, **kwargs: Any) -> None:
+    """Has `runserver` start again after the file of SOJOURN["SCHEMA"] changed: it is read once."""
+    path = getattr(settings, "SOJOURN", {}).get("SCHEMA")
+    if path is not None:
+        sender.extra_files.add(Path(path).resolve())

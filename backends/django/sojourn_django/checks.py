@@ -18,7 +18,8 @@ from .check_urls import check_urls
 from .conf import NAMES, Settings, get_settings
 from .engines.cache import CacheEngine, ignores_exceptions, is_local_cache
 from .engines.choice import engine_for
-from .keys import KeysFault, exposed_keys
+from .keys import exposed_keys
+from .keys_fault import KeysFault
 from .sessions.merging import MergingStore
 from .setting_rules import find_faults
 

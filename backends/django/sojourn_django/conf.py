@@ -1,8 +1,9 @@
 """The settings of this package: the dict ``SOJOURN`` of the project, and the defaults."""
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, fields
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Callable, Optional, Sequence, Union
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,7 +18,11 @@ class Settings:
 
     #: The session keys that browsers may read and write; every other key is private. Required: there is no default that is safe.
     KEYS: Optional[Sequence[str]] = None
-    #: Those of them that browsers may only read. Views write them.
+    #: The JSON Schema file that `npx sojourn schema` writes, in place of KEYS: it names the keys and checks what browsers write.
+    SCHEMA: Union[str, "os.PathLike[str]", None] = None
+    #: Keys of SCHEMA whose values are not checked by it, because their schema uses what JSON Schema or Python cannot hold.
+    UNCHECKED_KEYS: Sequence[str] = ()
+    #: The exposed keys that browsers may only read. Views write them.
     READ_ONLY_KEYS: Sequence[str] = ()
     #: The most that the exposed keys of one session hold, in bytes of JSON. A commit that would store more is a 413, unless it makes
     #: the session smaller.

@@ -6,27 +6,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Optional, Sequence
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
 from .companions import companion_of
 from .conf import Settings
-
-#: The system check of a list that is missing or wrong, and that of a key that belongs to another app.
-LIST_CHECK, COMPANION_CHECK = "sojourn.E010", "sojourn.E011"
-
-
-class KeysFault(ImproperlyConfigured):
-    """What is wrong with the list of exposed keys, what to do, and the id of the system check that says so."""
-
-    def __init__(self, message: str, hint: str, check: str = LIST_CHECK):
-        super().__init__(f"{message} {hint}")
-        self.message, self.hint, self.check = message, hint, check
-
+from .keys_fault import COMPANION_CHECK, KeysFault
+from .schema_file import SchemaFile, load_schema
+from .schema_values import Verdict
 
 @dataclass(frozen=True)
 class ExposedKeys:
@@ -35,16 +26,29 @@ class ExposedKeys:
     names: frozenset[str]
     writable: frozenset[str]
     mark: str
+    schema: Optional[SchemaFile] = None
+
+    def find_fault(self, key: str, value: Any) -> Verdict:
+        """Returns why the schema refuses a value of a key; None if it does not, or there is none."""
+        return self.schema.find_fault(key, value) if self.schema else None
 
 
 def exposed_keys(conf: Settings) -> ExposedKeys:
     """Returns the list of the settings. Raises KeysFault if there is none or a name on it must not be exposed."""
-    if conf.KEYS is None:
+    if conf.KEYS is None and conf.SCHEMA is None:
         message = "SOJOURN does not say which session keys browsers may read and write."
-        raise KeysFault(message, "Name them, such as SOJOURN = {'KEYS': ['theme', 'cart']}.")
+        raise KeysFault(message, "Name them, such as SOJOURN = {'KEYS': ['theme', 'cart']}, or give 'SCHEMA'.")
+    if conf.KEYS is not None and conf.SCHEMA is not None:
+        raise KeysFault("SOJOURN has both KEYS and SCHEMA.", "Leave KEYS out: the schema names the keys.")
     is_silenced = COMPANION_CHECK in settings.SILENCED_SYSTEM_CHECKS
     installed = () if is_silenced else tuple(settings.INSTALLED_APPS)
-    return _expose(_to_tuple("KEYS", conf.KEYS), _to_tuple("READ_ONLY_KEYS", conf.READ_ONLY_KEYS), installed)
+    read_only, unchecked = _to_tuple("READ_ONLY_KEYS", conf.READ_ONLY_KEYS), _to_tuple("UNCHECKED_KEYS", conf.UNCHECKED_KEYS)
+    if conf.SCHEMA is None:
+        if unchecked:
+            raise KeysFault("SOJOURN['UNCHECKED_KEYS'] is a part of 'SCHEMA', which is not set.", "Remove it: 'KEYS' checks no values.")
+        return _expose(_to_tuple("KEYS", conf.KEYS), read_only, installed)
+    schema = load_schema(os.fspath(conf.SCHEMA), unchecked)
+    return replace(_expose(schema.names, read_only, installed), schema=schema)
 
 
 def text_of(key: Any) -> Optional[str]:

@@ -150,6 +150,10 @@ def _check_content(outcome: Store, found: Found, attempt: Attempt, exchange: Exc
         ]
         detail = f"The session would be {size} bytes of JSON; it holds {limit}."
         raise Problem("too-large", detail, limit=limit, errors=errors)
+    checks = ((key, exchange.exposed.find_fault(key, value)) for key, value in attempt.commit.set.items())
+    faults = [{"key": key, "path": list(fault.path), "message": fault.message} for key, fault in checks if fault]
+    if faults:
+        raise Problem("refused", errors=faults[:_MAX_ERRORS])
     validate(exchange.conf, exchange.request, dict(data), outcome.changed)
 
 

@@ -6,7 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase, override_settings
 
 from sojourn_django.conf import Settings
-from sojourn_django.keys import KeysFault, exposed_keys
+from sojourn_django.keys_fault import KeysFault
+from sojourn_django.keys import exposed_keys
 
 from support import NOT_SIGNED, SessionTestCase, Visitor, body_of, skip_on, store, with_sojourn
 
