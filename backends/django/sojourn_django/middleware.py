@@ -17,7 +17,7 @@ from .first_paint import keep_private
 from .keys import exposed_keys
 from .record import NO_KEY, UNKNOWN_KEY
 from .stored import to_record, version_of
-from .watch import CookieWatch, Watch, set_watch, watch_of
+from .watch import Watch, set_watch, watch_of
 
 logger = logging.getLogger("sojourn_django")
 
@@ -53,8 +53,7 @@ class SojournMiddleware:
                 engine = engine_for(type(session), get_settings())
             except ImproperlyConfigured:
                 return  # `check` and the endpoint tell of it; the other pages need not fail.
-            watch = Watch if engine.atomic else CookieWatch
-            set_watch(request, watch(session, engine))
+            set_watch(request, session, engine)
 
 
 def _set_version(request: HttpRequest, response: HttpResponse, session: SessionBase, watch: Optional[Watch]) -> None:

@@ -127,7 +127,7 @@ def for_new_key(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
     Both are made anew with the life of any save, so that what was noted of the old ones would keep the next commits from
     setting the cookie in time.
     """
-    meta = {name: value for name, value in meta_of(data).items() if name not in ("cookie", "expires")}
+    meta = {name: value for name, value in meta_of(data).items() if name not in ("cookie", "expires", "expiry")}
     return {**data, META: {**meta, "lineage": meta.get("lineage") or derive_lineage(key)}}
 
 

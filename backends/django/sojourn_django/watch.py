@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import Optional
+from typing import Any, Optional
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 from .engines.base import Engine, Moved
+from .engines.cache import CacheEngine
 from .stored import META, derive_lineage, for_new_key, meta_of
 
 logger = logging.getLogger("sojourn_django")
@@ -17,9 +18,10 @@ logger = logging.getLogger("sojourn_django")
 _WATCH = "_sojourn_watch"
 
 
-def set_watch(request: HttpRequest, watch: Watch) -> None:
-    """Notes who watches the session of a request."""
-    setattr(request, _WATCH, watch)
+def set_watch(request: HttpRequest, session: SessionBase, engine: Engine) -> None:
+    """Watches the session of a request."""
+    kind: Any = CacheWatch if isinstance(engine, CacheEngine) else Watch if engine.atomic else CookieWatch
+    setattr(request, _WATCH, kind(session, engine))
 
 
 def watch_of(request: HttpRequest) -> Optional[Watch]:
@@ -95,6 +97,24 @@ class Watch:
         except Exception:
             # The key is gone already: without its note a late request is not known, and a failed log-in would be worse.
             logger.exception("The old key of a session could not be noted.")
+
+
+class CacheWatch(Watch):
+    """The same where nobody but the session itself knows when it is over: every save notes it."""
+
+    engine: CacheEngine
+
+    def __init__(self, session: SessionBase, engine: CacheEngine):
+        super().__init__(session, engine)
+        self._save = session.save
+        session.save = self.save  # type: ignore[method-assign]
+        if hasattr(session, "asave"):
+            session.asave = sync_to_async(self.save)
+
+    def save(self, must_create: bool = False) -> None:
+        """Saves, with the end that this save gives the session."""
+        self.engine.note_end(self.session._get_session(no_load=must_create))
+        self._save(must_create)
 
 
 class CookieWatch(Watch):

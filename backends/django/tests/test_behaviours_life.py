@@ -162,7 +162,7 @@ class ExpiryTest(SessionTestCase):
         self.assertIn(self.expiry()["age"], (1209599, 1209600))
         self.assertTrue(self.expiry()["atBrowserClose"])
 
-    @skip_on("file", "cache", because="it tells no time that a test can move")
+    @skip_on("file", because="it tells no time that a test can move")
     def test_54_seconds_count_from_each_save(self):
         self.visitor.run(lambda request: request.session.set_expiry(300))
         with later(100):

@@ -17,7 +17,7 @@ from sojourn_django.exchange import Exchange
 from sojourn_django.stored import META
 
 from project.settings import ENGINE
-from support import SessionTestCase, Visitor, body_of, store, with_sojourn
+from support import SessionTestCase, Visitor, body_of, later, skip_on, store, with_sojourn
 
 BARE = ENGINE.replace("merging-", "")
 
@@ -115,6 +115,63 @@ class CompareTest(SessionTestCase):
         visitor.set(a=1)
         with mock.patch.object(type(self.engine), "replace", return_value=None), mock.patch("time.sleep"):
             self.assertProblem(visitor.send(visitor.body(set={"a": 2})), 503, "unavailable")
+
+
+class ViewsExpiryTest(SessionTestCase):
+    """The endpoint tells the life that a view gave the session, as the engine will keep it."""
+
+    def assertAge(self, seconds):
+        self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], seconds, delta=2)
+
+    def expire_in(self, expiry):
+        self.visitor.run(lambda request: request.session.set_expiry(expiry))
+
+    def test_a_view_shortens_the_life_that_a_commit_gave(self):
+        self.visitor.set(a=1)
+        self.expire_in(300)
+        self.assertAge(300)
+        if BARE != "file":
+            with later(100):
+                self.assertAge(200)
+                self.visitor.write(b=1)
+                self.assertAge(300)
+
+    @skip_on("signed_cookies", because="a signature ends after SESSION_COOKIE_AGE")
+    def test_a_view_lengthens_it(self):
+        self.visitor.set(a=1)
+        self.expire_in(3 * django_settings.SESSION_COOKIE_AGE)
+        self.assertAge(3 * django_settings.SESSION_COOKIE_AGE)
+
+    @skip_on("file", because="the file system's clock cannot be moved")
+    def test_a_session_of_views_alone(self):
+        self.visitor.write(a=1)
+        with later(100):
+            self.assertAge(django_settings.SESSION_COOKIE_AGE - 100)
+            self.expire_in(300)
+            self.assertAge(300)
+        with later(200):
+            self.assertAge(200)
+
+    @skip_on("signed_cookies", because="only a response gives the browser another one")
+    def test_code_without_a_request(self):
+        self.visitor.set(a=1)
+        session = store(self.visitor.key)
+        session.set_expiry(300)
+        session.save()
+        self.assertAge(300)
+
+    def test_a_view_goes_back_to_the_policy(self):
+        self.visitor.set(a=1)
+        self.expire_in(300)
+        self.expire_in(None)
+        self.assertAge(django_settings.SESSION_COOKIE_AGE)
+
+    def test_a_log_in_has_the_life_of_its_own_save(self):
+        self.signed_up()
+        self.visitor.set(a=1)
+        self.expire_in(300)
+        self.visitor.post("/sign-in", {"username": "ada", "password": "ada"})
+        self.assertAge(300)
 
 
 @only_on("db", "cached_db")

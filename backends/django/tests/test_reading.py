@@ -40,7 +40,6 @@ class ReadTest(SessionTestCase):
             self.assertEqual((state["lineage"], state["unknownKey"], state["version"]), (None, True, "v0-unknown"), key)
             self.assertIsNone(session_cookie(response), key)
 
-    @skip_on("cache", because="a cache does not tell what is left of an entry that others may have extended")
     def test_reading_extends_nothing(self):
         self.visitor.set(a=1)
         with later(1000):

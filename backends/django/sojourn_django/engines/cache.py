@@ -14,7 +14,7 @@ from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 
 from ..conf import Settings
-from ..stored import meta_of
+from ..stored import EXPIRY, META, meta_of
 from .base import Engine, Moved, Stored, Unreadable, from_moved, moved_key, to_moved
 
 # Classes whose `add` is atomic for all processes. Django's file and database caches look and then set.
@@ -84,15 +84,13 @@ class CacheEngine(Engine):
             return None
         if not isinstance(data, dict):
             raise Unreadable
-        # A cache does not tell when an entry is over; the record knows since its last commit, and later saves extend it.
-        age = self.store_of(key, data).get_expiry_age()
-        expires_at = meta_of(data).get("expires") or time.time() + age
+        expires_at = self._noted_end(data) or time.time() + self.store_of(key, data).get_expiry_age()
         # Dumped, as a hook may change a value in place, and Python calls 1 and True equal.
         return Stored(key, data, pickled(data), max(expires_at, time.time() + 1))
 
     def create(self, data: dict[str, Any]) -> str:
         try:
-            key = self.save_new(self._timed(data), attempts=10)
+            key = self.save_new(self.note_end(data), attempts=10)
         except CreateError:
             raise CacheFault("add() stores nothing") from None
         self._look(key, data)
@@ -132,16 +130,20 @@ class CacheEngine(Engine):
     def _name(self, key: str) -> str:
         return f"{self.store_class.cache_key_prefix}{key}"  # type: ignore[attr-defined]
 
-    def _timed(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The data with the time at which they will be over, in the record."""
-        meta = meta_of(data)
-        if meta:
-            meta["expires"] = time.time() + self.store_of(None, data).get_expiry_age()
+    def note_end(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Notes in the data when they will be over, by the expiry of this save: a cache does not tell what is left of an entry."""
+        end = time.time() + self.store_of(None, data).get_expiry_age()
+        data[META] = {**meta_of(data), "expires": end, "expiry": data.get(EXPIRY)}
         return data
+
+    def _noted_end(self, data: dict[str, Any]) -> Optional[float]:
+        """When the data are over; None if they were saved with another expiry since that was noted, by code that notes nothing."""
+        meta = meta_of(data)
+        return meta.get("expires") if meta.get("expiry") == data.get(EXPIRY) else None
 
     def _set(self, key: str, data: dict[str, Any]) -> None:
         age = self.store_of(key, data).get_expiry_age()
-        self.cache.set(self._name(key), self._timed(data), age)
+        self.cache.set(self._name(key), self.note_end(data), age)
         # What ends at once is not there any more.
         if age > 0:
             self._look(key, data)
