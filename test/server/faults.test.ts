@@ -38,7 +38,7 @@ describe('a fault in a function of the app', () => {
 
   test('is printed if the app reads no errors', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
-    await createVisitor(createSessionHandler({ store: createMemoryStore(), admit: throws })).read()
+    await createVisitor(createSessionHandler({ keys: [], store: createMemoryStore(), admit: throws })).read()
     expect(printed).toHaveBeenCalledExactlyOnceWith(expect.any(TypeError))
     printed.mockRestore()
   })

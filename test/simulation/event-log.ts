@@ -1,4 +1,5 @@
-import { isPrivate, type SessionRecord, versionOf } from '../../src/server/record.ts'
+import { everyKey } from '../../src/server/exposed-keys.ts'
+import { isServersOwn, type SessionRecord, versionOf } from '../../src/server/record.ts'
 import type { StoreWrite } from '../../src/server/store.ts'
 import type { Data } from './model.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -42,7 +43,7 @@ export interface EventLog {
 
 const publicOf = (data: SessionRecord['data']): Data => {
   const result: Record<string, unknown> = {}
-  for (const key in data) if (!isPrivate(key)) result[key] = data[key]
+  for (const key in data) if (!isServersOwn(key)) result[key] = data[key]
   return result as Data
 }
 
@@ -71,7 +72,7 @@ export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) 
       if (insert) rotations.set(lineage, { at: scheduler.now(), by })
       const stored = {
         lineage,
-        version: versionOf({ key: 'known', record }),
+        version: versionOf({ key: 'known', record }, everyKey),
         index: (before?.index ?? -1) + 1,
         data: publicOf(data),
         identity: data._identity ?? null,
