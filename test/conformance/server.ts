@@ -42,7 +42,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const exposure = { keys: everyKey, checks: new Map() }
   let skewMs = 0
   const now = (): number => Date.now() + skewMs
-  const common = { csrf: () => csrfToken, origins: [allowedOrigin], ...rest, now }
+  // A store that is down is no news here.
+  const common = { onError: () => {}, csrf: () => csrfToken, origins: [allowedOrigin], ...rest, now }
   const handler = createHandler({ store: createStore(now), ...common }, exposure)
   const down = createHandler({ ...common, store: brokenStore, now }, exposure)
   const broken = new Set<string>()
