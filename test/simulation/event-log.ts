@@ -1,3 +1,4 @@
+import { fromEntry } from '../../src/server/entries.ts'
 import { everyKey } from '../../src/server/exposed-keys.ts'
 import { isServersOwn, type SessionRecord, versionOf } from '../../src/server/record.ts'
 import type { StoreWrite } from '../../src/server/store.ts'
@@ -62,7 +63,8 @@ export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) 
     note({ id, entry, insert }) {
       records.delete(id)
       const kept = insert ?? { id, entry }
-      const { record } = JSON.parse(kept.entry.value) as { record: SessionRecord }
+      const { record } = fromEntry(kept.entry)
+      if (!record) return
       const { lineage, expiry, data } = record
       records.set(kept.id, record)
       names.set(kept.id, lineage)

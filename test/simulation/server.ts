@@ -1,3 +1,4 @@
+import { toEntry } from '../../src/server/entries.ts'
 import { everyKey } from '../../src/server/exposed-keys.ts'
 import { createHandler } from '../../src/server/handler.ts'
 import { createMemoryStore, type ServerSession, type SessionStore } from '../../src/server/index.ts'
@@ -153,7 +154,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     const write = {
       id: idOf(cookie),
       expected: before.mark,
-      entry: { revision: record.mark, value: JSON.stringify({ record }), expiresAt: record.expiresAt },
+      entry: toEntry(record),
     }
     // The memory store writes before its promise settles.
     void inner.write(write)
