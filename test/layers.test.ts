@@ -7,14 +7,14 @@ import { doors, root } from '../scripts/doors.ts'
 const maxLines = 250
 
 /** Lowest first: a file may import from its own layer and from those before it. */
-const layers = ['errors', 'protocol', 'schema', 'cache', 'transport', 'sync', 'browser', 'client']
+const layers = ['errors', 'protocol', 'platform', 'schema', 'cache', 'transport', 'sync', 'client']
 
 /** Layers beside that order, with all that each may import. A layer named nowhere here may import nothing, which says so. */
 const apart: Readonly<Record<string, readonly string[]>> = {
   index: layers,
   react: layers,
   vue: layers,
-  server: ['errors', 'protocol', 'schema'],
+  server: ['errors', 'protocol'],
   conformance: ['errors', 'protocol'],
   command: ['errors', 'protocol', 'schema', 'conformance'],
   mocks: ['errors', 'protocol', 'schema', 'server'],
@@ -38,7 +38,6 @@ const typePackages: Readonly<Record<string, readonly string[]>> = {
   index: ['zod/v4/core'],
   react: ['zod/v4/core'],
   vue: ['zod/v4/core'],
-  server: ['zod/v4/core'],
   command: ['zod/v4/core'],
   mocks: ['zod/v4/core', 'zod'],
 }
@@ -171,8 +170,7 @@ describe('the check', () => {
     ['src/cache/a.ts', `export { A } from '../sync/a.ts'`, 'src/cache/a.ts (cache) imports src/sync/a.ts (sync)'],
     ['src/cache/a.ts', `type A = import('../sync/a.ts').A`, 'src/cache/a.ts (cache) imports src/sync/a.ts (sync)'],
     ['src/errors/a.ts', `const a = await import('../cache/a.ts')`, 'src/errors/a.ts (errors) imports src/cache/a.ts (cache)'],
-    ['src/server/a.ts', `import { A } from '../schema/a.ts'`, null],
-    ['src/server/a.ts', `import { A } from '../cache/a.ts'`, 'src/server/a.ts (server) imports src/cache/a.ts (cache)'],
+    ['src/server/a.ts', `import { A } from '../schema/a.ts'`, 'src/server/a.ts (server) imports src/schema/a.ts (schema)'],
     ['src/conformance/a.ts', `import { A } from '../server/a.ts'`, 'src/conformance/a.ts (conformance) imports src/server/a.ts (server)'],
     ['src/react/a.ts', `import { A } from '../vue/a.ts'`, 'src/react/a.ts (react) imports src/vue/a.ts (vue)'],
     ['mocks/a.ts', `import { A } from '../src/server/a.ts'`, null],

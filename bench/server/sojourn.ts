@@ -8,5 +8,4 @@ import { listen } from '../lib/serve.ts'
 // A file is SQLite's, its absence means memory.
 const [, , path] = process.argv
 const store = path === undefined ? createMemoryStore() : createSqliteStore({ path })
-const keys = Array.from({ length: 1_000 }, (_, at) => `key-${at}`)
-listen(createServer(toNodeListener(createSessionHandler({ store, keys }))))
+listen(createServer(toNodeListener(createSessionHandler({ store }))))

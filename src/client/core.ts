@@ -1,25 +1,30 @@
 import type * as z from 'zod/v4/core'
-import { createExpiryClock, type ExpiryClock } from '../browser/expiry.ts'
-import { watchLifecycle } from '../browser/lifecycle.ts'
-import { createTabs } from '../browser/tabs.ts'
 import { type Cache, createCache } from '../cache/cache.ts'
 import { addListener, callListeners, createListeners, type Listeners } from '../cache/listeners.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
-import { createClientId } from '../protocol/client-id.ts'
+import { createTabs } from '../platform/channel.ts'
+import { hostClock } from '../platform/clock.ts'
+import { createLock, openLocks } from '../platform/locks.ts'
+import { isPageHidden } from '../platform/page-lifecycle.ts'
+import { hostRandom } from '../platform/random.ts'
 import { own } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { compileSchema } from '../schema/compile-schema.ts'
-import { hostClock } from '../sync/clock.ts'
+import { requestRead } from '../sync/commands.ts'
+import { createCreationSignals } from '../sync/creation-signals.ts'
+import type { Sync } from '../sync/engine.ts'
 import type { SessionWriteError } from '../sync/events.ts'
-import { ask, hear } from '../sync/hold.ts'
-import { createSync, requestRead, wake } from '../sync/pipeline.ts'
-import type { Sync } from '../sync/sync.ts'
+import { createSections, type Sections } from '../sync/exclusive.ts'
+import type { LocksPort, PublishPort } from '../sync/ports.ts'
+import { createSync } from '../sync/sync.ts'
 import { createCsrf } from '../transport/csrf.ts'
 import { createKyTransport } from '../transport/ky-transport.ts'
+import { createExpiryClock, type ExpiryClock } from './expiry-clock.ts'
+import { followPage, hearTabs } from './follow.ts'
 import type { SessionClientOptions } from './options.ts'
-import { openChannel, openLock, toAbsolute, toCredentials } from './ports.ts'
+import { openChannel, toAbsolute, toCredentials } from './ports.ts'
 import type { SessionEvents } from './types.ts'
 
 /** What a client is wired of: the parts that its calls work on. */
@@ -27,6 +32,7 @@ export interface Core {
   readonly cache: Cache
   readonly codec: SessionCodec
   readonly sync: Sync
+  readonly sections: Sections
   readonly expiry: ExpiryClock
   /** Why the last write of each key was rejected. */
   readonly errors: Map<string, SessionWriteError>
@@ -99,34 +105,15 @@ function createHub(): Hub {
   }
 }
 
-/** Begins to follow the page's life and the other tabs; returns what ends it. */
-function follow(sync: Sync, tabs: ReturnType<typeof createTabs>, expiry: ExpiryClock): () => void {
-  const look = (wanted: 'conditional' | 'full') => () => void requestRead(sync, wanted)
-  const open = (): void => {
-    tabs.open()
-    ask(sync)
-  }
-  expiry.start()
-  open()
-  const unwatch = watchLifecycle(sync.clock, {
-    onFocus: look('conditional'),
-    // The page may be being left: what lets others go first goes now or never. A commit that the leaving has cut off does not.
-    onHide() {
-      if (sync.sendAt <= sync.clock.now()) return
-      sync.sendAt = 0
-      sync.nudge?.()
-    },
-    // What waits for the network goes first; its answer tells what a read would.
-    onOnline: () => (sync.nudge ?? look('conditional'))(),
-    onFreeze: tabs.close,
-    onThaw() {
-      open()
-      look('full')()
-    },
-  })
-  return () => {
-    unwatch()
-    tabs.close()
+/** Returns the locks that the pipeline takes: two by name, shared with every tab and worker of the session. */
+function toLocks(options: Pick<SessionClientOptions<z.$ZodObject>, 'locks' | 'lockName'>, url: string): LocksPort {
+  const locks = options.locks === false ? undefined : (options.locks ?? openLocks())
+  const name = options.lockName ?? url
+  if (!locks) return {}
+  return {
+    shared: createLock(locks, `section ${name}`, 'shared'),
+    exclusive: createLock(locks, `section ${name}`, 'exclusive'),
+    creation: createLock(locks, `creation ${name}`, 'exclusive'),
   }
 }
 
@@ -147,64 +134,70 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
   })
   const tabs = createTabs(
     () => (channel === false ? undefined : (channel ?? openChannel)(url)),
-    (message) => {
-      if (!('state' in message)) return hear(sync, message)
-      sync.inbox.push(message)
-      wake(sync)
-    },
+    (data) => hearTabs(sync, sections, creation, data),
   )
-  const sync = createSync({
-    cache,
-    codec,
-    policy,
-    clock,
-    transport:
-      options.transport ?? createKyTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
-    csrf: createCsrf(url, options.csrf),
-    random: options.random ?? Math.random,
-    // In memory only, since a duplicated tab shares what is stored.
-    createClientId: options.createClientId ?? createClientId,
-    retry: options.retry ?? {},
-    timeoutMs: options.timeoutMs ?? 10_000,
-    lock: options.lock ?? openLock(url),
-    isExpired: expiry.isOver,
-    tell: tabs.tell,
-    emit: emit as Sync['emit'],
-    onAcknowledged(keys) {
+  const publish: PublishPort = {
+    emit: emit as PublishPort['emit'],
+    acknowledged(keys) {
       const cleared = keys.filter((key) => errors.delete(key))
       if (cleared.length > 0) cache.wake()
     },
-    onRejected(keys, error) {
+    rejected(keys, error) {
       for (const key of keys) errors.set(key, error)
       emit('rejected', { keys, error })
       cache.wake()
     },
-    onState(state, from) {
-      if (sync.isDisposed) return // by a subscriber that was told of it
-      expiry.set(state.lineage === null ? undefined : state.expiry)
-      if (from !== undefined && from !== state.version) tabs.tell({ from, state })
+    state: ({ lineage, expiry: left }) => expiry.set(lineage === null ? undefined : left),
+    broadcast: tabs.broadcast,
+    hasOthers: () => tabs.isOpen,
+  }
+  const random = { number: options.random ?? hostRandom.number, clientId: options.createClientId ?? hostRandom.clientId }
+  const creation = createCreationSignals({ tab: hostRandom.clientId(), clock, broadcast: tabs.broadcast, hasOthers: publish.hasOthers })
+  const locks = toLocks(options, url)
+  const sync: Sync = createSync(
+    cache,
+    {
+      clock,
+      random,
+      publish,
+      // Browsers without Web Locks take turns over the channel.
+      locks: { ...locks, creation: locks.creation ?? creation.acquire },
+      exchange: {
+        send: options.transport ?? createKyTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
+        csrf: createCsrf(url, options.csrf),
+        timeoutMs: options.timeoutMs ?? 10_000,
+      },
     },
-  })
+    { codec, policy, retry: options.retry ?? {}, isExpired: expiry.isOver, isHidden: isPageHidden },
+    creation,
+  )
+  const sections = createSections(sync)
   let stop: (() => void) | undefined
   return {
     cache,
     codec,
     sync,
+    sections,
     expiry,
     errors,
     on(event, run) {
-      if (event === 'expiring' && !sync.isDisposed) expiry.start()
+      if (event === 'expiring' && !sync.state.isDisposed) expiry.start()
       return on(event, run)
     },
     pure,
     check,
     start() {
       check()
-      if (sync.isDisposed) throw new SessionDisposedError()
-      stop ??= follow(sync, tabs, expiry)
+      if (sync.state.isDisposed) throw new SessionDisposedError()
+      if (stop) return
+      expiry.start()
+      tabs.open()
+      stop = followPage(sync, sections, tabs, clock)
     },
     stop() {
       stop?.()
+      tabs.close()
+      sections.release()
       expiry.stop()
     },
   }

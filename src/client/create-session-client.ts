@@ -1,6 +1,6 @@
 import type * as z from 'zod/v4/core'
 import type { SessionInputs, SessionValues } from '../schema/types.ts'
-import { disposeSync } from '../sync/pipeline.ts'
+import { disposeSync } from '../sync/commands.ts'
 import { type Core, createCore } from './core.ts'
 import { createLife, toPending } from './life.ts'
 import type { SessionClientOptions } from './options.ts'

@@ -1,15 +1,11 @@
-import { SessionDiscardedError } from '../errors/session-discarded-error.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionProtocolError } from '../errors/session-protocol-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
 import { parseJson } from '../protocol/json.ts'
 import { parseState } from '../protocol/state.ts'
 import { deepFreeze } from '../schema/deep-freeze.ts'
-import { beginEnd } from '../sync/end.ts'
-import { exclusive } from '../sync/exclusive.ts'
-import { requestRead, wake } from '../sync/pipeline.ts'
-import { keysOf, move, rejectAll } from '../sync/settle.ts'
-import { become } from '../sync/sync.ts'
+import { keysOf } from '../sync/apply-state.ts'
+import { discard, endBackoff, endSession, hydrateState, requestRead, resume, tryAtOnce } from '../sync/commands.ts'
 import type { Core } from './core.ts'
 import type { UntypedClient } from './session-key.ts'
 import type { DehydratedSession, PendingMutation } from './types.ts'
@@ -24,16 +20,14 @@ export interface Life extends Pick<UntypedClient, LifeNames> {
 }
 
 /** Creates the calls about the session as a whole. */
-export function createLife({ cache, sync, start, check }: Core): Life {
+export function createLife({ cache, sync, sections, start, check }: Core): Life {
   const frozen = new WeakSet<object>()
-  const isSettled = (): boolean => cache.log.length === 0 && !sync.ending
+  const isSettled = (): boolean => cache.log.length === 0 && !sync.state.ending
 
   async function end(): Promise<void> {
     if (!cache.base) await requestRead(sync, 'full')
-    if (sync.isDisposed) throw new SessionDisposedError()
-    const done = beginEnd(sync)
-    wake(sync)
-    return done
+    if (sync.state.isDisposed) throw new SessionDisposedError()
+    return endSession(sync)
   }
 
   return {
@@ -42,12 +36,11 @@ export function createLife({ cache, sync, start, check }: Core): Life {
       return waitFor(end(), options)
     },
     settled() {
-      if (isSettled() || sync.isDisposed) return Promise.resolve()
-      sync.nudge?.()
-      wake(sync)
+      if (isSettled() || sync.state.isDisposed) return Promise.resolve()
+      endBackoff(sync)
       return new Promise((resolve) => {
         const stop = cache.watch(() => {
-          if (!isSettled() && !sync.isDisposed) return
+          if (!isSettled() && !sync.state.isDisposed) return
           stop()
           resolve()
         })
@@ -55,29 +48,26 @@ export function createLife({ cache, sync, start, check }: Core): Life {
     },
     revalidate(options) {
       start()
+      tryAtOnce(sync, false)
       return waitFor(requestRead(sync, 'conditional'), options)
     },
     exclusive(run, options = {}) {
       start()
-      return exclusive(sync, run, options.timeoutMs ?? 10_000)
+      return sections.run(run, options.timeoutMs ?? 10_000)
     },
     notice(response) {
       const version = response.headers.get(sessionVersionHeader)?.replaceAll('"', '')
       const look = (): void => {
-        if (version !== cache.base?.version && !sync.isDisposed) void requestRead(sync, 'conditional')
+        if (version !== cache.base?.version && !sync.state.isDisposed) void requestRead(sync, 'conditional')
       }
       // What is under way may bring the very version.
-      if (version && cache.base) sync.isRunning ? sync.quieted.add(look) : look()
+      if (version && cache.base) sync.whenIdle(look)
       return response
     },
-    resume() {
-      sync.isPaused = false
-      sync.nudge?.()
-      void requestRead(sync, 'full')
-    },
+    resume: () => resume(sync),
     dehydrate() {
       // What is being ended has no state until the server says what it has.
-      if (!cache.base || sync.ending) return
+      if (!cache.base || sync.state.ending) return
       const { csrf: _, ...state } = cache.base
       // Frozen, since what it holds is the base itself.
       return deepFreeze({ state: { ...state, last: 0 } }, frozen)
@@ -88,10 +78,8 @@ export function createLife({ cache, sync, start, check }: Core): Life {
       const { state } = (dehydrated ?? {}) as Partial<DehydratedSession>
       const base = parseState(parseJson(JSON.stringify(state) ?? ''))
       if (!base) throw new SessionProtocolError(200, 'what was hydrated is no state')
-      if (cache.base || sync.isDisposed) return false
-      move(sync, { ...base, last: 0 })
-      sync.onState(base)
-      become(sync, { status: 'ready' })
+      if (cache.base || sync.state.isDisposed) return false
+      hydrateState(sync, { ...base, last: 0 })
       return true
     },
   }
@@ -106,11 +94,9 @@ export function toPending({ sync, check }: Core): readonly PendingMutation[] {
       sent: mutation.sent,
       discard() {
         check()
-        if (mutation.sent || !sync.cache.log.includes(mutation)) return false
-        rejectAll(sync, [mutation], () => new SessionDiscardedError())
-        return true
+        return discard(sync, mutation)
       },
     }),
   )
-  return sync.ending ? [{ kind: 'end', keys: [], sent: true, discard: () => false }, ...entries] : entries
+  return sync.state.ending ? [{ kind: 'end', keys: [], sent: true, discard: () => false }, ...entries] : entries
 }

@@ -1,10 +1,10 @@
 import type * as z from 'zod/v4/core'
-import type { SessionChannel } from '../browser/tabs.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
+import type { SessionChannel } from '../platform/channel.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { SessionLocks } from '../platform/locks.ts'
 import type { JsonSchema, SessionValues } from '../schema/types.ts'
-import type { RetryOptions } from '../sync/backoff.ts'
-import type { Clock } from '../sync/clock.ts'
-import type { SessionLock } from '../sync/sync.ts'
+import type { RetryOptions } from '../sync/retry-after.ts'
 import type { CsrfOptions } from '../transport/csrf.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { DehydratedSession } from './types.ts'
@@ -47,12 +47,15 @@ export interface SessionClientOptions<S extends z.$ZodObject> {
   /** Opens the channel to the other tabs; false for none. @default a BroadcastChannel named by the absolute URL */
   readonly channel?: ((name: string) => SessionChannel) | false | undefined
   /**
-   * Lets one tab at a time create a session, and write to a server that cannot compare and set. After the time of three attempts
-   * its holder is asked whether it lives, and is not waited for where it does not answer: a frozen tab keeps it.
+   * Locks between tabs and workers; `false` for none. An exchange holds `section` shared and `exclusive` holds it alone. A tab
+   * that creates a session, or writes to a server that cannot compare and set, holds `creation`. Without locks `exclusive` is
+   * this tab's alone, and tabs take turns at creating a session over the channel.
    *
-   * @default a Web Lock named by the absolute URL, where the browser has them
+   * @default `navigator.locks`, if the browser has it: it needs a secure context
    */
-  readonly lock?: SessionLock | undefined
+  readonly locks?: SessionLocks | false | undefined
+  /** The name that the locks share. Set it if clients of one session use different URLs. @default the absolute URL */
+  readonly lockName?: string | undefined
   /** @default the host's timers and performance.now */
   readonly clock?: Clock | undefined
   /** Gives numbers from 0 up to 1, for jitter. @default Math.random */

@@ -1,5 +1,5 @@
-import type { SessionChannel } from '../browser/tabs.ts'
-import type { SessionLock } from '../sync/sync.ts'
+import type { SessionChannel } from '../platform/channel.ts'
+import { isBrowser } from '../platform/locks.ts'
 
 /** The session's absolute URL, where there is a page that makes it absolute. */
 export function toAbsolute(url: string | URL): string {
@@ -11,20 +11,7 @@ export function toCredentials(url: string): RequestCredentials {
   return typeof location !== 'undefined' && URL.canParse(url) && new URL(url).origin !== location.origin ? 'include' : 'same-origin'
 }
 
-/** The browser's channel between tabs; none on a server, where one process serves many visitors. */
+/** Opens the browser's channel between tabs and workers; none on a server, where one process serves many visitors. */
 export function openChannel(name: string): SessionChannel | undefined {
-  return typeof document === 'undefined' || typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name)
-}
-
-/** The browser's lock between tabs; undefined where it has none. */
-export function openLock(name: string): SessionLock | undefined {
-  const locks = typeof document === 'undefined' || typeof navigator === 'undefined' ? undefined : navigator.locks
-  if (!locks) return
-  return async (run) => {
-    const isDone = await locks.request(name, { ifAvailable: true }, async (lock) => {
-      if (lock) await run(false)
-      return lock !== null
-    })
-    if (!isDone) await locks.request(name, () => run(true))
-  }
+  return isBrowser() && typeof BroadcastChannel !== 'undefined' ? new BroadcastChannel(name) : undefined
 }

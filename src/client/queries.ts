@@ -1,5 +1,6 @@
 import type { State } from '../protocol/state.ts'
-import { requestRead } from '../sync/pipeline.ts'
+import { requestRead } from '../sync/commands.ts'
+import { isSuspended } from '../sync/state.ts'
 import type { Core } from './core.ts'
 import { createSessionKey, type KeyParts, type UntypedClient } from './session-key.ts'
 import { createSnapshot, toServerSnapshot } from './snapshot.ts'
@@ -75,7 +76,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   const load = createLoad(core, takeHydrated)
   const begin = (): void => {
     // Components that mount after a 401 ask no more, and after dispose() are told nothing.
-    if (!sync.isDisposed && !sync.isPaused) void load()
+    if (!sync.state.isDisposed && !isSuspended(sync.state)) void load()
   }
   const stored = (): string[] => codec.keys.filter((key) => cache.stored(key) !== undefined)
 

@@ -1,8 +1,8 @@
 import type { Cache } from '../cache/cache.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
+import type { Sync } from '../sync/engine.ts'
 import type { SessionWriteError } from '../sync/events.ts'
-import type { Sync } from '../sync/sync.ts'
 import { toKeyState, toServerState } from './snapshot.ts'
 import type { SessionClient, SessionKey, SessionKeyState } from './types.ts'
 

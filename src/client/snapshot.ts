@@ -2,8 +2,8 @@ import type { Cache } from '../cache/cache.ts'
 import { own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
+import type { Sync } from '../sync/engine.ts'
 import type { SessionWriteError } from '../sync/events.ts'
-import type { Sync } from '../sync/sync.ts'
 import type { SessionKeyState, SessionSnapshot } from './types.ts'
 
 type Values = Record<string, unknown>
@@ -20,10 +20,11 @@ export function createSnapshot(sync: Sync, codec: SessionCodec): () => SessionSn
   let revision: number | undefined
   let snapshot: SessionSnapshot<Values> | undefined
   return () => {
-    const { cache, status, activity, error, ending } = sync
+    const { cache, state } = sync
+    const { status, activity, error } = state.status
     if (!values || revision !== cache.revision) values = keep(values, Object.fromEntries(codec.keys.map((key) => [key, cache.read(key)])))
     revision = cache.revision
-    const pending = cache.log.length + (ending ? 1 : 0)
+    const pending = cache.log.length + (state.ending ? 1 : 0)
     snapshot = keep(snapshot, { values, status, activity, pending, identity: cache.base?.identity, error })
     return snapshot
   }
@@ -37,9 +38,9 @@ interface KeyParts {
 
 /** How one key stands; `last`, what it was then, where nothing of it has changed. */
 export function toKeyState({ sync, errors }: KeyParts, key: string, last?: SessionKeyState): SessionKeyState {
-  const { cache, status } = sync
+  const { cache, state } = sync
   return keep(last, {
-    status,
+    status: state.status.status,
     stored: cache.stored(key) !== undefined,
     pending: cache.pending(key),
     error: errors.get(key) ?? null,

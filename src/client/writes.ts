@@ -1,7 +1,6 @@
 import type { Mutation } from '../cache/mutation.ts'
 import type { Operation, Transaction, WriteOperation } from '../cache/operation.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
-import { wake } from '../sync/pipeline.ts'
 import type { Core } from './core.ts'
 import type { UntypedClient } from './session-key.ts'
 import type { WaitOptions } from './types.ts'
@@ -25,7 +24,7 @@ export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'
 /** Creates the calls that write. Each shows at once and gives the promise of its acknowledgement. */
 export function createWrites({ cache, codec, sync, start, pure }: Core): Writes {
   function send<T>({ receipt }: Mutation, options: WaitOptions | undefined): Promise<T> {
-    wake(sync)
+    sync.wake()
     return (options?.signal ? waitFor(receipt, options) : receipt) as Promise<T>
   }
   function add<T = void>(operation: Exclude<Operation, WriteOperation>, options?: WaitOptions): Promise<T> {

@@ -17,8 +17,6 @@ export type ProblemName =
   | 'too-large'
   | 'unsupported-media-type'
   | 'refused'
-  | 'private-key'
-  | 'read-only-key'
   | 'expiry-too-long'
   | 'misdirected'
   | 'key-reused'
@@ -32,8 +30,8 @@ export interface ProblemDetail {
   readonly key?: string | undefined
   /** Where in its value, from the outside in. */
   readonly path?: readonly (string | number)[] | undefined
-  /** Why, in the server's words; absent if the problem's name says all. */
-  readonly message?: string | undefined
+  /** Why, in the server's words. */
+  readonly message: string
 }
 
 /** A problem document, as far as the client reads it. */
@@ -51,7 +49,7 @@ export const problemPrefix = 'urn:sojourn:problem:'
 
 const isDetail = (value: unknown): value is ProblemDetail =>
   isObject(value) &&
-  (value.message === undefined || typeof value.message === 'string') &&
+  typeof value.message === 'string' &&
   (value.key === undefined || typeof value.key === 'string') &&
   (value.path === undefined || Array.isArray(value.path))
 

@@ -1,53 +1,137 @@
+// Owns `exclusive`: a request of the app that runs while no exchange of this session is in flight in any tab. The client calls it. It awaits the
+// app's function and the lock; what the pipeline may do meanwhile `plan.ts` decides.
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
-import { hold, holdOthers, release, within } from './hold.ts'
-import { requestRead, wake } from './pipeline.ts'
-import type { Sync } from './sync.ts'
+import type { GrantedLock } from '../platform/locks.ts'
+import { requestRead } from './commands.ts'
+import type { Sync } from './engine.ts'
+import { skipBackoff } from './pacing.ts'
+import { callSection, endsSection, expectNoIdentityChange, leaveSection, returnSection, runSection, type Section } from './section.ts'
 
-/**
- * Runs a request of the app while nothing of ours is under way in any tab, then reads anew. A log-in rotates the session's key, and
- * an answer that left with the old key could undo it. What is written meanwhile is shown and goes afterwards.
- *
- * @throws SessionUsageError where the function takes longer than the limit, as one does that awaits a write of its own
- */
-export async function exclusive<R>(sync: Sync, run: () => Promise<R> | R, timeoutMs: number): Promise<R> {
-  sync.holders++
-  try {
-    // One hold for all that overlap: nested there is nothing under way any more, beside another that waits for it there may be.
-    sync.holding ??= hold(sync, timeoutMs)
-    // What takes longer is given up, so that its late answer cannot undo what comes now.
-    await within(sync, timeoutMs, sync.holding, () => sync.abort?.())
-    if (sync.isDisposed) throw new SessionDisposedError()
-    sync.isTrusted = true
-    // Each step has the whole limit, and so does what the others were told.
-    holdOthers(sync, timeoutMs)
-    const running = Promise.resolve(run())
-    return await within(sync, timeoutMs, running, () => {
-      if (sync.isDisposed) return running
-      throw new SessionUsageError(`exclusive took longer than ${timeoutMs} ms. Do not await a session write inside: it is sent afterwards.`)
-    })
-  } finally {
-    sync.holders--
-    if (sync.holders === 0) await letGo(sync, timeoutMs)
-  }
+/** After how long a commit in flight is cut for a section, in milliseconds. A read is cut at once: the one after the section answers it. */
+const commitPatienceMs = 1000
+
+/** The sections of one client. Those that overlap share one lock. */
+export interface Sections {
+  /** Runs a request of the app alone, then reads. */
+  run<R>(request: () => Promise<R> | R, timeoutMs: number): Promise<R>
+  /** Makes room for a section, of this tab or another one. */
+  makeRoom(): void
+  /** Gives the lock to other tabs, because the page is left. */
+  release(): void
 }
 
-/** Goes on, here and in the other tabs, after a read. */
-async function letGo(sync: Sync, timeoutMs: number): Promise<void> {
-  sync.isHeld = false
-  sync.holding = undefined
-  if (!sync.isDisposed) {
-    holdOthers(sync, timeoutMs)
-    await within(sync, timeoutMs, readAfter(sync), () => {})
-  }
-  // Another one may have begun during the read.
-  if (sync.holders > 0) return
-  release(sync)
-  wake(sync)
+/** Settles as the promise does, or as `onTimeout` does when the time is over or the client is disposed of. */
+function within<T>(sync: Sync, timeoutMs: number, promise: Promise<T>, onTimeout: () => T | PromiseLike<T>): Promise<T> {
+  const { cache, ports } = sync
+  let end: () => void = () => {}
+  const over = new Promise<void>((resolve) => {
+    const timer = ports.clock.setTimeout(resolve, timeoutMs)
+    const stop = cache.watch(() => sync.state.isDisposed && resolve())
+    if (sync.state.isDisposed) resolve()
+    end = () => {
+      ports.clock.clearTimeout(timer)
+      stop()
+    }
+  })
+  over.then(end)
+  return Promise.race([promise, over.then(onTimeout)]).finally(end) as Promise<T>
 }
 
-/** Reads what the app's request left. Until that read a log-in that appears is the app's own, however late it comes. */
-async function readAfter(sync: Sync): Promise<void> {
-  await requestRead(sync, 'full').catch(() => {})
-  sync.isTrusted = false
+/** Whether an exchange that was in flight for so long is cut now, so that a section can begin. */
+export function isCutForSection(kind: 'read' | 'commit' | 'end', forMs: number): boolean {
+  return kind === 'read' || forMs >= commitPatienceMs
+}
+
+/** Resolves when a section is alone: nothing of this tab is in flight, and the lock is held or refused. */
+export function whenAlone(sync: Sync, acquired: Promise<void>): Promise<unknown> {
+  return Promise.all([acquired, new Promise<void>((resolve) => sync.whenIdle(resolve))])
+}
+
+/** Creates the sections of a client. */
+export function createSections(sync: Sync): Sections {
+  const { clock, locks, publish } = sync.ports
+  let lock: GrantedLock | undefined
+  let controller: AbortController | undefined
+  let entering: Promise<unknown> | undefined
+
+  const change = (next: (section: Section) => Section): void => {
+    const section = next(sync.state.section)
+    sync.apply({ state: { ...sync.state, section } })
+  }
+
+  function makeRoom(): void {
+    const { exchange } = sync.state
+    if (!exchange) return
+    const forMs = clock.now() - exchange.startedAt
+    if (isCutForSection(exchange.kind, forMs)) return sync.cut()
+    const timer = clock.setTimeout(() => sync.state.exchange === exchange && sync.cut(), commitPatienceMs - forMs)
+    sync.whenIdle(() => clock.clearTimeout(timer))
+  }
+
+  function release(): void {
+    controller?.abort()
+    controller = undefined
+    lock?.release()
+    lock = undefined
+  }
+
+  /** Requests the lock, unless this tab has it. A browser that refuses it leaves this tab alone. */
+  async function acquire(): Promise<void> {
+    if (lock || !locks.exclusive) return
+    const mine = new AbortController()
+    controller = mine
+    publish.broadcast({ say: 'want', tab: sync.tab })
+    const granted = await locks.exclusive(mine.signal, () => {}).catch(() => undefined)
+    if (controller !== mine) return granted?.release()
+    lock = granted
+  }
+
+  function enter(): Promise<unknown> {
+    makeRoom()
+    return whenAlone(sync, acquire())
+  }
+
+  /** Continues, here and in the other tabs, after a read. A log-in that appears before that read is answered is the app's own. */
+  async function leave(timeoutMs: number): Promise<void> {
+    entering = undefined
+    if (!sync.state.isDisposed) {
+      const answered = requestRead(sync, 'full')
+        .catch(() => {})
+        .then(() => {
+          if (sync.state.section.phase !== 'running') change(expectNoIdentityChange)
+        })
+      await within(sync, timeoutMs, answered, () => {})
+    }
+    // Another one may have begun during the read.
+    if (!endsSection(sync.state.section.calls)) return
+    release()
+    change(leaveSection)
+  }
+
+  return {
+    makeRoom,
+    release,
+    async run(request, timeoutMs) {
+      change(callSection)
+      try {
+        entering ??= enter()
+        // Exactly-once does not rest on the lock: what takes too long is cut, and the section begins without it.
+        await within(sync, timeoutMs, entering, sync.cut)
+        if (sync.state.isDisposed) throw new SessionDisposedError()
+        // Nor does what failed wait afterwards, unless the server asked for it.
+        sync.apply({ state: { ...sync.state, pacing: skipBackoff(sync.state.pacing), section: runSection(sync.state.section) } })
+        const running = Promise.resolve(request())
+        return await within(sync, timeoutMs, running, () => {
+          if (sync.state.isDisposed) return running
+          throw new SessionUsageError(
+            `exclusive took longer than ${timeoutMs} ms. Do not await a session write inside: it is sent afterwards.`,
+          )
+        })
+      } finally {
+        change(returnSection)
+        if (endsSection(sync.state.section.calls)) await leave(timeoutMs)
+      }
+    },
+  }
 }

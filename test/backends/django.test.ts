@@ -36,8 +36,8 @@ describe.runIf(hasAll).for(servers)('the client on Django $django with the engin
 
   const visit = (): Browser => createBrowser(`visit ${visits++} of ${django} ${engine}`, server.origin)
 
-  function tabOf({ fetch, lock, channel }: Browser) {
-    const session = createSessionClient({ url: `${server.origin}/session`, schema, fetch, lock, channel })
+  function tabOf({ fetch, locks, channel }: Browser) {
+    const session = createSessionClient({ url: `${server.origin}/session`, schema, fetch, locks, channel })
     open.push(session)
     return session
   }

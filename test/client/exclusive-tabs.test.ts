@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { advance, createHub, createServer, flush, follow, open, traffic, useFakeTime } from './harness.ts'
+import { advance, createHub, createLocks, createServer, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 
 useFakeTime()
 
@@ -7,11 +7,11 @@ useFakeTime()
 async function openTabs() {
   const mock = createServer({ initial: { count: 1 } })
   const hub = createHub()
-  const one = open(mock, { channel: hub.channel })
-  const two = open(mock, { channel: hub.channel })
+  const { locks, isTaken, freeze } = createLocks()
+  const options = { channel: hub.channel, locks }
+  const [one, two] = [open(mock, options), open(mock, options)]
   await Promise.all([one.get('count'), two.get('count')])
-  await advance(50) // until then a write waits for the word of the others
-  return { mock, hub, one, two }
+  return { mock, hub, one, two, options, isTaken, freeze }
 }
 
 /** A request of the app that takes as long as the test wants. */
@@ -24,20 +24,45 @@ function createGate() {
 }
 
 describe('exclusive holds the other tabs', () => {
-  test('what another tab has under way finishes first', async () => {
+  test('a commit of another tab has a second to finish; then it is cut, and goes again with the same bytes', async () => {
     const { mock, one, two } = await openTabs()
-    const held = mock.next({ fault: 'hold', method: 'PATCH' })
-    void two.set('count', 2)
+    const held = mock.next({ fault: 'hold-answer', method: 'PATCH' })
+    const written = follow(() => two.update('count', (count) => count + 1))
     await held.reached()
     let isRun = false
     void one.exclusive(() => {
       isRun = true
     })
-    await advance(1_000)
-    expect(isRun).toBe(false)
-    await held.release()
+    await advance(999)
+    expect([isRun, traffic(mock, 2)]).toEqual([false, ['PATCH/1 waiting']])
+    await advance(1)
+    expect([isRun, traffic(mock, 2)[0]]).toEqual([true, 'PATCH/1 aborted'])
     await advance(100)
-    expect(isRun).toBe(true)
+    expect([written.status, await mock.data()]).toEqual(['resolved', { count: 2 }])
+  })
+
+  test('a commit of another tab that finishes earlier is waited for no longer', async () => {
+    const { mock, one, two } = await openTabs()
+    const held = mock.next({ fault: 'hold', method: 'PATCH' })
+    void two.set('count', 2)
+    await held.reached()
+    const result = follow(() => one.exclusive(() => traffic(mock, 2).at(-1)))
+    await advance(500)
+    expect(result.status).toBe('pending')
+    await held.release()
+    await flush()
+    expect(result.value).toBe('PATCH/1 200')
+  })
+
+  test('a read of another tab is cut at once, and its callers are answered after the section', async () => {
+    const { mock, one, two } = await openTabs()
+    const held = mock.next({ fault: 'hold', method: 'GET' })
+    const read = follow(() => two.revalidate())
+    await held.reached()
+    const result = follow(() => one.exclusive(() => 'done'))
+    await flush()
+    expect([result.value, traffic(mock, 2)[0]]).toEqual(['done', 'GET aborted'])
+    expect(read.status).toBe('resolved')
   })
 
   test('what another tab waits for, since the server asked for it, delays nothing; that tab keeps its wait', async () => {
@@ -68,12 +93,12 @@ describe('exclusive holds the other tabs', () => {
     expect(traffic(mock, 2)).toEqual(['GET 200', 'PATCH/1 200'])
   })
 
-  test('a tab that is opened during it asks first, and its writes are held too', async () => {
-    const { mock, hub, one } = await openTabs()
+  test('a tab that is opened during it waits as well', async () => {
+    const { mock, one, options } = await openTabs()
     const gate = createGate()
     void one.exclusive(() => gate.opened)
     await advance(100)
-    const three = open(mock, { channel: hub.channel })
+    const three = open(mock, options)
     const written = follow(() => three.set('count', 3))
     await advance(1_000)
     expect([written.status, traffic(mock).filter((line) => line.startsWith('PATCH'))]).toEqual(['pending', []])
@@ -82,51 +107,52 @@ describe('exclusive holds the other tabs', () => {
     expect(written.status).toBe('resolved')
   })
 
-  test.each(['set', 'end'] as const)(
-    'a tab that calls %s as it is opened waits for the answer before anything unsafe leaves',
-    async (call) => {
-      const { mock, hub, one } = await openTabs()
-      const gate = createGate()
-      void one.exclusive(() => gate.opened)
-      await advance(100)
-      // Rendered on a server, so that no read comes first; the other page is busy for a while.
-      const channel = (name: string) => {
-        const inner = hub.channel(name)
-        return { ...inner, postMessage: (message: unknown) => void setTimeout(() => inner.postMessage(message), 40) }
-      }
-      const three = open(mock, { channel, initialState: one.dehydrate() })
-      const done = follow(() => (call === 'set' ? three.set('count', 3) : three.end()))
-      await advance(5_000)
-      expect([done.status, traffic(mock, 2)]).toEqual(['pending', []])
-      gate.open('done')
-      await advance(100)
-      expect(done.status).toBe('resolved')
-    },
-  )
-
-  test('nobody answers: what a new tab writes at once leaves after 50 ms, and what it reads at once', async () => {
-    const mock = createServer({ initial: { count: 1 } })
-    const tab = open(mock, { channel: createHub().channel })
-    void tab.set('count', 2)
-    await advance(49)
-    expect([tab.peek('count'), traffic(mock)]).toEqual([2, ['GET 200']])
-    await advance(1)
-    expect(traffic(mock)).toEqual(['GET 200', 'PATCH/1 200'])
-    await tab.set('count', 3)
-    expect(await mock.data()).toEqual({ count: 3 })
+  test.each(['set', 'end'] as const)('a tab that calls %s as it is opened sends nothing before the section is over', async (call) => {
+    const { mock, one, options } = await openTabs()
+    const gate = createGate()
+    void one.exclusive(() => gate.opened)
+    await advance(100)
+    // Rendered on a server, so that no read comes first.
+    const three = open(mock, { ...options, initialState: one.dehydrate() })
+    const done = follow(() => (call === 'set' ? three.set('count', 3) : three.end()))
+    await advance(5_000)
+    expect([done.status, traffic(mock, 2)]).toEqual(['pending', []])
+    gate.open('done')
+    await advance(100)
+    expect(done.status).toBe('resolved')
   })
 
-  test('a tab that dies during it holds the others no longer than its limit', async () => {
-    const { mock, one, two } = await openTabs()
-    void one.exclusive(() => new Promise(() => {}), { timeoutMs: 10_000 })
+  test('a tab that dies during it frees the others at once', async () => {
+    const { mock, one, two, isTaken } = await openTabs()
+    void one.exclusive(() => new Promise(() => {}), { timeoutMs: 10_000 }).catch(() => {})
     await advance(100)
     const written = follow(() => two.set('theme', 'dark'))
+    await advance(100)
+    expect([written.status, isTaken('section')]).toEqual(['pending', true])
     one.dispose()
-    await advance(9_000)
-    expect(written.status).toBe('pending')
-    await advance(1_500)
+    await flush()
     expect(written.status).toBe('resolved')
     expect(await mock.data()).toEqual({ count: 1, theme: 'dark' })
+  })
+
+  test('a tab that is frozen during it holds an exchange no longer than two attempts may take', async () => {
+    const { mock, two, freeze } = await openTabs()
+    freeze('section http://localhost/session')
+    const written = follow(() => two.set('theme', 'dark'))
+    await advance(19_999)
+    expect(written.status).toBe('pending')
+    await advance(1)
+    expect([written.status, traffic(mock, 2)]).toEqual(['resolved', ['PATCH/1 200']])
+  })
+
+  test('begins without the lock after its limit, since exactly-once does not rest on locks', async () => {
+    const { one, freeze } = await openTabs()
+    freeze('section http://localhost/session', 'shared')
+    const result = follow(() => one.exclusive(() => 'done', { timeoutMs: 2_000 }))
+    await advance(1_999)
+    expect(result.status).toBe('pending')
+    await advance(1)
+    expect(result.value).toBe('done')
   })
 
   test('for as long as the function runs, also when waiting for the others took its time', async () => {
@@ -136,30 +162,20 @@ describe('exclusive holds the other tabs', () => {
     await held.reached()
     const gate = createGate()
     const result = follow(() => one.exclusive(() => gate.opened, { timeoutMs: 8_000 }))
-    await advance(6_000)
+    await advance(900)
     await held.release()
     await advance(100)
     const written = follow(() => two.set('theme', 'dark'))
-    await advance(6_000)
+    await advance(7_500)
     expect([result.status, written.status]).toEqual(['pending', 'pending'])
     gate.open('done')
     await advance(100)
     expect([result.status, written.status]).toEqual(['resolved', 'resolved'])
   })
 
-  test('no message holds a tab for longer than a minute', async () => {
-    const { hub, two } = await openTabs()
-    hub.say({ hold: 86_400_000 })
-    const written = follow(() => two.set('count', 2))
-    await advance(59_000)
-    expect(written.status).toBe('pending')
-    await advance(2_000)
-    expect(written.status).toBe('resolved')
-  })
-
   test('a message that is not one of ours holds nobody', async () => {
     const { hub, two } = await openTabs()
-    for (const garbage of [{ hold: 'long' }, { hold: -1 }, { hold: Number.NaN }, { hold: null }, { say: 'hold' }, { say: 'busy', hold: 0 }])
+    for (const garbage of [{ hold: 10_000 }, { say: 'hold' }, { say: 'want' }, { say: 'creating' }, { say: 'want', tab: 7 }])
       hub.say(garbage)
     const written = follow(() => two.set('count', 2))
     await flush()
@@ -187,11 +203,10 @@ describe('exclusive holds the other tabs', () => {
     expect(traffic(mock, 2)).toEqual(['GET 200', 'GET 200', 'PATCH/1 200'])
   })
 
-  test('three at once run one after the other, and one whose tab dies keeps the others no longer than its limit', async () => {
-    const { mock, hub, one, two } = await openTabs()
-    const three = open(mock, { channel: hub.channel })
+  test('three at once run one after the other, and one whose tab dies keeps the others no longer', async () => {
+    const { mock, one, two, options } = await openTabs()
+    const three = open(mock, options)
     await three.get('count')
-    await advance(50)
     let under = 0
     let most = 0
     const request = async (): Promise<void> => {
@@ -204,7 +219,7 @@ describe('exclusive holds the other tabs', () => {
     await advance(100)
     const results = [two, three].map((tab) => follow(() => tab.exclusive(request)))
     one.dispose()
-    await advance(5_000)
+    await advance(2_000)
     expect([results.map(({ status }) => status), most]).toEqual([['resolved', 'resolved'], 1])
   })
 
@@ -225,6 +240,7 @@ describe('exclusive holds the other tabs', () => {
     await advance(1_000)
     expect(run).not.toHaveBeenCalled()
     one.dispose()
+    await flush()
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -246,9 +262,8 @@ describe('exclusive holds the other tabs', () => {
 
   test('the first commit of a new visitor waits for it as well', async () => {
     const mock = createServer()
-    const hub = createHub()
-    const one = open(mock, { channel: hub.channel })
-    const two = open(mock, { channel: hub.channel })
+    const options = { channel: createHub().channel, locks: createLocks().locks }
+    const [one, two] = [open(mock, options), open(mock, options)]
     await Promise.all([one.get('count'), two.get('count')])
     const gate = createGate()
     void one.exclusive(() => gate.opened)
@@ -259,5 +274,42 @@ describe('exclusive holds the other tabs', () => {
     gate.open('done')
     await advance(1_000)
     expect(await mock.data()).toEqual({ note: 'made by the log-in', count: 1 })
+  })
+})
+
+describe('exclusive without Web Locks', () => {
+  test('holds this tab alone', async () => {
+    const mock = createServer({ initial: { count: 1 } })
+    const { channel } = createHub()
+    const [one, two] = [open(mock, { locks: false, channel }), open(mock, { locks: false, channel })]
+    await Promise.all([one.get('count'), two.get('count')])
+    const gate = createGate()
+    const result = follow(() => one.exclusive(() => gate.opened))
+    const outcomes = [follow(() => one.set('theme', 'dark')), follow(() => two.set('count', 2))]
+    await flush()
+    expect(outcomes.map(({ status }) => status)).toEqual(['pending', 'resolved'])
+    gate.open('done')
+    await flush()
+    expect([result.value, outcomes[0]?.status]).toEqual(['done', 'resolved'])
+  })
+})
+
+describe('the option lockName', () => {
+  test('lets clients of one session under two URLs exclude each other', async () => {
+    const mock = createServer({ initial: { count: 1 } })
+    const { locks } = createLocks()
+    const fetch: typeof globalThis.fetch = (_, init) => mock.fetch(mock.url, init)
+    const one = open(mock, { locks, lockName: 'shop' })
+    const two = open({ ...mock, url: 'http://localhost/other', fetch }, { locks, lockName: 'shop' })
+    await one.get('count')
+    const gate = createGate()
+    void one.exclusive(() => gate.opened)
+    await flush()
+    const read = follow(() => two.get('count'))
+    await advance(5_000)
+    expect(read.status).toBe('pending')
+    gate.open('done')
+    await flush()
+    expect(read.status).toBe('resolved')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { advance, begin, createHub, createServer, flush, follow, inTime, open, traffic, useFakeTime } from './harness.ts'
+import { advance, begin, createHub, createLocks, createServer, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 
 useFakeTime()
 
@@ -54,38 +54,32 @@ describe('exclusive, of what is under way', () => {
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test('a wait that the server asked for goes on after it, and not even resume() ends it', async () => {
+  test('a wait that the server asked for goes on after it', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 60 })
     void session.set('count', 2)
     await flush()
     await session.exclusive(() => {})
-    session.resume()
+    void session.revalidate()
     await advance(50_000)
     expect(traffic(mock, 1).filter((line) => line.startsWith('PATCH'))).toEqual(['PATCH/1 429'])
     await advance(10_000)
     expect(traffic(mock).at(-1)).toBe('PATCH/1 200')
   })
 
-  test('leaves no timer in another tab, and holds one that is opened late no longer than its limit', async () => {
+  test('leaves no timer in another tab', async () => {
     const mock = createServer({ initial: { count: 1 } })
-    const { channel } = createHub()
-    const [one, two] = [open(mock, { channel }), open(mock, { channel })]
+    const options = { channel: createHub().channel, locks: createLocks().locks }
+    const [one, two] = [open(mock, options), open(mock, options)]
     await Promise.all([one.get('count'), two.get('count')])
-    await advance(100)
     const before = vi.getTimerCount()
-    await inTime(one.exclusive(() => {}))
-    await advance(100)
-    expect(vi.getTimerCount()).toBe(before)
-    void one.exclusive(() => new Promise(() => {}), { timeoutMs: 10_000 }).catch(() => {})
-    await advance(5_000)
-    const written = follow(() => open(mock, { channel }).set('count', 3))
-    await advance(100)
-    one.dispose()
-    await advance(4_000)
-    expect(written.status).toBe('pending')
-    await advance(2_000)
-    expect(written.status).toBe('resolved')
+    const held = mock.next({ fault: 'hold', method: 'PATCH' })
+    void two.set('count', 2)
+    await held.reached()
+    const result = follow(() => one.exclusive(() => 'done'))
+    await held.release()
+    await flush()
+    expect([result.value, vi.getTimerCount()]).toEqual(['done', before])
   })
 
   test('begun during the read after another it holds on: what is written goes after it', async () => {

@@ -129,8 +129,6 @@ describe('exclusive does not wait for a wait, since nothing is under way in it',
     expect([result.value, traffic(mock, 1)]).toEqual(['done', ['PATCH/1 429', 'GET 200']])
     expect(session.getSnapshot()).toMatchObject({ activity: 'retrying', values: { count: 2 } })
     await advance(54_000)
-    session.resume()
-    await flush()
     expect([written.status, traffic(mock, 3)]).toEqual(['pending', []])
     await advance(1_000)
     expect(written.status).toBe('resolved')

@@ -1,48 +1,44 @@
-import type { SessionLock } from 'sojourn'
 import { describe, expect, test, vi } from 'vitest'
-import { advance, createServer, flush, follow, inTime, type Mock, open, type Session, traffic, useFakeTime } from './harness.ts'
+import {
+  advance,
+  createHub,
+  createLocks,
+  createServer,
+  flush,
+  follow,
+  inTime,
+  type Mock,
+  open,
+  type Session,
+  traffic,
+  useFakeTime,
+} from './harness.ts'
 
 useFakeTime()
 
-/** A lock between tabs, as a browser's: one at a time, in the order in which they asked. */
-function createLock() {
-  let tail: Promise<void> = Promise.resolve()
-  let holders = 0
-  const story: string[] = []
-  const lock: SessionLock = async (run) => {
-    const waited = holders > 0
-    holders++
-    const turn = tail.then(async () => {
-      story.push(waited ? 'after another' : 'first')
-      await run(waited)
-    })
-    tail = turn.then(
-      () => {},
-      () => {},
-    )
-    await turn.finally(() => holders--)
-  }
-  return { lock, story, isTaken: () => holders > 0 }
-}
+const refuse = (): Promise<never> => Promise.reject(new DOMException('The document is not fully active.', 'InvalidStateError'))
+
+/** The grants of the lock that creates sessions. */
+const creations = (story: readonly string[]): string[] => story.filter((line) => line.startsWith('creation'))
 
 describe('the first commit of a new visitor', () => {
   test('of two tabs at once makes one session, and both writes are in it', async () => {
     const mock = createServer()
-    const { lock, story } = createLock()
-    const [one, two] = [open(mock, { lock }), open(mock, { lock })]
+    const { locks, story } = createLocks()
+    const [one, two] = [open(mock, { locks }), open(mock, { locks })]
     await Promise.all([one.get('count'), two.get('count')])
     const outcomes = [follow(() => one.set('count', 1)), follow(() => two.set('note', 'a'))]
     await advance(10_000)
     expect(outcomes.map(({ status }) => status)).toEqual(['resolved', 'resolved'])
-    expect(story).toEqual(['first', 'after another'])
+    expect(creations(story)).toEqual(['creation exclusive', 'creation exclusive after another'])
     expect(await mock.data()).toEqual({ count: 1, note: 'a' })
     expect(mock.requests.filter(({ body }) => (body as { lineage?: unknown } | undefined)?.lineage === null)).toHaveLength(1)
   })
 
   test('who waited for another tab reads first', async () => {
     const mock = createServer()
-    const { lock } = createLock()
-    const [one, two] = [open(mock, { lock }), open(mock, { lock })]
+    const { locks } = createLocks()
+    const [one, two] = [open(mock, { locks }), open(mock, { locks })]
     await Promise.all([one.get('count'), two.get('count')])
     void one.set('count', 1)
     void two.update('count', (count) => count + 10)
@@ -53,8 +49,8 @@ describe('the first commit of a new visitor', () => {
 
   test('holds its lock through all its retries, so that a late cookie orphans nobody', async () => {
     const mock = createServer()
-    const { lock } = createLock()
-    const [one, two] = [open(mock, { lock }), open(mock, { lock })]
+    const { locks } = createLocks()
+    const [one, two] = [open(mock, { locks }), open(mock, { locks })]
     await Promise.all([one.get('count'), two.get('count')])
     mock.next({ fault: 'lose-request', method: 'PATCH', times: 4 })
     void one.set('count', 1)
@@ -68,8 +64,8 @@ describe('the first commit of a new visitor', () => {
 
   test('holds its lock through the reads between its retries too', async () => {
     const mock = createServer()
-    const { lock } = createLock()
-    const [one, two] = [open(mock, { lock }), open(mock, { lock })]
+    const { locks } = createLocks()
+    const [one, two] = [open(mock, { locks }), open(mock, { locks })]
     await Promise.all([one.get('count'), two.get('count')])
     // Down for a commit's four attempts and the read that follows; the next commit's answer, with its cookie, is late.
     mock.next({ fault: 'server-error-page', status: 502, times: 5 })
@@ -85,8 +81,8 @@ describe('the first commit of a new visitor', () => {
 
   test('asked to read meanwhile does not wait for itself', async () => {
     const mock = createServer()
-    const { lock } = createLock()
-    const session = open(mock, { lock })
+    const { locks } = createLocks()
+    const session = open(mock, { locks })
     await session.get('count')
     const held = mock.next({ fault: 'hold', method: 'PATCH' })
     const written = follow(() => session.set('count', 1))
@@ -103,33 +99,33 @@ describe('the first commit of a new visitor', () => {
     ['an exclusive request begins', 0, (_, session) => session.exclusive(() => new Promise(() => {}))],
   ])('lets go of its lock between two attempts where %s, after %i more', async (_, attempts, happen) => {
     const mock = createServer()
-    const { lock, isTaken } = createLock()
-    const session = open(mock, { lock })
+    const { locks, isTaken } = createLocks()
+    const session = open(mock, { locks })
     await session.get('count')
     mock.next({ fault: 'lose-request', method: 'PATCH', times: 3 })
     void session.set('count', 1).catch(() => {})
-    await flush()
-    expect(isTaken()).toBe(true)
+    await advance(1)
+    expect(isTaken('creation')).toBe(true)
     const before = mock.requests.length
     follow(() => happen(mock, session))
     await advance(5_000)
-    expect(isTaken()).toBe(false)
+    expect(isTaken('creation')).toBe(false)
     expect(mock.requests.slice(before).filter(({ method }) => method === 'PATCH')).toHaveLength(attempts)
   })
 
   test('later commits take no lock', async () => {
     const mock = createServer()
-    const { lock, story } = createLock()
-    const session = open(mock, { lock })
+    const { locks, story } = createLocks()
+    const session = open(mock, { locks })
     await session.set('count', 1)
     await session.set('count', 2)
     await session.set('count', 3)
-    expect(story).toHaveLength(1)
+    expect(creations(story)).toHaveLength(1)
   })
 
   test('where the browser refuses the lock goes without it, and the client lives on', async () => {
     const mock = createServer()
-    const session = open(mock, { lock: () => Promise.reject(new DOMException('The document is not fully active.', 'InvalidStateError')) })
+    const session = open(mock, { locks: { request: refuse } })
     const written = follow(() => session.set('count', 1))
     await advance(10_000)
     expect(written.status).toBe('resolved')
@@ -138,9 +134,9 @@ describe('the first commit of a new visitor', () => {
 
   test('waits for a tab that is frozen with the lock no longer than three attempts may take, then reads first', async () => {
     const mock = createServer()
-    const queue: (() => Promise<void>)[] = []
-    const lock: SessionLock = (run) => new Promise((resolve, reject) => queue.push(() => run(true).then(resolve, reject)))
-    const session = open(mock, { lock, timeoutMs: 2_000 })
+    const { locks, freeze, isTaken } = createLocks()
+    const thaw = freeze('creation http://localhost/session')
+    const session = open(mock, { locks, timeoutMs: 2_000 })
     const written = follow(() => session.set('count', 1))
     await advance(5_999)
     await mock.write({ note: 'of the frozen tab' })
@@ -148,28 +144,45 @@ describe('the first commit of a new visitor', () => {
     await advance(1)
     expect([written.status, traffic(mock, 1)]).toEqual(['resolved', ['GET 200', 'PATCH/1 200']])
     expect(await mock.data()).toEqual({ note: 'of the frozen tab', count: 1 })
-    // The lock that comes at last is given back at once.
-    await queue[0]?.()
+    thaw()
     await session.set('count', 2)
-    expect(traffic(mock, 3)).toEqual(['PATCH/2 200'])
+    expect([traffic(mock, 3), isTaken('creation')]).toEqual([['PATCH/2 200'], false])
   })
 
-  test('that waits for the lock is nothing under way: exclusive begins at once, and dispose() leaves no timer', async () => {
+  test('waits longer for a tab that still tries and says so', async () => {
     const mock = createServer()
-    const session = open(mock, { lock: () => new Promise(() => {}) })
+    const hub = createHub()
+    const { locks } = createLocks()
+    const [one, two] = [open(mock, { locks, channel: hub.channel }), open(mock, { locks, channel: hub.channel, timeoutMs: 1_000 })]
+    await Promise.all([one.get('count'), two.get('count')])
+    const down = mock.next({ fault: 'unavailable', method: 'PATCH', retryAfterSeconds: 20, times: 1 })
+    const outcomes = [follow(() => one.set('count', 1)), follow(() => two.set('note', 'a'))]
+    await advance(19_000)
+    expect([down.used, traffic(mock, 2)]).toEqual([1, ['PATCH/1 503']])
+    await advance(10_000)
+    expect(outcomes.map(({ status }) => status)).toEqual(['resolved', 'resolved'])
+    expect(await mock.data()).toEqual({ count: 1, note: 'a' })
+  })
+
+  test('that waits for the lock leaves nothing in flight: exclusive begins at once, and dispose() leaves no timer', async () => {
+    const mock = createServer()
+    const { locks, freeze, waiting } = createLocks()
+    freeze('creation http://localhost/session')
+    const session = open(mock, { locks })
     const written = follow(() => session.set('count', 1))
     await flush()
     const result = follow(() => session.exclusive(() => 'done'))
     await flush()
-    expect([result.value, written.status]).toEqual(['done', 'pending'])
+    expect([result.value, written.status, waiting]).toEqual(['done', 'pending', 0])
     session.dispose()
+    await flush()
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('a lock that is refused after the commit went without it ends no other wait', async () => {
     const mock = createServer()
     const { promise, reject } = Promise.withResolvers<void>()
-    const session = open(mock, { lock: () => promise, timeoutMs: 1_000 })
+    const session = open(mock, { locks: { request: (name) => (name.startsWith('creation') ? promise : refuse()) }, timeoutMs: 1_000 })
     await session.get('count')
     mock.next({ fault: 'server-error-page', status: 502, times: 99 })
     const written = follow(() => session.set('count', 1))
@@ -180,40 +193,114 @@ describe('the first commit of a new visitor', () => {
     await flush()
     expect(mock.requests).toHaveLength(before)
     session.dispose()
+    await flush()
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('a lock that is lost after the commit began changes nothing', async () => {
     const mock = createServer()
-    const lock: SessionLock = async (run) => {
-      await run(false)
-      throw new DOMException('stolen', 'AbortError')
-    }
-    const session = open(mock, { lock })
+    const session = open(mock, {
+      locks: {
+        async request(_, __, run) {
+          void run({})
+          throw new DOMException('stolen', 'AbortError')
+        },
+      },
+    })
     await inTime(session.set('count', 1))
     await inTime(session.set('count', 2))
     expect(traffic(mock)).toEqual(['GET 200', 'PATCH/1 200', 'PATCH/2 200'])
+  })
+
+  test('that is slow in one tab keeps no other tab from reading', async () => {
+    const mock = createServer()
+    const { locks } = createLocks()
+    const [one, two] = [open(mock, { locks }), open(mock, { locks })]
+    await one.get('count')
+    const held = mock.next({ fault: 'hold', method: 'PATCH' })
+    void one.set('count', 1)
+    await held.reached()
+    const read = follow(() => two.get('count'))
+    await flush()
+    expect([read.status, read.value]).toEqual(['resolved', 0])
+    await held.release()
+  })
+})
+
+describe('the first commit of a new visitor, without Web Locks', () => {
+  /** Tabs that have a channel and no locks, as on plain http. */
+  async function openTabs(count: number) {
+    const mock = createServer()
+    const hub = createHub()
+    const tabs = Array.from({ length: count }, () => open(mock, { locks: false, channel: hub.channel }))
+    await Promise.all(tabs.map((tab) => tab.get('count')))
+    return { mock, hub, tabs: tabs as [Session, Session, ...Session[]] }
+  }
+  const created = (mock: Mock): unknown[] =>
+    mock.requests.filter(({ body, status }) => status === 200 && (body as { lineage?: unknown } | undefined)?.lineage === null)
+
+  test.each([0, 20, 49, 500])('of two tabs, one %i ms later, makes one session with both writes', async (laterMs) => {
+    const { mock, tabs } = await openTabs(2)
+    mock.next({ fault: 'delay', delayMs: 700, method: 'PATCH' })
+    const outcomes = [follow(() => tabs[0].set('count', 1))]
+    await advance(laterMs)
+    outcomes.push(follow(() => tabs[1].set('note', 'a')))
+    await advance(10_000)
+    expect(outcomes.map(({ status }) => status)).toEqual(['resolved', 'resolved'])
+    expect([await mock.data(), created(mock).length]).toEqual([{ count: 1, note: 'a' }, 1])
+  })
+
+  test('of five tabs at once makes one session', async () => {
+    const { mock, tabs } = await openTabs(5)
+    const outcomes = tabs.map((tab) => follow(() => tab.update('count', (count) => count + 1)))
+    await advance(30_000)
+    expect(outcomes.map(({ status }) => status)).toEqual(tabs.map(() => 'resolved'))
+    expect([await mock.data(), created(mock).length]).toEqual([{ count: 5 }, 1])
+  })
+
+  test('waits 50 ms for the word of another tab, later writes not at all', async () => {
+    const { mock, tabs } = await openTabs(2)
+    void tabs[0].set('count', 1)
+    await advance(49)
+    expect(traffic(mock, 2)).toEqual([])
+    await advance(1)
+    expect(traffic(mock, 2)[0]).toBe('PATCH/1 200')
+    await tabs[0].set('count', 2)
+    expect(await mock.data()).toEqual({ count: 2 })
+  })
+
+  test('goes once the tab that was creating has died', async () => {
+    const { mock, tabs } = await openTabs(2)
+    const held = mock.next({ fault: 'hold', method: 'PATCH' })
+    follow(() => tabs[0].set('count', 1))
+    await advance(60)
+    const written = follow(() => tabs[1].set('note', 'a'))
+    await advance(3_000)
+    expect([held.used, written.status]).toEqual([1, 'pending'])
+    tabs[0].dispose()
+    await advance(2_000)
+    expect(written.status).toBe('resolved')
   })
 })
 
 describe('a server that cannot compare and set', () => {
   test('gets every commit in one tab at a time, each after a read where another was first', async () => {
     const mock = createServer({ initial: { count: 1 } })
-    const { lock, story } = createLock()
+    const { locks, story } = createLocks()
     const withoutAtomic: typeof globalThis.fetch = async (input, init) => {
       const response = await mock.fetch(input, init)
       const body = await response.text()
       const state = body.startsWith('{') ? JSON.stringify({ ...JSON.parse(body), atomic: false }) : null
       return new Response(state, { status: response.status, headers: response.headers })
     }
-    const [one, two] = [open(mock, { lock, fetch: withoutAtomic }), open(mock, { lock, fetch: withoutAtomic })]
+    const [one, two] = [open(mock, { locks, fetch: withoutAtomic }), open(mock, { locks, fetch: withoutAtomic })]
     await Promise.all([one.get('count'), two.get('count')])
     void one.set('count', 2)
     void two.set('note', 'a')
     await advance(10_000)
     void one.set('count', 3)
     await advance(10_000)
-    expect(story).toEqual(['first', 'after another', 'first'])
+    expect(creations(story)).toEqual(['creation exclusive', 'creation exclusive after another', 'creation exclusive'])
     expect(await mock.data()).toEqual({ count: 3, note: 'a' })
   })
 })

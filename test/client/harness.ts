@@ -18,6 +18,8 @@ import {
 import { afterEach, beforeEach, vi } from 'vitest'
 import { z } from 'zod'
 
+export { createLocks } from './locks.ts'
+
 const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() })
 
 /** The session of the tests: an enum, a number, lists, an object, a codec, with and without default. */

@@ -1,5 +1,20 @@
+import type { SessionLocks } from 'sojourn'
 import { describe, expect, test, vi } from 'vitest'
-import { advance, begin, collect, createHub, createServer, flush, follow, inTime, open, traffic, useFakeTime } from './harness.ts'
+import {
+  advance,
+  begin,
+  collect,
+  createHub,
+  createLocks,
+  createServer,
+  flush,
+  follow,
+  inTime,
+  open,
+  type Session,
+  traffic,
+  useFakeTime,
+} from './harness.ts'
 
 useFakeTime()
 
@@ -165,16 +180,120 @@ describe('the back/forward cache', () => {
   })
 })
 
+/** Holds the lock of a section, as another tab that runs one does. Returns its release. */
+function freezeSection(locks: SessionLocks, url: string): () => void {
+  let release: () => void = () => {}
+  void locks.request(`section ${url}`, { mode: 'exclusive' }, () => new Promise<void>((resolve) => (release = resolve)))
+  return () => release()
+}
+
 describe('leaving the page', () => {
-  test('in its first moments sends what waits for the word of other tabs', async () => {
-    const { mock, session } = await begin({ count: 1 })
-    void session.set('count', 2)
-    await flush()
-    expect(traffic(mock, 1)).toEqual([])
+  /** Hides the page, as a browser does first when it is left. */
+  function hide(): void {
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
     document.dispatchEvent(new Event('visibilitychange'))
+  }
+
+  test('sends what is unsent in that task, without the lock that it waits for', async () => {
+    const { locks } = createLocks()
+    // Granted in a task of its own, as a browser does.
+    const later: SessionLocks = {
+      request: (name, options, run) => new Promise((resolve) => setTimeout(() => resolve(locks.request(name, options, run)), 5)),
+    }
+    const mock = createServer({ initial: { count: 1 } })
+    const session = open(mock, { locks: later })
+    await inTime(session.get('count'))
+    void session.set('count', 2)
+    hide()
     await flush()
     expect(traffic(mock, 1)).toEqual(['PATCH/1 200'])
+  })
+
+  test('sends what yields to other writers', async () => {
+    const { mock, session } = await begin({ count: 1 }, { random: () => 1 })
+    for (let count = 2; count <= 13; count++) {
+      mock.next({ fault: 'delay', delayMs: 20, method: 'PATCH' })
+      await inTime(session.set('count', count))
+    }
+    void session.set('count', 14)
+    await flush()
+    const before = traffic(mock).length
+    hide()
+    await flush()
+    expect(traffic(mock, before)).toEqual(['PATCH/13 200'])
+  })
+
+  test.each<[string, (session: Session) => unknown]>([
+    ['a new key', (session) => session.cycleKey()],
+    ['another expiry', (session) => session.setExpiry(60_000)],
+  ])('does not send %s, whose response sets a cookie', async (_, write) => {
+    const { locks } = createLocks()
+    const mock = createServer({ initial: { count: 1 } })
+    const session = open(mock, { locks })
+    await session.get('count')
+    const thaw = freezeSection(locks, mock.url)
+    void write(session)
+    hide()
+    await advance(1_000)
+    expect(traffic(mock, 1)).toEqual([])
+    thaw()
+    await advance(100)
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 200'])
+  })
+
+  test('does not send the first commit of a visitor, nor anything while a section runs in another tab', async () => {
+    const mock = createServer()
+    const { locks } = createLocks()
+    const session = open(mock, { locks })
+    await session.get('count')
+    const thaw = freezeSection(locks, mock.url)
+    void session.set('count', 1)
+    hide()
+    await advance(1_000)
+    expect(traffic(mock, 1)).toEqual([])
+    thaw()
+    await advance(100)
+    const again = freezeSection(locks, mock.url)
+    const before = traffic(mock).length
+    void session.set('count', 2)
+    await advance(10)
+    hide()
+    await advance(1_000)
+    expect(traffic(mock, before)).toEqual([])
+    again()
+  })
+
+  test('does not send while the server asked for time', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    mock.next({ fault: 'unavailable', method: 'GET', retryAfterSeconds: 30 })
+    void session.revalidate()
+    await flush()
+    void session.set('count', 2)
+    hide()
+    await advance(1_000)
+    expect(traffic(mock, 1)).toEqual(['GET 503'])
+  })
+
+  test('repeats a large commit in flight with keepalive, and it is stored once', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    const held = mock.next({ fault: 'hold-answer', method: 'PATCH' })
+    const written = follow(() => session.set('note', 'x'.repeat(50_000)))
+    await held.reached()
+    hide()
+    await flush()
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 aborted', 'PATCH/1 200'])
+    expect(written.status).toBe('resolved')
+  })
+
+  test('never rests by a timer after a commit while it is hidden', async () => {
+    const { mock, session } = await begin({ count: 1 })
+    hide()
+    for (let count = 2; count <= 30; count++) {
+      mock.next({ fault: 'delay', delayMs: 20, method: 'PATCH' })
+      const written = follow(() => session.set('count', count))
+      await advance(20)
+      expect(written.status).toBe('resolved')
+    }
   })
 
   test('makes no wait between two tries shorter', async () => {

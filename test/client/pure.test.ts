@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createExpiryClock } from '../../src/browser/expiry.ts'
-import { parseMessage } from '../../src/browser/tabs.ts'
+import { createExpiryClock } from '../../src/client/expiry-clock.ts'
 import { toWireExpiry } from '../../src/client/writes.ts'
+import { parseMessage, toMessage } from '../../src/sync/tab-message.ts'
 
 describe('toWireExpiry', () => {
   test.each<[number | 'browser-close' | 'default', number | null]>([
@@ -30,16 +30,16 @@ describe('toWireExpiry', () => {
 })
 
 describe('parseMessage', () => {
-  const state = { lineage: 'L1', version: 'v2', data: { count: 1 }, tags: {}, last: 0, expiry: { age: 1, atBrowserClose: false } }
+  const state = { lineage: 'L1', version: 'v2', tags: { count: 't2' }, last: 0, expiry: { age: 1, atBrowserClose: false } }
+  const difference = { from: 'v1', state, set: { count: 2 }, gone: ['note'] }
 
   test.each<[string, unknown]>([
-    ['a state and where it comes from', { from: 'v1', state }],
-    ['a state from nowhere', { from: null, state }],
-    ['a hold', { hold: 10_000 }],
-    ['a release', { say: 'release' }],
-    ['busy', { say: 'busy' }],
-    ['quiet', { say: 'quiet' }],
-    ['a question', { say: 'ask' }],
+    ['a difference and the version that it starts from', difference],
+    ['a difference from nothing', { ...difference, from: null }],
+    ['a wish for a section', { say: 'want', tab: 'a' }],
+    ['a question', { say: 'creating?', tab: 'a' }],
+    ['its answer', { say: 'creating', tab: 'a' }],
+    ['the end of a creation', { say: 'created', tab: 'a' }],
   ])('takes %s', (_, data) => {
     expect(parseMessage(data)).toEqual(data)
   })
@@ -49,27 +49,58 @@ describe('parseMessage', () => {
     ['null', null],
     ['a text', 'hello'],
     ['a number', 7],
-    ['a list', [{ from: 'v1', state }]],
+    ['a list', [difference]],
     ['an empty object', {}],
-    ['a state without from', { state }],
-    ['a number for from', { from: 1, state }],
-    ['no state', { from: 'v1' }],
-    ['a minimal state', { from: 'v1', state: { ...state, data: undefined } }],
-    ['a state that is none', { from: 'v1', state: { ...state, version: 2 } }],
-    ['a state as text', { from: 'v1', state: JSON.stringify(state) }],
-    ['a hold of no time', { hold: 0 }],
-    ['a hold before now', { hold: -5 }],
-    ['a hold of no number', { hold: Number.NaN }],
-    ['a hold as text', { hold: '10000' }],
-    ['a word of others', { say: 'hello' }],
+    ['a difference without from', { ...difference, from: undefined }],
+    ['a number for from', { ...difference, from: 1 }],
+    ['no state', { ...difference, state: undefined }],
+    ['a state that is none', { ...difference, state: { ...state, version: 2 } }],
+    ['a state as text', { ...difference, state: JSON.stringify(state) }],
+    ['a whole state, as an older client sends it', { from: 'v1', state: { ...state, data: { count: 2 } } }],
+    ['values that are no object', { ...difference, set: [1] }],
+    ['gone keys that are no texts', { ...difference, gone: [1] }],
+    ['a signal of nobody', { say: 'want' }],
+    ['a word of others', { say: 'hello', tab: 'a' }],
     ['a message of another library', { event: 'session', data: { trigger: 'signout' } }],
   ])('drops %s', (_, data) => {
     expect(parseMessage(data)).toBeUndefined()
   })
 
-  test('what is dropped of a message is not carried on', () => {
-    expect(parseMessage({ from: 'v1', state, csrf: 'x', hold: undefined })).toEqual({ from: 'v1', state })
-    expect(parseMessage({ hold: 5, state, from: 'v1' })).toEqual({ hold: 5 })
+  test('drops the members that it does not know', () => {
+    expect(parseMessage({ ...difference, csrf: 'x', hold: 7 })).toEqual(difference)
+  })
+})
+
+describe('toMessage', () => {
+  const before = {
+    lineage: 'L1',
+    version: 'v1',
+    data: { a: 1, b: { c: 2 }, d: 3 },
+    tags: { a: 't1', b: 't1', d: 't1' },
+    last: 4,
+    expiry: { age: 1, atBrowserClose: false },
+    csrf: 'secret',
+  }
+
+  test('names the keys that changed, and carries neither a token nor a commit number', () => {
+    const after = { ...before, version: 'v2', data: { a: 1, b: { c: 9 }, e: 5 }, tags: { a: 't1', b: 't2', e: 't2' }, last: 5 }
+    const { data: _, csrf: __, ...rest } = after
+    expect(toMessage(before, after)).toEqual({
+      from: 'v1',
+      state: { ...rest, last: 0, tags: { b: 't2', e: 't2' } },
+      set: { b: { c: 9 }, e: 5 },
+      gone: ['d'],
+    })
+  })
+
+  test('names a key whose value is the same and whose tag is another', () => {
+    const after = { ...before, version: 'v2', tags: { ...before.tags, a: 't2' } }
+    expect(toMessage(before, after)).toMatchObject({ set: { a: 1 }, gone: [], state: { tags: { a: 't2' } } })
+  })
+
+  test('tells nothing of the values of another lineage', () => {
+    expect(toMessage(before, { ...before, lineage: 'L2', version: 'v9' })).toMatchObject({ from: 'v1', set: {}, gone: [] })
+    expect(toMessage(undefined, before)).toMatchObject({ from: null, set: {}, gone: [] })
   })
 })
 

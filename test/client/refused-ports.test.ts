@@ -33,9 +33,9 @@ describe('a client goes on by itself', () => {
     expect(session.getSnapshot().activity).toBe('idle')
   })
 
-  test('where asking for the lock throws', async () => {
+  test('where asking for a lock throws', async () => {
     const mock = createServer()
-    const session = open(mock, { lock: refuse })
+    const session = open(mock, { locks: { request: refuse } })
     const written = follow(() => session.set('count', 1))
     await flush()
     expect(written.status).toBe('resolved')

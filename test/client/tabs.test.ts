@@ -49,7 +49,9 @@ describe('tabs of one browser', () => {
     for (let times = 0; times < 5; times++)
       hub.say({
         from: 'v7-nobody',
-        state: { lineage: 'other', version: 'v8-x', data: {}, tags: {}, last: 0, expiry: { age: 9, atBrowserClose: false } },
+        state: { lineage: 'other', version: 'v8-x', tags: {}, last: 0, expiry: { age: 9, atBrowserClose: false } },
+        set: {},
+        gone: [],
       })
     await flush()
     expect(traffic(mock, loaded + 1)).toEqual(['GET 304', 'GET 304'])
@@ -61,11 +63,9 @@ describe('tabs of one browser', () => {
     const ended = [collect(one, 'ended'), collect(two, 'ended')]
     const version = one.dehydrate()?.state.version ?? ''
     const expiry = { age: 0, atBrowserClose: false }
-    hub.say({ from: version, state: { lineage: null, version: 'v0', data: {}, tags: {}, last: 0, expiry } })
-    hub.say({
-      from: version,
-      state: { lineage: 'L-other', version: 'v1-x', data: { count: 99 }, tags: {}, last: 0, expiry, identity: 'mallory' },
-    })
+    hub.say({ from: version, state: { lineage: null, version: 'v0', tags: {}, last: 0, expiry }, set: {}, gone: ['count'] })
+    const state = { lineage: 'L-other', version: 'v1-x', tags: {}, last: 0, expiry, identity: 'mallory' }
+    hub.say({ from: version, state, set: { count: 99 }, gone: [] })
     await inTime(mock.data())
     await advance(10_000)
     expect([ended, one.peek('count'), two.peek('count'), one.identity]).toEqual([[[], []], 1, 1, null])
@@ -93,7 +93,8 @@ describe('tabs of one browser', () => {
       [],
       {},
       { from: 1, state },
-      { from: 'v', state: { ...state, data: null } },
+      { from: 'v', state },
+      { from: 'v', state, set: null, gone: [] },
       { event: 'session' },
     ])
       hub.say(garbage)
@@ -170,7 +171,7 @@ describe('tabs of one browser', () => {
     mock.offline()
     void one.end()
     await flush()
-    hub.say({ from: before?.version, state: { ...before, version: 'v9-late', data: { count: 99 } } })
+    hub.say({ from: before?.version, state: { ...before, version: 'v9-late' }, set: { count: 99 }, gone: [] })
     await advance(1_000)
     expect([one.peek('count'), one.getSnapshot().pending]).toEqual([0, 1])
   })

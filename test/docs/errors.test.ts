@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import * as sojourn from 'sojourn'
 import { describe, expect, test } from 'vitest'
-import { judge, judgeFailure } from '../../src/sync/judge.ts'
+import { classifyFailure, classifyResponse } from '../../src/sync/classify-response.ts'
 import { useFakeTime } from '../client/harness.ts'
 import { type Answer, answers, readTable, rowOf, toBody } from './answers.ts'
 import { observeCommit, observeEnd, observeRead, observeRepetition } from './observe.ts'
@@ -13,10 +13,10 @@ const page = 'docs/errors.md'
 const rows = readTable(page, 'What each answer means')
 const state = { lineage: 'l', version: 'v2', data: {}, tags: {}, last: 0, expiry: { age: 60, atBrowserClose: false } }
 
-function verdictOn(answer: Answer, headers: Readonly<Record<string, string>> = {}): ReturnType<typeof judge> {
-  if (answer.status === undefined) return judgeFailure(new TypeError('Failed to fetch'))
+function outcomeOf(answer: Answer, headers: Readonly<Record<string, string>> = {}): ReturnType<typeof classifyResponse> {
+  if (answer.status === undefined) return classifyFailure(new TypeError('Failed to fetch'))
   const text = toBody(answer, state)
-  return judge({
+  return classifyResponse({
     status: answer.status,
     header: (name) => headers[name] ?? null,
     body: text.startsWith('{') ? JSON.parse(text) : undefined,
@@ -39,19 +39,19 @@ describe('the table of answers', () => {
   })
 
   test('says of every answer what the code says', () => {
-    const wrong = answers.filter((answer) => `\`${verdictOn(answer).kind}\`` !== rowOf(rows, answer)?.verdict)
+    const wrong = answers.filter((answer) => `\`${outcomeOf(answer).kind}\`` !== rowOf(rows, answer)?.outcome)
     expect(wrong).toEqual([])
   })
 
   test('leaves 429, Retry-After and no answer out of what counts to five', () => {
     const failures = answers
-      .flatMap((answer) => [verdictOn(answer), verdictOn(answer, { 'Retry-After': '7' })])
+      .flatMap((answer) => [outcomeOf(answer), outcomeOf(answer, { 'Retry-After': '7' })])
       .filter(({ kind }) => kind === 'failed')
-    for (const verdict of failures) {
-      if (verdict.kind !== 'failed') continue
-      const { status } = verdict.error as { status?: number }
-      const isCounted = verdict.isAnswered && !verdict.isTemporary
-      expect([status, isCounted]).toEqual([status, status !== undefined && status !== 429 && verdict.retryAfterMs === 0])
+    for (const outcome of failures) {
+      if (outcome.kind !== 'failed') continue
+      const { status } = outcome.error as { status?: number }
+      const isCounted = outcome.status !== undefined && !outcome.isTemporary
+      expect([status, isCounted]).toEqual([status, status !== undefined && status !== 429 && outcome.retryAfterMs === 0])
     }
   })
 

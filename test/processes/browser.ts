@@ -1,11 +1,12 @@
 import { createCookieJar } from '../../mocks/cookie-jar.ts'
+import type { SessionLocks } from '../../src/index.ts'
 import type { State } from '../../src/protocol/state.ts'
-import type { SessionLock } from '../../src/sync/sync.ts'
+import { createLocks } from '../client/locks.ts'
 
-/** One browser of a visitor: the cookies, the lock and the channel that its tabs share. */
+/** One browser of a visitor: the cookies, the locks and the channel that its tabs share. */
 export interface Browser {
   readonly fetch: typeof fetch
-  readonly lock: SessionLock
+  readonly locks: SessionLocks
   /** Opens the channel of a tab. */
   channel(name: string): BroadcastChannel
   /** Takes over the cookies of another one, as a second device of the same visitor. */
@@ -14,18 +15,6 @@ export interface Browser {
   cookie(): string | undefined
   /** What the server on a port has for these cookies, asked without the proxy. */
   read(port: number): Promise<State>
-}
-
-/** One tab at a time, in the order in which they came. */
-function createLock(): SessionLock {
-  let last: Promise<unknown> = Promise.resolve()
-  let holders = 0
-  return (run) => {
-    const waited = holders++ > 0
-    const mine = last.then(() => run(waited)).finally(() => holders--)
-    last = mine.catch(() => {})
-    return mine
-  }
 }
 
 /** Creates a browser that has been nowhere yet. */
@@ -43,7 +32,7 @@ export function createBrowser(name: string, url: string): Browser {
       jar.store(home, response.headers.getSetCookie())
       return response
     },
-    lock: createLock(),
+    locks: createLocks().locks,
     channel: (url) => new BroadcastChannel(`${name} ${url}`),
     join: (other) => jar.store(home, [`${other.cookie()}; Path=/; Secure`]),
     cookie: () => jar.header(home),

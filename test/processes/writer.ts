@@ -76,7 +76,7 @@ export function createWriter(name: string, browser: Browser, { url, random, hasC
     url,
     schema,
     fetch: browser.fetch,
-    lock: browser.lock,
+    locks: browser.locks,
     channel: hasChannel ? browser.channel : false,
     retry: { minDelayMs: 20, maxDelayMs: 200 },
     timeoutMs: 500,

@@ -1,5 +1,4 @@
-import type { SessionChannel } from '../../src/browser/tabs.ts'
-import type { SessionLock } from '../../src/index.ts'
+import type { SessionChannel } from '../../src/platform/channel.ts'
 import type { LightResponse } from './host.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { ServiceWorker } from './service-worker.ts'
@@ -16,7 +15,6 @@ export interface SimulatedBrowser {
   /** Puts a key in the jar, as a second device does that got the same one. */
   setCookie(cookie: string | undefined): void
   openChannel(page: Page): SessionChannel
-  openLock(page: Page): SessionLock
   /** Its Web Locks, as one page has them. */
   openLocks(page: Page): SimulatedLocks
   /** What the tab of a crashed page held is free again. */
@@ -44,11 +42,6 @@ export interface Page {
   enter(run: () => void): void
 }
 
-interface Waiting {
-  readonly page: Page
-  readonly start: () => void
-}
-
 export interface BrowserParts {
   readonly scheduler: Scheduler
   readonly wallClock: () => number
@@ -67,20 +60,10 @@ export function createBrowser(
 ): SimulatedBrowser {
   let jar: { readonly value: string; readonly until: number } | undefined
   const listeners = new Map<Page, (event: { readonly data: unknown }) => void>()
-  let holder: Page | undefined
   let worker: ServiceWorker | undefined
   let engine = 'chromium'
-  const queue: Waiting[] = []
   const locks = createWebLocks(scheduler, isSpinning)
   const arrivals = new Map<string, number>()
-
-  function next(): void {
-    holder = undefined
-    const waiting = queue.shift()
-    if (!waiting) return
-    holder = waiting.page
-    scheduler.after(0, () => waiting.page.enter(waiting.start))
-  }
 
   const browser: SimulatedBrowser = {
     name,
@@ -127,24 +110,10 @@ export function createBrowser(
       addEventListener: (_, listener) => void listeners.set(page, listener),
       close: () => void listeners.delete(page),
     }),
-    openLock: (page) => (run) =>
-      new Promise((resolve, reject) => {
-        const begin = (waited: boolean) => () => {
-          run(waited)
-            .then(resolve, reject)
-            .finally(() => holder === page && next())
-        }
-        if (page.isGone || isSpinning()) return
-        if (holder) return void queue.push({ page, start: begin(true) })
-        holder = page
-        begin(false)()
-      }),
     openLocks: locks.open,
     release(page) {
       listeners.delete(page)
       locks.release(page)
-      for (let index = queue.length - 1; index >= 0; index--) if (queue[index]?.page === page) queue.splice(index, 1)
-      if (holder === page) next()
     },
   }
   return browser

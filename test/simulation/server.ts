@@ -1,7 +1,4 @@
-import { toEntry } from '../../src/server/entries.ts'
-import { everyKey } from '../../src/server/exposed-keys.ts'
-import { createHandler } from '../../src/server/handler.ts'
-import { createMemoryStore, type ServerSession, type SessionStore } from '../../src/server/index.ts'
+import { createMemoryStore, createSessionHandler, type ServerSession, type SessionStore } from '../../src/server/index.ts'
 import { toBase64Url } from '../../src/server/keys.ts'
 import { decideCommit, type SessionRecord, versionOf } from '../../src/server/record.ts'
 import { createEventLog, type EventLog, type Rotated, type Stored } from './event-log.ts'
@@ -123,26 +120,23 @@ export function createServer(parts: ServerParts): SimulatedServer {
     sweep: inner.sweep,
   }
 
-  const handler = createHandler(
-    {
-      store,
-      now: wallClock,
-      maxAgeMs: parts.maxAgeMs,
-      randomBytes(length) {
-        const words = new Uint32Array(Math.ceil(length / 4))
-        for (let index = 0; index < words.length; index++) words[index] = names.int(2 ** 32)
-        return new Uint8Array(words.buffer, 0, length)
-      },
-      validate(data, { changed }) {
-        const refused = changed.filter((key) => (refusals.get(key) ?? 0) > 0)
-        for (const key of refused) refusals.set(key, (refusals.get(key) ?? 0) - 1)
-        if (refused.length > 0) return refused.map((key) => ({ key, message: 'not now' }))
-        return Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []
-      },
-      onError: (error) => errors.push(error),
+  const handler = createSessionHandler({
+    store,
+    now: wallClock,
+    maxAgeMs: parts.maxAgeMs,
+    randomBytes(length) {
+      const words = new Uint32Array(Math.ceil(length / 4))
+      for (let index = 0; index < words.length; index++) words[index] = names.int(2 ** 32)
+      return new Uint8Array(words.buffer, 0, length)
     },
-    { keys: everyKey, checks: new Map() },
-  )
+    validate(data, { changed }) {
+      const refused = changed.filter((key) => (refusals.get(key) ?? 0) > 0)
+      for (const key of refused) refusals.set(key, (refusals.get(key) ?? 0) - 1)
+      if (refused.length > 0) return refused.map((key) => ({ key, message: 'not now' }))
+      return Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []
+    },
+    onError: (error) => errors.push(error),
+  })
 
   const recordOf = (cookie: string | undefined): SessionRecord | undefined => {
     const record = cookie === undefined ? undefined : records.get(idOf(cookie))
@@ -154,7 +148,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     const write = {
       id: idOf(cookie),
       expected: before.mark,
-      entry: toEntry(record),
+      entry: { revision: record.mark, value: JSON.stringify({ record }), expiresAt: record.expiresAt },
     }
     // The memory store writes before its promise settles.
     void inner.write(write)
@@ -173,7 +167,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     errors,
     reach(cookie) {
       const record = recordOf(cookie)
-      return record && versions.get(versionOf({ key: 'known', record }, everyKey))
+      return record && versions.get(versionOf({ key: 'known', record }))
     },
     isAlive: (lineage) => [...records.values()].some((record) => record.lineage === lineage && record.expiresAt > wallClock()),
     lineageOf: (cookie) => (cookie === undefined ? undefined : eventLog.lineageAt(idOf(cookie))),
@@ -216,7 +210,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
           n: 1,
           hash: 'h',
           tags: {},
-          commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }, everyKey), after: 0 },
+          commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }), after: 0 },
         }
         const mark = `evict${scheduler.now()}-${random.int(2 ** 31)}`
         const outcome = decideCommit({ key: 'known', record: next }, attempt, {
@@ -225,7 +219,6 @@ export function createServer(parts: ServerParts): SimulatedServer {
           maxLifetimeMs: Number.POSITIVE_INFINITY,
           mark,
           lineage: '',
-          keys: everyKey,
         })
         if (outcome.kind === 'store') next = outcome.next
       }

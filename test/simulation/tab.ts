@@ -41,7 +41,6 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     random: random.next,
     createClientId: () => `${name}-${clients++}`.padEnd(22, '-'),
     channel: () => browser.openChannel(page),
-    lock: browser.openLock(page),
     locks: browser.openLocks(page),
   } as never) as unknown as SessionClient<Values>
 

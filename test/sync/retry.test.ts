@@ -104,8 +104,13 @@ describe('the time between attempts', () => {
     expect(await departures({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 120 })).toEqual([0, 120_000])
   })
 
-  test('a Retry-After beyond what timers take does not become a try at once', async () => {
-    expect(await departures({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 3_000_000, times: 50 })).toEqual([0])
+  test('a Retry-After of a month counts up to ten minutes', async () => {
+    expect(await departures({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 3_000_000, times: 50 })).toEqual([0, 600_000])
+  })
+
+  test('a Retry-After counts up to retry.maxRetryAfterMs', async () => {
+    const retry = { maxRetryAfterMs: 5_000 }
+    expect(await departures({ fault: 'unavailable', method: 'PATCH', retryAfterSeconds: 86_400 }, retry)).toEqual([0, 5_000])
   })
 
   test.each([

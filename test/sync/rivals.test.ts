@@ -87,7 +87,7 @@ describe('clients that write one key', () => {
       expect((await mock.data()).count).toBe(200)
       expect((mock.requests.length - before) / 200).toBeLessThanOrEqual(3.5)
       const sorted = took.flat().sort((a, b) => a - b)
-      expect(sorted[198]).toBeLessThanOrEqual(400)
+      expect(sorted[198]).toBeLessThanOrEqual(450)
     },
   )
 
@@ -109,7 +109,7 @@ test('a commit that is refused again and again is stored at last, after pauses t
     60_000,
   )
   expect((await mock.data()).count).toBe(12_801)
-  expect(took).toBeGreaterThan(129 * 20 + 1_000)
+  expect(took).toBeGreaterThan(129 * 20 + 500)
 })
 
 describe('without rivals', () => {

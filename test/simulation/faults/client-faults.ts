@@ -1,11 +1,21 @@
 import { type PlantedFault, rulesOf } from './fault.ts'
 
-const settle = 'src/sync/settle.ts'
-const commit = 'src/sync/commit.ts'
-const read = 'src/sync/read.ts'
 const effect = 'src/cache/effect.ts'
-const pipeline = 'src/sync/pipeline.ts'
 
+const apply = rulesOf<typeof import('../../../src/sync/apply-state.ts')>()
+const engine = rulesOf<typeof import('../../../src/sync/engine.ts')>()
+const exchange = rulesOf<typeof import('../../../src/sync/exchange.ts')>()
+const exclusive = rulesOf<typeof import('../../../src/sync/exclusive.ts')>()
+const heldLocks = rulesOf<typeof import('../../../src/sync/held-locks.ts')>()
+const outbox = rulesOf<typeof import('../../../src/sync/outbox.ts')>()
+const pacing = rulesOf<typeof import('../../../src/sync/pacing.ts')>()
+const plan = rulesOf<typeof import('../../../src/sync/plan.ts')>()
+const prepare = rulesOf<typeof import('../../../src/sync/prepare.ts')>()
+const receive = rulesOf<typeof import('../../../src/sync/receive.ts')>()
+const request = rulesOf<typeof import('../../../src/sync/request.ts')>()
+const section = rulesOf<typeof import('../../../src/sync/section.ts')>()
+const settleCommit = rulesOf<typeof import('../../../src/sync/settle-commit.ts')>()
+const settleRead = rulesOf<typeof import('../../../src/sync/settle-read.ts')>()
 const replay = rulesOf<typeof import('../../../src/cache/replay.ts')>()
 const alone = rulesOf<typeof import('../../../src/cache/replay-alone.ts')>()
 const conflict = rulesOf<typeof import('../../../src/cache/resolve-conflict.ts')>()
@@ -17,60 +27,64 @@ const merge = rulesOf<typeof import('../../../src/cache/merge.ts')>()
 export const clientFaults: readonly PlantedFault[] = [
   {
     title: 'review 2: the first answer of another lineage ends the session',
-    patches: [{ file: read, from: '  if (state && isStrange) {', to: '  if (state && isStrange && false) {' }],
+    breaks: [settleRead('isBelieved', () => () => true)],
   },
   {
     title: 'review 4: an end is believed without a read',
-    patches: [{ file: read, from: 'if (ending.lineage !== null && state.lineage === ending.lineage) return goOn(sync, state)', to: '' }],
+    breaks: [settleRead('endNeedsAnotherDelete', () => () => false)],
   },
   {
     title: 'review 4: an end that met an unknown key is not looked at twice',
-    patches: [{ file: read, from: "const isLooked = isSecond || typeof ending?.lineage === 'string'", to: 'const isLooked = isSecond' }],
+    breaks: [settleRead('endNeedsSecondRead', () => () => false)],
   },
   {
     title: 'review 5: `last` tells nothing of refused commits',
-    patches: [
-      {
-        file: settle,
-        from: 'const stored = state.last > sync.acknowledged ? lost.get(state.last)?.mutations : undefined',
-        to: 'const stored = undefined as readonly Mutation[] | undefined',
-      },
-    ],
+    breaks: [outbox('storedCommit', () => () => undefined)],
   },
   {
     title: 'review 7: what the server has forgotten is sent again',
-    patches: [{ file: settle, from: 'state.forgotten && flight?.isDoubtful ? pendingOf(sync, flight.mutations) : []', to: '[]' }],
+    breaks: [outbox('forgottenMutations', () => () => [])],
+  },
+  {
+    title: 'the server forgets: only the commit in flight has an unknown outcome',
+    breaks: [
+      outbox('forgottenMutations', (forgottenMutations) => (outbox, state) => {
+        return forgottenMutations({ ...outbox, superseded: new Map() }, state)
+      }),
+    ],
+  },
+  {
+    title: 'responses of another session are answered without a pause',
+    breaks: [pacing('yieldAfterMismatch', () => (pacing) => pacing)],
   },
   {
     title: 'review 9: a commit is overtaken by the next',
-    patches: [
-      {
-        file: commit,
-        from: '  flight.isDoubtful = isDoubtful\n  await settleCommit',
-        to: "  flight.isDoubtful = isDoubtful\n  if (verdict.kind === 'failed' && mutations.length < sync.cache.log.length) sync.flight = undefined\n  await settleCommit",
-      },
+    breaks: [
+      settleCommit('settleCommit', (settleCommit) => (c, outcome) => {
+        const transition = settleCommit(c, outcome)
+        const { outbox } = transition.state
+        const isOvertaken = outcome.kind === 'failed' && (outbox.inFlight?.mutations.length ?? 0) < c.log.length
+        return isOvertaken ? { ...transition, state: { ...transition.state, outbox: { ...outbox, inFlight: undefined } } } : transition
+      }),
     ],
   },
   {
     title: 'review 10: an attempt is given up and not aborted',
-    patches: [
-      {
-        file: 'src/sync/attempt.ts',
-        from: 'return transport({ ...request, headers, signal })',
-        to: 'return transport({ ...request, headers, signal: new AbortController().signal })',
-      },
-    ],
+    breaks: [exchange('attemptSignal', () => () => new AbortController().signal)],
   },
   {
     title: 'review 18: what was written before is kept when somebody signs in',
-    patches: [
-      { file: read, from: 'if (base.lineage === null) return hasOtherUser', to: 'if (base.lineage === null) return false && hasOtherUser' },
-    ],
+    breaks: [apply('isOtherSession', (isOtherSession) => (c, state) => c.base?.lineage !== null && isOtherSession(c, state))],
   },
   {
     title: 'a retry takes a new number',
-    patches: [
-      { file: commit, from: 'formatIdempotencyKey(sync.client, n)', to: 'formatIdempotencyKey(sync.client, n + flight.attempts - 1)' },
+    breaks: [
+      request(
+        'commitNumber',
+        () =>
+          ({ n, attempts }) =>
+            n + attempts,
+      ),
     ],
   },
   {
@@ -183,74 +197,67 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'pending writes of an ended session go to the next one',
-    patches: [{ file: settle, from: '  move(sync, base, none, new Set(cache.log))\n', to: '  move(sync, base)\n' }],
+    breaks: [apply('pendingOfEnded', () => () => [])],
   },
   {
     title: 'a message of another tab is taken wherever it starts',
-    patches: [{ file: pipeline, from: 'if (from !== at.version || isElsewhere', to: 'if (isElsewhere' }],
+    breaks: [receive('startsAtBase', () => () => true)],
   },
   {
     title: 'a message of another tab is taken while a commit is under way',
-    patches: [{ file: pipeline, from: 'if (cache.base && !sync.flight) takeMessages', to: 'if (cache.base) takeMessages' }],
+    breaks: [
+      plan(
+        'mayReceive',
+        () =>
+          ({ state, base }) =>
+            state.inbox.length > 0 && base !== undefined,
+      ),
+    ],
   },
   {
     title: 'a message of another tab changes the session',
-    patches: [{ file: pipeline, from: 'isElsewhere(sync, state) || state.lineage !== at.lineage) {', to: 'false) {' }],
+    breaks: [receive('isOfOtherSession', () => () => false)],
   },
   {
     title: 'two tabs create sessions at once',
-    patches: [{ file: pipeline, from: 'if (!sync.lock || (base', to: 'if (true || (base' }],
+    breaks: [plan('needsCreationLock', () => () => false)],
   },
   {
     title: 'a tab that tries for long is taken for a frozen one',
-    patches: [{ file: 'src/sync/lock.ts', from: 'if (!sync.isLockedElsewhere) break', to: 'break' }],
+    breaks: [heldLocks('waitsForHolder', () => () => false)],
   },
   {
     title: 'an exclusive request does not hold the other tabs',
-    patches: [{ file: 'src/sync/hold.ts', from: '    sync.isHeldElsewhere = true\n', to: '' }],
+    breaks: [plan('locksFor', (locksFor) => (s, step) => ({ ...locksFor(s, step), section: false }))],
   },
   {
     title: 'an exclusive request does not wait for what is under way',
-    patches: [
-      {
-        file: 'src/sync/hold.ts',
-        from: 'await Promise.all([quiet(sync), hasOthers && quietElsewhere(sync)])',
-        to: 'void [hasOthers, quietElsewhere]',
-      },
-    ],
+    breaks: [exclusive('whenAlone', () => () => Promise.resolve())],
   },
   {
     title: 'the end of one exclusive request lets go of another',
-    patches: [
-      {
-        file: 'src/sync/exclusive.ts',
-        from: '    if (sync.holders === 0) await letGo(sync, timeoutMs)',
-        to: '    await letGo(sync, timeoutMs)',
-      },
-      { file: 'src/sync/exclusive.ts', from: '  if (sync.holders > 0) return\n', to: '' },
-    ],
+    breaks: [section('endsSection', () => () => true)],
   },
   {
     title: 'a late copy of what was rejected can be stored',
-    patches: [{ file: settle, from: 'sync.isLoose = !stored && !isNewLineage && (sync.isLoose || flight !== undefined)', to: '' }],
+    breaks: [outbox('mayBeDuplicated', () => () => false)],
   },
   {
     title: 'a call that changes nothing goes with the empty commit after a rejected one',
-    patches: [{ file: commit, from: '(mutations.length > 0 || !sync.isLoose)', to: '!sync.isLoose' }],
+    breaks: [prepare('isAcknowledgedUnsent', () => (_, needsFence) => !needsFence)],
   },
   {
     title: 'each tab looks anew for a session that is gone',
-    patches: [
-      {
-        file: read,
-        from: 'sync.isFresh = state.unknownKey === true && (isSecond || sync.isFresh)',
-        to: 'sync.isFresh = isSecond && state.unknownKey === true',
-      },
-    ],
+    breaks: [settleRead('keepsForcing', () => (_, isConfirmed, state) => isConfirmed && state.unknownKey === true)],
   },
   {
     title: 'a first commit waits for a read that waits for it',
-    patches: [{ file: pipeline, from: "if (sync.wanted !== 'full' && hasCommit(sync)", to: "if (sync.wanted === 'no' && hasCommit(sync)" }],
+    breaks: [
+      plan('plan', (plan) => (s) => {
+        const isWaiting = s.base?.lineage === null && s.log.length > 0 && s.state.reads.pending === 'conditional'
+        return isWaiting ? { kind: 'idle' } : plan(s)
+      }),
+    ],
   },
   {
     title: 'a listener that throws takes the others with it',
@@ -264,19 +271,18 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'a promise that nobody touches is an unhandled rejection',
-    patches: [
-      { file: 'src/client/wait-for.ts', from: '  waiting.catch(() => {})\n', to: '' },
-      { file: 'src/sync/settle.ts', from: '  mutation.receipt.catch(() => {})\n', to: '' },
-    ],
+    patches: [{ file: 'src/client/wait-for.ts', from: '  waiting.catch(() => {})\n', to: '' }],
+    breaks: [engine('ignoreUnhandled', () => () => {})],
   },
   {
     title: 'a commit that fails is sent again at once, for ever',
-    patches: [
-      {
-        file: 'src/sync/attempt.ts',
-        from: '  if (!isStopped(sync)) await sleep(sync, delayMs, retryAfterMs > 0)\n',
-        to: '',
-      },
+    breaks: [
+      apply(
+        'waitAfterFailure',
+        () =>
+          ({ state }) =>
+            state.pacing,
+      ),
     ],
   },
 ]

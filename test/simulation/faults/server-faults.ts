@@ -2,6 +2,7 @@
 import type { StoreEntry } from '../../../src/server/store.ts'
 import { type PlantedFault, rulesOf } from './fault.ts'
 
+const outbox = rulesOf<typeof import('../../../src/sync/outbox.ts')>()
 const record = rulesOf<typeof import('../../../src/server/record.ts')>()
 const end = rulesOf<typeof import('../../../src/server/end.ts')>()
 const vault = rulesOf<typeof import('../../../src/server/vault.ts')>()
@@ -64,7 +65,7 @@ const lineageFirst = record('decideCommit', (decide) => (subject, attempt, circu
 const decisions: readonly PlantedFault[] = [
   {
     title: 'review 1: versions are unique in their own session only',
-    breaks: [record('versionOf', (versionOf) => (subject, keys) => versionOf(subject, keys).replace(/-(?!unknown).*/, '-'))],
+    breaks: [record('versionOf', (versionOf) => (subject) => versionOf(subject).replace(/-(?!unknown).*/, '-'))],
   },
   {
     title: 'review 3: a key that names no session creates one',
@@ -81,14 +82,7 @@ const decisions: readonly PlantedFault[] = [
   { title: 'review 6: nothing keeps a copy of a commit away that was not the last', breaks: [record('decideCommit', storeOldCopies)] },
   {
     title: 'review 6: the lineage is looked at before the repetition, and `last` tells nothing',
-    breaks: [lineageFirst],
-    patches: [
-      {
-        file: 'src/sync/settle.ts',
-        from: 'const stored = state.last > sync.acknowledged ? lost.get(state.last)?.mutations : undefined',
-        to: 'const stored = undefined as readonly Mutation[] | undefined',
-      },
-    ],
+    breaks: [lineageFirst, outbox('storedCommit', () => () => undefined)],
   },
   {
     title: 'review 7: forgotten clients leave no floor',

@@ -1,0 +1,45 @@
+// Connects a client to its page and to the other tabs, from its first use to `dispose`. `core.ts` calls it. It passes events on and decides
+// nothing.
+
+import type { Tabs } from '../platform/channel.ts'
+import type { Clock } from '../platform/clock.ts'
+import { watchPage } from '../platform/page-lifecycle.ts'
+import { endBackoff, freezePage, leavePage, receiveMessage, requestRead, thawPage, tryAtOnce } from '../sync/commands.ts'
+import type { CreationSignals } from '../sync/creation-signals.ts'
+import type { Sync } from '../sync/engine.ts'
+import type { Sections } from '../sync/exclusive.ts'
+import { parseMessage } from '../sync/tab-message.ts'
+
+/** Follows the page's life. Returns the function that stops it. */
+export function followPage(sync: Sync, sections: Sections, tabs: Tabs, clock: Clock): () => void {
+  const read = (wanted: 'conditional' | 'full') => (): void => void requestRead(sync, wanted)
+  return watchPage(clock, {
+    onReturn() {
+      tryAtOnce(sync, false)
+      read('conditional')()
+    },
+    onHide: () => leavePage(sync),
+    onLeave(isKept) {
+      leavePage(sync)
+      sections.release()
+      freezePage(sync, isKept)
+      if (isKept) tabs.close()
+    },
+    // What waits for the network goes first; its response tells what a read would.
+    onOnline: () => void (endBackoff(sync) || read('conditional')()),
+    onThaw() {
+      tabs.open()
+      thawPage(sync)
+    },
+  })
+}
+
+/** Passes on what another tab says. */
+export function hearTabs(sync: Sync, sections: Sections, creation: CreationSignals, data: unknown): void {
+  const message = parseMessage(data)
+  if (!message) return
+  if (!('say' in message)) return receiveMessage(sync, message)
+  if (message.say !== 'want') return creation.hear(message)
+  // In its own section this tab has the lock already.
+  if (sync.state.section.phase === 'none') sections.makeRoom()
+}

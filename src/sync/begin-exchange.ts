@@ -1,0 +1,30 @@
+// Counts an exchange that begins. `loop.ts` calls it right before the request leaves. Pure: it returns the next state.
+import { beginAttempt } from './outbox.ts'
+import type { ExchangeStep } from './plan.ts'
+import { beginRead } from './read-queue.ts'
+import { readOnce } from './section.ts'
+import { beginDelete } from './session-end.ts'
+import { type Exchange, type SyncState, withStatus } from './state.ts'
+
+/** A state with an exchange in flight. */
+export type Begun = SyncState & { readonly exchange: Exchange }
+
+/** Returns the state with an exchange in flight. */
+export function beginExchange(state: SyncState, { kind }: ExchangeStep, startedAt: number, isKeptAlive: boolean): Begun {
+  const exchange: Exchange = { kind, startedAt, isKeptAlive }
+  const begun: Begun = {
+    ...state,
+    exchange,
+    isLeaving: false,
+    outbox: kind === 'commit' ? beginAttempt(state.outbox, startedAt) : state.outbox,
+    reads: kind === 'read' ? beginRead(state.reads) : state.reads,
+    section: kind === 'read' ? readOnce(state.section) : state.section,
+    ending: kind === 'end' && state.ending ? beginDelete(state.ending) : state.ending,
+  }
+  return { ...withStatus(begun, { activity: kind === 'read' ? 'loading' : 'sending' }), exchange }
+}
+
+/** Whether `end()` or `dispose()` took the exchange away before it left. */
+export function isTakenAway(state: SyncState, { exchange }: Begun): boolean {
+  return state.isDisposed || state.exchange !== exchange
+}

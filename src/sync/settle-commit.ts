@@ -1,0 +1,141 @@
+// Decides what the outcome of a commit leads to. `settle.ts` calls it. Pure.
+import type { Mutation } from '../cache/mutation.ts'
+import { SessionRejectedError } from '../errors/session-rejected-error.ts'
+import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
+import type { State } from '../protocol/state.ts'
+import { acknowledge, applySameSession, fail, keysOf, rejections, type SettleContext, suspendForAuth } from './apply-state.ts'
+import { type Failure, misplaced, type Outcome, type Rejection } from './classify-response.ts'
+import { changeInFlight, type InFlight, rejectCommit, renumber, retireCommit } from './outbox.ts'
+import { mismatchPatience, type Pacing, retryInNewTask, type Turn, yieldAfterConflict, yieldAfterMismatch } from './pacing.ts'
+import { wantRead } from './read-queue.ts'
+import { maxFailures } from './settle-read.ts'
+import type { SyncState } from './state.ts'
+import type { Transition } from './transition.ts'
+
+/** Decides what the outcome of a commit leads to. Until its outcome is known, the same bytes go again. */
+export function settleCommit(c: SettleContext, outcome: Outcome): Transition {
+  const { inFlight } = c.state.outbox
+  if (!inFlight) return { state: c.state }
+  switch (outcome.kind) {
+    case 'state':
+      return acknowledge(c, inFlight, outcome.answer)
+    case 'conflict':
+      return settleConflict(c, inFlight, outcome.state)
+    case 'other-session':
+      return settleOtherSession(c, inFlight)
+    case 'unknown-key':
+      return doubtCommit({ ...c.state, outbox: retireCommit(c.state.outbox), pacing: mismatchPacing(c, inFlight) }, c.now)
+    case 'key-reused':
+      return settleKeyReused(c, inFlight)
+    case 'needs-auth':
+      return suspendForAuth(c)
+    case 'rejected':
+      return settleRejection(c, inFlight, outcome)
+    case 'csrf':
+      return settleCsrf(c, inFlight)
+    case 'failed':
+      return settleFailure(c, inFlight, outcome)
+    case 'cut':
+      return { state: { ...c.state, outbox: changeInFlight(c.state.outbox, { mayBeStored: true, next: nextAfterCut(c.state) }) } }
+    default:
+      return settleFailure(c, inFlight, misplaced(204))
+  }
+}
+
+/** A commit that the page's leaving cut off goes again in the same task, this time outliving the page. */
+function nextAfterCut({ isLeaving }: SyncState): InFlight['next'] {
+  return isLeaving ? 'at-once' : 'usual'
+}
+
+const turnOf = (c: SettleContext, { n, sentAt }: InFlight): Turn => ({ n, sentAt, now: c.now, random: c.random })
+
+const mismatchPacing = (c: SettleContext, inFlight: InFlight): Pacing => yieldAfterMismatch(c.state.pacing, turnOf(c, inFlight))
+
+/** Another client was first: the log is replayed on what the server has now and goes under the next number. */
+function settleConflict(c: SettleContext, inFlight: InFlight, state: State): Transition {
+  const transition = applySameSession(c, state)
+  const pacing = yieldAfterConflict(transition.state.pacing, turnOf(c, inFlight))
+  return { ...transition, state: { ...transition.state, pacing } }
+}
+
+/** A read decides what a response of another session means. A commit's response counts as the first of two. */
+function doubtCommit(state: SyncState, now: number): Transition {
+  return { state: { ...state, doubt: { isByCommit: true, isSeenByRead: false, readAt: now }, reads: wantRead(state.reads, 'full') } }
+}
+
+/**
+ * The cookie names another session than the commit. If reads contradict that again and again, something between responds to
+ * one of them, such as a service worker's cache: the client says so and backs off like after any failure.
+ */
+function settleOtherSession(c: SettleContext, inFlight: InFlight): Transition {
+  const doubted = doubtCommit({ ...c.state, pacing: mismatchPacing(c, inFlight) }, c.now)
+  if (c.state.pacing.mismatches < mismatchPatience) return doubted
+  const cached = misplaced(410, 'reads and writes disagree on the session. Exclude its URL from caches and service workers')
+  return fail({ ...c, state: doubted.state }, cached)
+}
+
+/** Another client used our number. From here on this is another client, and what may have been stored is not sent again. */
+function settleKeyReused(c: SettleContext, inFlight: InFlight): Transition {
+  const outbox = renumber(c.state.outbox, c.createClientId())
+  const unknown = inFlight.mayBeStored ? inFlight.mutations : []
+  return {
+    state: { ...c.state, outbox, pacing: mismatchPacing(c, inFlight) },
+    rejected: rejections(c.log, unknown, () => new SessionUnknownFateError()),
+  }
+}
+
+/** The token is renewed once for a commit, by a read. */
+function settleCsrf(c: SettleContext, inFlight: InFlight): Transition {
+  if (inFlight.isTokenRenewed) return settleFailure(c, inFlight, misplaced(403))
+  const outbox = changeInFlight(c.state.outbox, { isTokenRenewed: true })
+  return { state: { ...c.state, outbox, reads: wantRead(c.state.reads, 'full') } }
+}
+
+/**
+ * Returns the poison mutations, as far as they are known: the only one of the commit, or the only one of a key that the server
+ * names. Of several on one key some may be innocent.
+ */
+export function findPoison(
+  mutations: readonly Mutation[],
+  { problem, errors }: Pick<Rejection, 'problem' | 'errors'>,
+): readonly Mutation[] {
+  if (mutations.length === 1) return mutations
+  // A commit carries only the last one, so the one that exceeds the limit is known.
+  if (problem === 'expiry-too-long') return mutations.filter(({ operation }) => operation.kind === 'setExpiry').slice(-1)
+  const named = errors.map(({ key = '' }) => mutations.filter((mutation) => keysOf(mutation).includes(key)))
+  return [...new Set(named.flatMap((group) => (group.length === 1 ? group : [])))]
+}
+
+/** Rejects the poison mutations; bisects the commit if none is known. */
+function settleRejection(c: SettleContext, { mutations }: InFlight, rejection: Rejection): Transition {
+  const { status, problem, errors, limit } = rejection
+  const poison = findPoison(mutations, rejection)
+  const rejected = rejections(c.log, poison, (mutation) => {
+    const keys = keysOf(mutation)
+    const ours = errors.filter(({ key }) => key === undefined || keys.includes(key))
+    // A mutation that bisection found gets the server's words, though they name a key that it did not write.
+    return new SessionRejectedError(status, problem, ours.length > 0 ? ours : errors, limit)
+  })
+  return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, poison.length > 0) }, rejected }
+}
+
+/** Responses that say that nothing was stored. A 503 does not: the store may have failed after it had stored. */
+const unstoredStatuses: readonly unknown[] = [403, 429]
+
+/** Whether the attempt that failed may have been stored. */
+export function mayHaveStored({ status }: Failure): boolean {
+  return !unstoredStatuses.includes(status)
+}
+
+/** Tries again: at once without keepalive after a first failure without a response, else after a backoff. */
+function settleFailure(c: SettleContext, inFlight: InFlight, failure: Failure): Transition {
+  const mayBeStored = inFlight.mayBeStored || mayHaveStored(failure)
+  const isFirstLost = failure.status === undefined && inFlight.attempts === 1
+  const failures = inFlight.failures + (failure.status !== undefined && !failure.isTemporary ? 1 : 0)
+  // A refusal for the keepalive quota looks like a network error.
+  const outbox = changeInFlight(c.state.outbox, { mayBeStored, failures, next: isFirstLost ? 'without-keepalive' : 'usual' })
+  if (isFirstLost) return { state: { ...c.state, outbox, pacing: retryInNewTask(c.state.pacing, c.now) } }
+  // A read comes before the last attempt, and after it.
+  const reads = failures >= maxFailures - 1 ? wantRead(c.state.reads, 'full') : c.state.reads
+  return fail({ ...c, state: { ...c.state, outbox, reads } }, failure)
+}
