@@ -1,6 +1,9 @@
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
-import type { ServerSession, SessionHandlerOptions } from '../src/server/index.ts'
+import { checkOptions } from '../src/server/check-options.ts'
+import type { Exposure } from '../src/server/exposure.ts'
+import { createHandler } from '../src/server/handler.ts'
+import type { ServerSession, SessionHandler, SessionHandlerOptions, SessionStore } from '../src/server/index.ts'
 
 /** What server code sees of a session, after it ran. */
 export interface SessionView {
@@ -10,7 +13,7 @@ export interface SessionView {
 }
 
 /** The options of the handler behind the network, but for its store. */
-export type BackendOptions = Omit<SessionHandlerOptions, 'store'> & { readonly now: () => number }
+export type BackendOptions = Omit<SessionHandlerOptions, 'store'> & { readonly now: () => number; readonly exposure: Exposure }
 
 /** The server behind the network: everything that a mock server asks of it. */
 export interface MockBackend {
@@ -30,6 +33,16 @@ export interface MockBackend {
    * @throws SessionUsageError where no cache stands before rows.
    */
   loadLate(request: Request): Promise<() => void>
+}
+
+/**
+ * Creates the handler of a backend over a store.
+ *
+ * @throws SessionConfigError if an option of the handler cannot work.
+ */
+export function createBackendHandler({ exposure, ...options }: BackendOptions, store: SessionStore): SessionHandler {
+  checkOptions({ ...options, store })
+  return createHandler({ ...options, store }, exposure)
 }
 
 /** Says that a backend has not what an event needs. */

@@ -15,8 +15,8 @@ export interface MockSessionServer<S extends z.$ZodObject = z.$ZodObject> extend
   browser(options?: MockBrowserOptions): MockBrowser
 
   /**
-   * What the server has stored for a browser, as its own code reads it: public keys, as they travel. Empty where it has no
-   * session. With `backend: 'cached_db'` that is what the cache holds.
+   * Returns what the server has stored for a browser, as its own code reads it: every key but `_` ones, exposed or not, in its
+   * stored form. Empty if it has no session. With `backend: 'cached_db'` that is what the cache holds.
    */
   data(browser?: MockBrowser): Promise<JsonObject>
   /** The public id of a browser's session; null where it has none. */

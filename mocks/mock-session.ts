@@ -1,7 +1,8 @@
+// Owns the wiring of a mock server: the handler, its network and its browsers. All state of a mock server is in what it returns.
 import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { Json, JsonObject } from '../src/protocol/json.ts'
-import { publicOf } from '../src/server/state.ts'
+import { everyKey } from '../src/server/exposed-keys.ts'
 import { createActivity } from './activity.ts'
 import type { MockBackend } from './backend.ts'
 import { type Browsers, createBrowsers, type Start } from './browsers.ts'
@@ -9,6 +10,7 @@ import { createClock } from './clock.ts'
 import { createBackend } from './create-backend.ts'
 import { createCsrfGuard } from './csrf.ts'
 import type { MockBackendName } from './django/engine.ts'
+import { toMockExposure } from './exposure.ts'
 import type { MockFaultName } from './fault.ts'
 import { createFaultScript, type FaultScript } from './fault-script.ts'
 import type { MockBrowser } from './mock-browser.ts'
@@ -29,7 +31,7 @@ type Changes = (data: JsonObject) => Readonly<Record<string, Json | undefined>>
 
 /** What `write` takes, as changes of wire values. Values are checked now, those of a function when it runs. */
 function toChanges<S extends z.$ZodObject>(write: MockWrite<S>, values: ValueCodec): Changes {
-  if (typeof write === 'function') return (data) => values.encode(write(values.decode(publicOf(data)) as Parameters<typeof write>[0]))
+  if (typeof write === 'function') return (data) => values.encode(write(values.decode(data) as Parameters<typeof write>[0]))
   const changes = values.encode(write)
   return () => changes
 }
@@ -71,7 +73,7 @@ function createSessionMethods<S extends z.$ZodObject>(
   const flush = async (browser?: MockBrowser): Promise<void> => code.run(await at(browser), (session) => session.flush())
 
   return {
-    data: async (browser) => publicOf((await code.view(await at(browser))).data),
+    data: async (browser) => everyKey.visible((await code.view(await at(browser))).data),
     lineage: async (browser) => (await code.view(await at(browser))).lineage,
     identity: async (browser) => (await code.view(await at(browser))).identity,
     write: async (write, browser) => code.change(await at(browser), toChanges(write, values)),
@@ -115,17 +117,19 @@ export function createMockSession<S extends z.$ZodObject>(
   options: MockSessionServerOptions<S>,
   toHandlers: ToHandlers,
 ): MockSessionServer<S> {
-  const { url: _, backend: engine, schema, initial, signedInAs, document, ...others } = options
+  const { url: _, backend: engine, schema, readOnly, initial, signedInAs, document, ...others } = options
   const { endpoints = {}, csrf = false, now, setTimeout: timer, ...handlerOptions } = others
   checkPlatform()
   checkEngine(engine)
   const url = toSessionUrl(options)
   checkEndpoints(endpoints)
   const values = createValueCodec(schema)
+  const exposure = toMockExposure(schema, readOnly)
   const initialChanges = initial && toChanges<S>(initial, values)
   const clock = createClock(now)
   const guard = csrf === false ? undefined : createCsrfGuard(csrf === true ? {} : csrf)
-  const createServer = (): MockBackend => createBackend(engine, { ...handlerOptions, now: clock.now, ...(guard && { csrf: guard.token }) })
+  const backendOptions = { ...handlerOptions, exposure, now: clock.now, ...(guard && { csrf: guard.token }) }
+  const createServer = (): MockBackend => createBackend(engine, backendOptions)
   let backend = createServer()
   const code = createServerCode(url, () => backend, guard)
   const log = createRequestLog()

@@ -1,6 +1,7 @@
 import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
+import type { SessionValues } from '../src/schema/types.ts'
 import type { ServerSession, SessionHandlerOptions } from '../src/server/index.ts'
 import { isTrustworthy } from './cookie-jar.ts'
 import { engines, type MockBackendName } from './django/engine.ts'
@@ -71,8 +72,15 @@ export interface MockSessionServerOptions<S extends z.$ZodObject = z.$ZodObject>
    * const mock = createMockSessionServer({ schema, backend: 'cache' })
    */
   readonly backend?: MockBackendName | undefined
-  /** The schema of the client: `initial` and `write` then take the app's values and check them. */
+  /**
+   * The schema of the client. The server then exposes its keys and no others, and checks what clients write, as
+   * `createSessionHandler({ schema })` does; `initial` and `write` take the app's values and check them.
+   *
+   * @default undefined: every key is exposed, which a warning says once
+   */
   readonly schema?: S | undefined
+  /** The keys of the schema that clients cannot write, as for `createSessionHandler`. @default [] */
+  readonly readOnly?: readonly (keyof SessionValues<S>)[] | undefined
   /**
    * What the session of the default browser holds at the start.
    *

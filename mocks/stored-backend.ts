@@ -1,11 +1,11 @@
-import { createSessionHandler, type SessionStore } from '../src/server/index.ts'
-import { type BackendOptions, type MockBackend, refuse } from './backend.ts'
+import type { SessionStore } from '../src/server/index.ts'
+import { type BackendOptions, createBackendHandler, type MockBackend, refuse } from './backend.ts'
 import type { Keeping } from './django/engine.ts'
 
 /** Makes a server that keeps sessions in stores: the real handler over them. */
 export function createStoredBackend(options: BackendOptions, { endpoint, ordinary, evict, deleteRow, loadLate }: Keeping): MockBackend {
-  const handler = createSessionHandler({ ...options, store: endpoint })
-  const otherCode = createSessionHandler({ ...options, store: ordinary })
+  const handler = createBackendHandler(options, endpoint)
+  const otherCode = createBackendHandler(options, ordinary)
 
   // Which entry a cookie leads to is the handler's own matter, so it is asked: what it reads for this request.
   const findIds = async (request: Request): Promise<readonly string[]> => {
@@ -17,7 +17,7 @@ export function createStoredBackend(options: BackendOptions, { endpoint, ordinar
         return endpoint.read(id)
       },
     }
-    await createSessionHandler({ ...options, store: spy }).open(request)
+    await createBackendHandler(options, spy).open(request)
     return read
   }
 

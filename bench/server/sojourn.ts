@@ -8,4 +8,5 @@ import { listen } from '../lib/serve.ts'
 // A file is SQLite's, its absence means memory.
 const [, , path] = process.argv
 const store = path === undefined ? createMemoryStore() : createSqliteStore({ path })
-listen(createServer(toNodeListener(createSessionHandler({ store }))))
+const keys = Array.from({ length: 1_000 }, (_, at) => `key-${at}`)
+listen(createServer(toNodeListener(createSessionHandler({ store, keys }))))

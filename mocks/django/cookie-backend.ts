@@ -4,10 +4,10 @@ import { withCommonHeaders } from '../../src/server/common-headers.ts'
 import { createCookie } from '../../src/server/cookies.ts'
 import { fromEntry, toEntry } from '../../src/server/entries.ts'
 import { fromFetch, toFetch } from '../../src/server/fetch-shell.ts'
-import { createSessionHandler, type SessionStore, type StoreEntry } from '../../src/server/index.ts'
+import type { SessionStore, StoreEntry } from '../../src/server/index.ts'
 import { toProblem } from '../../src/server/problems.ts'
 import type { SessionRecord } from '../../src/server/record.ts'
-import { type BackendOptions, type MockBackend, refuse } from '../backend.ts'
+import { type BackendOptions, createBackendHandler, type MockBackend, refuse } from '../backend.ts'
 import { createCookieSigner, type SignedSession } from './signed-cookie.ts'
 
 /** The most that browsers take, name and value together. */
@@ -60,7 +60,7 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
     const value = cookie.read(request.headers.get('Cookie'))
     const signed = value === undefined ? undefined : signer.read(value)
     const slot = createSlot(signed && toEntry({ ...signed.record, expiresAt: toEnd(signed) }))
-    return { handler: createSessionHandler({ ...options, store: slot.store }), slot, value }
+    return { handler: createBackendHandler(options, slot.store), slot, value }
   }
 
   const toInner = (request: Request, body?: ArrayBuffer): Request => {

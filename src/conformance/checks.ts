@@ -4,6 +4,7 @@ import { conflictChecks } from './checks/conflicts.ts'
 import { cookieChecks } from './checks/cookie.ts'
 import { exactlyOnceChecks } from './checks/exactly-once.ts'
 import { expiryChecks } from './checks/expiry.ts'
+import { exposedKeyChecks } from './checks/exposed-keys.ts'
 import { keyChecks } from './checks/keys.ts'
 import { malformedChecks } from './checks/malformed.ts'
 import { originChecks } from './checks/origin.ts'
@@ -25,6 +26,7 @@ import { writerChecks } from './checks/writers.ts'
 export const conformanceChecks: readonly ConformanceCheck[] = [
   ...readingChecks,
   ...stateChecks,
+  ...exposedKeyChecks,
   ...keyChecks,
   ...exactlyOnceChecks,
   ...conflictChecks,

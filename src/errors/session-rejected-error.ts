@@ -6,8 +6,8 @@ export interface SessionRejection {
   readonly key?: string | undefined
   /** Where in the value, from the outside in. */
   readonly path?: readonly (string | number)[] | undefined
-  /** Why, in the server's words. */
-  readonly message: string
+  /** Why, in the server's words; absent if `problem` says all. */
+  readonly message?: string | undefined
 }
 
 /** Rejects a write that the server refused for what it contains: 400, 413 or 422. Nothing of it was stored. */

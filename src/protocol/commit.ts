@@ -17,7 +17,7 @@ export interface Commit {
   readonly delete?: readonly string[] | undefined
   /** The tag that the client saw for each key that it read or writes, null for absent; `base` expects the whole version. */
   readonly expect?: Readonly<Record<string, string | null>> | 'base' | undefined
-  /** Delete all keys but the server's own first; expects the whole version. */
+  /** Delete all keys that the client may write first; expects the whole version. */
   readonly clear?: boolean | undefined
   /** Seconds, 0 to end with the browser, null for the server's policy, or an RFC 3339 date. */
   readonly expiry?: number | null | string | undefined

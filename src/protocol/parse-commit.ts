@@ -1,5 +1,6 @@
 import type { Commit } from './commit.ts'
 import { isObject, type Json } from './json.ts'
+import { isName } from './name.ts'
 
 /** A commit, or why the value is none. */
 export type ParsedCommit = { readonly commit: Commit; readonly fault?: undefined } | { readonly fault: string }
@@ -46,10 +47,7 @@ function keyFault(value: Record<string, unknown>): string | undefined {
   if (expect !== 'base' && !(isObject(expect) && Object.values(expect).every((tag) => tag === null || isName(tag)))) {
     return '"expect" must be "base" or give a tag or null for each key'
   }
-  const expected = isObject(expect) ? Object.keys(expect) : []
-  // Not only unwritable: expecting one would tell by the answer what it holds.
-  const reserved = [...Object.keys(set), ...gone, ...expected].find((key) => key.startsWith('_'))
-  return reserved === undefined ? undefined : `the key ${quote(reserved)} is the server's own`
+  return undefined
 }
 
 /** Why a value is no `expiry` of a commit; the clock aside. */
@@ -60,7 +58,6 @@ export function expiryFault(expiry: unknown): string | undefined {
   return isSeconds ? undefined : `"expiry" must be null, a date or whole seconds from 0 to ${maxExpirySeconds}`
 }
 
-const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= 256
 const isFlag = (value: unknown): boolean => value === undefined || typeof value === 'boolean'
 const isDateTime = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/.test(text) && Number.isFinite(Date.parse(text))

@@ -17,6 +17,8 @@ export type ProblemName =
   | 'too-large'
   | 'unsupported-media-type'
   | 'refused'
+  | 'private-key'
+  | 'read-only-key'
   | 'expiry-too-long'
   | 'misdirected'
   | 'key-reused'
@@ -30,8 +32,8 @@ export interface ProblemDetail {
   readonly key?: string | undefined
   /** Where in its value, from the outside in. */
   readonly path?: readonly (string | number)[] | undefined
-  /** Why, in the server's words. */
-  readonly message: string
+  /** Why, in the server's words; absent if the problem's name says all. */
+  readonly message?: string | undefined
 }
 
 /** A problem document, as far as the client reads it. */
@@ -49,7 +51,7 @@ export const problemPrefix = 'urn:sojourn:problem:'
 
 const isDetail = (value: unknown): value is ProblemDetail =>
   isObject(value) &&
-  typeof value.message === 'string' &&
+  (value.message === undefined || typeof value.message === 'string') &&
   (value.key === undefined || typeof value.key === 'string') &&
   (value.path === undefined || Array.isArray(value.path))
 

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from './json.ts'
+import { isName } from './name.ts'
 
 /** When a session ends if nothing is written any more. */
 export interface Expiry {
@@ -14,7 +15,7 @@ export interface State {
   readonly lineage: string | null
   /** Name of this stored state. Compared for equality, never ordered. */
   readonly version: string
-  /** The whole session, without the server's own `_` keys. */
+  /** The keys that the server exposes to this client. */
   readonly data: JsonObject
   /** A tag for each key of `data`; absent from a server that has no tags. */
   readonly tags?: Readonly<Record<string, string>> | undefined
@@ -37,7 +38,6 @@ export interface State {
 /** A state whose data may be left out, under `Prefer: return=minimal`; its tags are then those of the written keys. */
 export type Answer = Omit<State, 'data'> & { readonly data?: JsonObject | undefined }
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isMissingOr = (type: string, value: unknown): boolean => value === undefined || typeof value === type
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
@@ -49,10 +49,10 @@ export function parseAnswer(value: unknown): Answer | undefined {
   if (!isObject(value)) return
   const { lineage, version, data, tags, last, expiry, identity, csrf, unknownKey, forgotten, atomic } = value
   const isState =
-    (lineage === null || isText(lineage)) &&
-    isText(version) &&
+    (lineage === null || isName(lineage)) &&
+    isName(version) &&
     (data === undefined || isObject(data)) &&
-    (tags === undefined || (isObject(tags) && Object.values(tags).every(isText))) &&
+    (tags === undefined || (isObject(tags) && Object.values(tags).every(isName))) &&
     isCount(last) &&
     isObject(expiry) &&
     Number.isFinite(expiry.age) &&

@@ -1,12 +1,13 @@
+// Owns the client's translation between the app's values and the wire, key by key. It keeps no session data beyond what
+// tells its own values again.
 import type * as z from 'zod/v4/core'
 import { safeDecode, safeEncode } from 'zod/v4/core'
-import { SessionConfigError } from '../errors/session-config-error.ts'
 import { SessionSchemaError, type SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Decoded, SessionCodec } from './codec.ts'
 import { copyJson } from './copy-json.ts'
 import { deepFreeze } from './deep-freeze.ts'
-import { findFault } from './find-fault.ts'
+import { fieldsOf, refuseKey } from './fields-of.ts'
 import { isPlain } from './is-plain.ts'
 
 /** Options of `compileSchema`. */
@@ -24,10 +25,6 @@ function unwrap(result: z.util.SafeParseResult<unknown>): unknown {
 function issuesOf(cause: unknown): readonly SessionSchemaIssue[] {
   const issues = (cause as { issues?: unknown } | null | undefined)?.issues
   return Array.isArray(issues) ? issues : [{ code: 'thrown', message: 'the schema threw, or is async', path: [] }]
-}
-
-function refuseKey(name: string, reason: string, options?: ErrorOptions): never {
-  throw new SessionConfigError(`Failed to use the session key "${name}": ${reason}.`, options)
 }
 
 /** One key of a schema. Plain data, since a schema may have many. */
@@ -98,23 +95,13 @@ function toFallback(field: Field): () => unknown {
 /**
  * Turns the app's schema into the translation of its keys, and checks all that can be known before any value is there.
  *
- * @throws SessionConfigError where the schema is no z.object, or one of its keys could never be stored.
+ * @throws SessionConfigError if the schema is not a closed z.object, or one of its keys could never be stored.
  */
-export function compileSchema(schema: z.$ZodObject, { freeze = true }: CompileOptions = {}): SessionCodec {
-  const def = schema?._zod?.def
-  // Descriptions and metadata are checks to zod/mini, and have nothing to run.
-  if (def?.type !== 'object' || def.checks?.some(({ _zod }) => !['describe', 'meta'].includes(_zod.def.check))) {
-    throw new SessionConfigError(
-      'Failed to use the schema: it has to be a z.object without rules of its own, since keys are checked one by one.',
-    )
-  }
+export function compileSchema(root: z.$ZodObject, { freeze = true }: CompileOptions = {}): SessionCodec {
   const frozen = freeze ? new WeakSet<object>() : undefined
   const made = new WeakSet<object>()
   const fields = new Map<string, Field>()
-  for (const [name, schema] of Object.entries(def.shape)) {
-    if (name.startsWith('_')) refuseKey(name, "names that begin with _ are the server's own")
-    const fault = findFault(schema)
-    if (fault) refuseKey(name, `its schema ${fault}`)
+  for (const [name, schema] of fieldsOf(root)) {
     // What may be changed in place is not to be shared with what is stored.
     const field: Field = {
       name,

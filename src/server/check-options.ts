@@ -1,5 +1,6 @@
 // Checks the options of a handler by type and range when it is created, so that a wrong one stops the start and not a request.
 import { SessionConfigError } from '../errors/session-config-error.ts'
+import type { ExposureOptions } from './exposure.ts'
 import { originOf } from './fetch-shell.ts'
 import type { SessionHandlerOptions } from './options.ts'
 
@@ -19,14 +20,21 @@ const wholeNumber =
       ? undefined
       : `Give a whole number above 0, at most ${max}`
 
+const names: Check = (value) =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string') ? undefined : "Give an array of keys, such as ['theme', 'cart']"
+
 const storeMethods = ['read', 'write', 'remove']
 
 /** One check for each option: an option that is added has to be added here. */
-const checks: { readonly [K in keyof Required<SessionHandlerOptions>]: Check } = {
+const checks: { readonly [K in keyof Required<SessionHandlerOptions & ExposureOptions>]: Check } = {
   store: (value) => {
     const missing = storeMethods.filter((name) => !isFunction((value as Record<string, unknown> | null | undefined)?.[name]))
     return missing.length > 0 ? `Give a store, such as createMemoryStore(): it lacks ${missing.join(', ')}` : undefined
   },
+  // Which schema can work is the matter of exposure.ts.
+  schema: (value) => (typeof value === 'object' && value !== null ? undefined : 'Give a z.object'),
+  keys: names,
+  readOnly: names,
   cookie: (value) => (typeof value === 'object' && value !== null ? undefined : 'Give an object, such as { name: "__Host-session" }'),
   maxAgeMs: wholeNumber(maxMs),
   maxLifetimeMs: wholeNumber(maxMs),
@@ -51,7 +59,7 @@ const checks: { readonly [K in keyof Required<SessionHandlerOptions>]: Check } =
 }
 
 /** @throws SessionConfigError if an option cannot work, or is none. */
-export function checkOptions(options: SessionHandlerOptions): void {
+export function checkOptions(options: SessionHandlerOptions & ExposureOptions): void {
   if (!('store' in options)) fail('store is missing. Give one, such as createMemoryStore().')
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name)) fail(`"${name}" is no option. The options are ${Object.keys(checks).join(', ')}.`)

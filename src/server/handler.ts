@@ -1,14 +1,24 @@
+// Owns the door of the server: which function answers a request, and what becomes of errors.
+import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../errors/session-config-error.ts'
 import { answerRefusal, answerUnavailable, type Context, toAsker } from './answers.ts'
 import { ConsumedBodyError } from './body.ts'
 import { checkOptions } from './check-options.ts'
 import { withCommonHeaders } from './common-headers.ts'
 import { answerEnd } from './end.ts'
+import { type Exposure, type ExposureOptions, toExposure } from './exposure.ts'
 import { guardStore, StoreFault } from './faults.ts'
 import { fromFetch, toFetch } from './fetch-shell.ts'
 import { type Connection, type HttpRequest, type HttpResponse, type Respond, respondSymbol } from './http.ts'
 import { isKey } from './keys.ts'
-import { type RefusedRequest, type SessionHandlerOptions, type Settings, toSettings } from './options.ts'
+import {
+  type ListedExposure,
+  type RefusedRequest,
+  type SchemaExposure,
+  type SessionHandlerOptions,
+  type Settings,
+  toSettings,
+} from './options.ts'
 import { answerOptions, mayWrite, methods, refuseWriter, type Writer } from './origin.ts'
 import { createPeople, type PersonSession } from './people.ts'
 import { toProblem } from './problems.ts'
@@ -65,16 +75,24 @@ export interface EndAllOptions {
 }
 
 /**
- * Creates the server side of the session protocol (docs/protocol.md) over a store.
+ * Creates the server side of the session protocol (docs/protocol.md) over a store. Clients see and write the keys of the
+ * schema, or those in `keys`, and no others.
  *
- * @throws SessionConfigError if an option cannot work.
+ * @throws SessionConfigError if an option cannot work, or neither `schema` nor `keys` is given.
  * @example
- * const handler = createSessionHandler({ store: createSqliteStore({ path: 'sessions.sqlite' }) })
+ * const handler = createSessionHandler({ store: createSqliteStore({ path: 'sessions.sqlite' }), schema })
  * http.createServer(toNodeListener(handler)).listen(3000)
  */
-export function createSessionHandler(options: SessionHandlerOptions): SessionHandler {
+export function createSessionHandler<S extends z.$ZodObject>(options: SessionHandlerOptions & SchemaExposure<S>): SessionHandler
+export function createSessionHandler<const K extends string>(options: SessionHandlerOptions & ListedExposure<K>): SessionHandler
+export function createSessionHandler(options: SessionHandlerOptions & ExposureOptions): SessionHandler {
   checkOptions(options)
-  const open = toContext(toSettings(options))
+  return createHandler(options, toExposure(options))
+}
+
+/** Creates a handler that exposes what it is given. `createSessionHandler` and the mock server call it. */
+export function createHandler(options: SessionHandlerOptions, exposure: Exposure): SessionHandler {
+  const open = toContext(toSettings(options, exposure))
   // Server code gets what its store rejects with; a request gets a response.
   const context = toContext({ ...open.settings, store: guardStore(open.settings.store) })
   const { settings } = context

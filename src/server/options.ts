@@ -1,6 +1,12 @@
+// Owns the options of a handler: their types and their defaults. check-options.ts checks them.
+import type * as z from 'zod/v4/core'
+import { SessionConfigError } from '../errors/session-config-error.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { ProblemDetail } from '../protocol/problem.ts'
+import type { JsonSchema, SessionValues } from '../schema/types.ts'
 import { type CookieOptions, createCookie, type SessionCookie } from './cookies.ts'
+import type { ExposedKeys } from './exposed-keys.ts'
+import type { Exposure } from './exposure.ts'
 import type { HttpRequest } from './http.ts'
 import type { SessionStore } from './store.ts'
 
@@ -34,7 +40,31 @@ export interface RefusedRequest {
   readonly origin: string | null
 }
 
-/** Options of `createSessionHandler`. */
+/** Exposes the keys of a zod schema, and checks by it what clients write. */
+export interface SchemaExposure<S extends z.$ZodObject> {
+  /**
+   * The schema of the client: one `z.object` in a file that both import. Its keys are all that clients may see. A commit that
+   * sets a value which the schema cannot decode is a 422 with the key and the path.
+   *
+   * @example
+   * createSessionHandler({ store, schema, readOnly: ['plan'] })
+   */
+  readonly schema: S & JsonSchema<S>
+  readonly keys?: undefined
+  /** The keys that clients may read and not write: only server code writes them. @default [] */
+  readonly readOnly?: readonly (keyof SessionValues<S>)[] | undefined
+}
+
+/** Exposes keys by name, with any JSON value. `validate` is the place to check what clients write. */
+export interface ListedExposure<K extends string> {
+  /** All keys that clients may see, for a server without the schema. @example createSessionHandler({ store, keys: ['theme', 'cart'] }) */
+  readonly keys: readonly K[]
+  readonly schema?: undefined
+  /** The keys that clients may read and not write: only server code writes them. @default [] */
+  readonly readOnly?: readonly NoInfer<K>[] | undefined
+}
+
+/** Options of `createSessionHandler`, next to `schema` or `keys`. */
 export interface SessionHandlerOptions {
   /** Where the sessions are kept: `createMemoryStore()`, `createSqliteStore({ path })` or one of your own. */
   readonly store: SessionStore
@@ -68,7 +98,8 @@ export interface SessionHandlerOptions {
    */
   readonly maxBodyBytes?: number | undefined
   /**
-   * The most that one session holds, in bytes of JSON. A commit that would store more is a 413, unless it makes the session smaller.
+   * The most that the exposed keys of one session hold, in bytes of JSON. A commit that would store more is a 413, unless it makes
+   * them smaller. Private keys do not count, since the limit would tell their size.
    *
    * @default 65_536
    */
@@ -82,8 +113,8 @@ export interface SessionHandlerOptions {
    */
   readonly origins?: readonly string[] | undefined
   /**
-   * Looks at the session as a commit would leave it; what it returns is refused with a 422 and nothing is stored. The
-   * data holds the server's own `_` keys too. Runs again where two commits meet.
+   * Checks the session as a commit would leave it, after the schema; what it returns is refused with a 422 and nothing is
+   * stored. The data holds private keys, too. Runs again if somebody else wrote meanwhile.
    *
    * @example
    * validate: (data) => (Array.isArray(data.cart) && data.cart.length > 100 ? [{ key: 'cart', message: 'at most 100 items' }] : [])
@@ -95,8 +126,10 @@ export interface SessionHandlerOptions {
       ) => readonly ProblemDetail[] | Promise<readonly ProblemDetail[]>)
     | undefined
   /**
-   * Who is signed in, as an opaque tag that the client may see; null for nobody.
+   * Returns who is signed in, as an opaque tag that the client may see; null for nobody. It is given the keys that no client
+   * can write, private and read-only ones: otherwise any visitor could become anybody. Called once at creation with empty data.
    *
+   * @throws SessionConfigError at creation, if it reads a key that clients can write.
    * @default the data's `_identity`, which `signIn` stores
    */
   readonly identity?: ((data: JsonObject) => string | null) | undefined
@@ -139,7 +172,7 @@ export interface SessionHandlerOptions {
 }
 
 /** The options with their defaults, checked. The functions that want a Request of the Fetch standard take ours, and make one if they exist. */
-export interface Settings extends Required<NonNullableMembers<Omit<SessionHandlerOptions, 'cookie' | 'csrf' | 'admit'>>> {
+export interface Settings extends Exposure, Required<NonNullableMembers<Omit<SessionHandlerOptions, 'cookie' | 'csrf' | 'admit'>>> {
   readonly cookie: SessionCookie
   csrf(request: HttpRequest): string | undefined
   admit(request: HttpRequest, creates: boolean): Refusal | null | Promise<Refusal | null>
@@ -152,10 +185,11 @@ type NonNullableMembers<T> = { readonly [K in keyof T]: NonNullable<T[K]> }
  *
  * @throws SessionConfigError if browsers would refuse the cookie.
  */
-export function toSettings(options: SessionHandlerOptions): Settings {
+export function toSettings(options: SessionHandlerOptions, exposure: Exposure): Settings {
   const { maxAgeMs = 1_209_600_000, maxLifetimeMs, maxSessionBytes = 65_536, maxBodyBytes = 4 * maxSessionBytes, origins = [] } = options
   const { csrf, admit } = options
   return {
+    ...exposure,
     store: options.store,
     sweep: options.sweep ?? true,
     cookie: createCookie(options.cookie ?? {}),
@@ -165,7 +199,7 @@ export function toSettings(options: SessionHandlerOptions): Settings {
     maxSessionBytes,
     origins,
     validate: options.validate ?? (() => []),
-    identity: options.identity ?? ((data) => toText(data._identity)),
+    identity: options.identity ? trustOnly(options.identity, exposure.keys) : (data) => toText(data._identity),
     csrf: (request) => csrf?.(request.toFetch()),
     admit: (request, creates) => admit?.(request.toFetch(), { address: request.address, creates }) ?? null,
     // biome-ignore lint/suspicious/noConsole: a fault that nobody reads of is worse.
@@ -174,6 +208,26 @@ export function toSettings(options: SessionHandlerOptions): Settings {
     now: options.now ?? Date.now,
     randomBytes: options.randomBytes ?? ((count) => crypto.getRandomValues(new Uint8Array(count))),
   }
+}
+
+type Identify = Settings['identity']
+
+/** Hides the keys that clients write from the function that says who is signed in, and refuses one that asks for such a key. */
+function trustOnly(identity: Identify, { writable, trusted }: ExposedKeys): Identify {
+  const probe = {}
+  for (const key of writable) Object.defineProperty(probe, key, { get: () => fail(key) })
+  const fail = (key: string): never => {
+    throw new SessionConfigError(
+      `Failed to create the session handler: identity reads "${key}", which every client can write. Name it in readOnly, or decide by a private key.`,
+    )
+  }
+  try {
+    identity(probe)
+  } catch (error) {
+    // What else it throws comes of the empty data.
+    if (error instanceof SessionConfigError) throw error
+  }
+  return (data) => identity(trusted(data))
 }
 
 const toText = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)

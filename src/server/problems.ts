@@ -16,6 +16,8 @@ const problems: Readonly<Record<ProblemName, readonly [status: number, title: st
   'too-large': [413, 'Too large'],
   'unsupported-media-type': [415, 'The body must be JSON in UTF-8'],
   refused: [422, 'The values are refused'],
+  'private-key': [422, 'The key is not exposed to clients'],
+  'read-only-key': [422, 'The key can only be written by the server'],
   'expiry-too-long': [422, 'The session may not live for so long'],
   misdirected: [421, 'The server does not serve this host'],
   'key-reused': [422, 'The commit number was used for something else'],

@@ -13,6 +13,7 @@ import {
   toLifetime,
   toWish,
 } from './expiry.ts'
+import type { ExposedKeys } from './exposed-keys.ts'
 import { type ClientRecord, clientOf, noteCommit, type PastWrites } from './past-writes.ts'
 
 /** A tag for each key. */
@@ -27,7 +28,7 @@ export interface SessionRecord extends LifeRules, PastWrites {
   readonly mark: string
   /** Every key, the server's own `_` keys among them. */
   readonly data: JsonObject
-  /** Of the public keys. */
+  /** Of every key but the server's own, exposed or not. */
   readonly tags: Tags
   readonly expiresAt: number
   readonly cookieUntil: number | null
@@ -50,6 +51,8 @@ export interface Circumstances extends ExpiryPolicy {
   readonly mark: string
   /** The lineage of a session that is created. */
   readonly lineage: string
+  /** What clients may read and write. */
+  readonly keys: Pick<ExposedKeys, 'name' | 'canWrite'>
 }
 
 /** What the cookie of a request names: no cookie, a key that names no session, or a session. */
@@ -73,12 +76,15 @@ export type Outcome =
   | { readonly kind: 'expiry-too-long'; readonly limit: number }
   | { readonly kind: 'unknown-key' | 'gone' | 'key-reused' | 'forgotten' | 'out-of-step' | 'bad-expiry' }
 
-/** Whether a key is the server's own: never sent, never written by a commit. */
-export const isPrivate = (key: string): boolean => key.startsWith('_')
+/** Returns whether a key is the server's own, which no list can expose. */
+export const isServersOwn = (key: string): boolean => key.startsWith('_')
 
-/** The version that names a stored state; the two states without a session are the same for everybody. */
-export function versionOf(subject: Subject): string {
-  if (subject.key === 'known') return `v${subject.record.seq}-${subject.record.mark}`
+/**
+ * Returns the version that names a stored state as a server with a list of exposed keys shows it: another list shows
+ * other keys of the same record. The two states without a session hold no keys, and are the same for everybody.
+ */
+export function versionOf(subject: Subject, { name }: Pick<ExposedKeys, 'name'>): string {
+  if (subject.key === 'known') return `v${subject.record.seq}-${subject.record.mark}.${name}`
   return subject.key === 'none' ? 'v0' : 'v0-unknown'
 }
 
@@ -99,7 +105,7 @@ export function decideCommit(subject: Subject, attempt: Attempt, circumstances: 
   if (subject.key === 'known' && commit.lineage !== record.lineage) return { kind: 'gone' }
   if (!known && seqOf(commit.base) < record.floor) return { kind: 'forgotten' }
   if (!isInStep(record, known, attempt)) return { kind: 'out-of-step' }
-  const conflicts = findConflicts(record, commit, versionOf(subject))
+  const conflicts = findConflicts(record, commit, versionOf(subject, circumstances.keys))
   if (conflicts) return { kind: 'conflict', conflicts }
   return store(record, attempt, circumstances, subject)
 }
@@ -127,7 +133,8 @@ function store(record: SessionRecord, attempt: Attempt, circumstances: Circumsta
   if (wished === undefined) return { kind: 'bad-expiry' }
   if ('limit' in wished) return { kind: 'expiry-too-long', limit: wished.limit }
   const rotate = subject.key === 'known' && commit.cycleKey === true
-  const changed = commit.clear ? Object.keys(record.tags) : (commit.delete ?? [])
+  const { canWrite } = circumstances.keys
+  const changed = commit.clear ? Object.keys(record.data).filter(canWrite) : (commit.delete ?? [])
   const written = { ...keep(record.data, changed), ...commit.set }
   const tags = { ...keep(record.tags, changed), ...attempt.tags }
   const isNewCookie = subject.key !== 'known' || rotate
@@ -138,7 +145,8 @@ function store(record: SessionRecord, attempt: Attempt, circumstances: Circumsta
     changed: [...new Set([...changed, ...Object.keys(commit.set ?? {})])],
     rotate,
     cookie,
-    exact: commit.base === versionOf(subject),
+    // After `clear` a client cannot know which keys were spared.
+    exact: !commit.clear && commit.base === versionOf(subject, circumstances.keys),
   }
 }
 
@@ -159,7 +167,7 @@ export interface Advance {
 export function advance(
   record: SessionRecord,
   write: Advance,
-  { now, mark, ...policy }: Omit<Circumstances, 'lineage'>,
+  { now, mark, ...policy }: Omit<Circumstances, 'lineage' | 'keys'>,
 ): { readonly next: SessionRecord; readonly cookie: boolean } {
   const { data, tags, isNewCookie, isSignIn = false, life = record.life ?? null, wish = isSignIn ? null : record.expiry } = write
   const rules: LifeRules = {

@@ -124,16 +124,16 @@ export async function openSession(request: Request, context: Context): Promise<S
       await session.write((record) => ({ data: record?.data ?? {}, life }))
     },
     flush: () => session.remove(),
-    respond: (response) => respond(response, session),
+    respond: (response) => respond(response, session, settings),
   }
   return Object.assign(Object.create(properties) as Properties, calls, { [partsOf]: () => ({ session, settings }) })
 }
 
-function respond(response: Response, session: SessionWriter): Response {
+function respond(response: Response, session: SessionWriter, { keys }: Context['settings']): Response {
   const setCookie = session.setCookie()
   const { status, statusText } = response
   const headers = new Headers(response.headers)
-  headers.set(sessionVersionHeader, versionOf(session.subject()))
+  headers.set(sessionVersionHeader, versionOf(session.subject(), keys))
   headers.append('Vary', 'Cookie')
   if (setCookie === undefined) return new Response(response.body, { status, statusText, headers })
   headers.append('Set-Cookie', setCookie)

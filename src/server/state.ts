@@ -1,10 +1,10 @@
-import { type JsonObject, own } from '../protocol/json.ts'
+import { own } from '../protocol/json.ts'
 import type { Answer, State } from '../protocol/state.ts'
 import { toLifetime } from './expiry.ts'
 import type { HttpRequest } from './http.ts'
 import type { Settings } from './options.ts'
 import { clientOf } from './past-writes.ts'
-import { isPrivate, type Subject, versionOf } from './record.ts'
+import { type Subject, versionOf } from './record.ts'
 
 /** Who asks for a state. */
 export interface Asker {
@@ -16,14 +16,15 @@ export interface Asker {
 /** The state of a session for one client. */
 export function toState(subject: Subject, { request, client }: Asker, settings: Settings): State {
   const record = subject.key === 'known' ? subject.record : undefined
+  const { keys } = settings
   const csrf = settings.csrf(request)
   const lifeMs = record ? record.expiresAt - settings.now() : Math.min(settings.maxAgeMs, settings.maxLifetimeMs)
   const known = record && clientOf(record, client)
   return {
     lineage: record?.lineage ?? null,
-    version: versionOf(subject),
-    data: publicOf(record?.data ?? {}),
-    tags: record?.tags ?? {},
+    version: versionOf(subject, keys),
+    data: keys.visible(record?.data ?? {}),
+    tags: keys.visible(record?.tags ?? {}),
     last: known?.n ?? 0,
     expiry: {
       age: Math.max(0, Math.floor(lifeMs / 1000)),
@@ -40,9 +41,4 @@ export function toState(subject: Subject, { request, client }: Asker, settings: 
 export function toMinimal({ data: _, ...state }: State, written: readonly string[]): Answer {
   const { tags = {} } = state
   return { ...state, tags: Object.fromEntries(written.map((key) => [key, own(tags, key) as string])) }
-}
-
-/** The keys that clients may see. */
-export function publicOf(data: JsonObject): JsonObject {
-  return Object.keys(data).some(isPrivate) ? Object.fromEntries(Object.entries(data).filter(([key]) => !isPrivate(key))) : data
 }

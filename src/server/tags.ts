@@ -1,20 +1,24 @@
 import type { Json, JsonObject } from '../protocol/json.ts'
 import { sha256 } from './keys.ts'
-import { isPrivate, type Tags } from './record.ts'
+import { isServersOwn, type Tags } from './record.ts'
 
 /** How much of the hash a tag keeps: 128 bits. */
 const tagLength = 22
 
+// Of visible ASCII, without an apostrophe and shorter than a hash, so that no two texts have one tag.
+const ownTag = /^[\x21-\x26\x28-\x7e]{1,21}$/
+
 /**
- * The tag of each public key: from its value alone, so that the same value has the same tag whoever wrote it. A value
- * that is shorter than a hash is its own tag, which no hash can be.
+ * Returns the tag of each key, whether it is exposed or not: a key that is exposed later needs one. The server's own `_`
+ * keys never are. A tag depends on the value alone, so that the same value has the same tag whoever wrote it. A short
+ * value is its own tag, with `'` for `"`, which no hash can be.
  */
 export async function toTags(data: JsonObject): Promise<Tags> {
   const tags: Record<string, string> = {}
   for (const [key, value] of Object.entries(data)) {
-    if (isPrivate(key)) continue
+    if (isServersOwn(key)) continue
     const text = canonical(value)
-    tags[key] = text.length < tagLength ? text : (await sha256(text)).slice(0, tagLength)
+    tags[key] = ownTag.test(text) ? text.replaceAll('"', "'") : (await sha256(text)).slice(0, tagLength)
   }
   return tags
 }

@@ -1,12 +1,13 @@
+// Owns the response to a PATCH: reads the commit, has record.ts decide it and stores the outcome by compare-and-set.
 import { formatIdempotencyKey, idempotencyKeyHeader, parseIdempotencyKey } from '../protocol/headers.ts'
-import type { JsonObject } from '../protocol/json.ts'
 import { answerProblem, answerRefusal, answerState, answerUnavailable, type Context, toSetCookie } from './answers.ts'
 import { readCommit } from './body.ts'
 import type { HttpResponse } from './http.ts'
 import { sha256 } from './keys.ts'
 import { bodyHashLength } from './past-writes.ts'
 import { toProblem } from './problems.ts'
-import { type Attempt, decideCommit, type Outcome, type SessionRecord, type Subject } from './record.ts'
+import { type Attempt, decideCommit, type Outcome } from './record.ts'
+import { findKeyRefusal, findRefusal } from './refusals.ts'
 import { retry } from './retry.ts'
 import { type Asker, toMinimal, toState } from './state.ts'
 import { toTags } from './tags.ts'
@@ -26,6 +27,8 @@ export async function answerCommit(from: Asker, context: Context, isAdmitted: bo
   if (body.refusal) return body.refusal
   const { commit, bytes } = body
   if (commit.after >= number.n) return toProblem('bad-request', { detail: '"after" must be below the number of the commit.' })
+  const refusal = findKeyRefusal(commit, context.settings.keys)
+  if (refusal) return refusal
   const attempt: Attempt = { ...number, commit, hash: (await sha256(bytes)).slice(0, bodyHashLength), tags: await toTags(commit.set ?? {}) }
   const asker = { request, client: number.client }
   return (await retry(() => tryCommit(attempt, asker, context, isAdmitted))) ?? answerUnavailable()
@@ -38,7 +41,7 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context, isAdm
   const { subject, key } = found
   switch (outcome.kind) {
     case 'store': {
-      const refusal = await findRefusal(outcome, subject, attempt, context)
+      const refusal = await findRefusal(outcome, subject, attempt.commit, settings)
       if (refusal) return refusal
       // A cookie that has the form of a key and names no session looked like one that creates nothing.
       const denied = key === undefined && !isAdmitted ? await settings.admit(asker.request, true) : null
@@ -84,8 +87,8 @@ async function locate(attempt: Attempt, { request }: Asker, { settings, vault }:
   const decide = ({ subject }: Found): Outcome => {
     // Random bytes are a tenth of what a commit costs.
     const lineage = subject.key === 'known' ? subject.record.lineage : vault.name()
-    const { maxAgeMs, maxLifetimeMs } = settings
-    return decideCommit(subject, attempt, { now: settings.now(), maxAgeMs, maxLifetimeMs, mark: vault.name(), lineage })
+    const { keys, maxAgeMs, maxLifetimeMs } = settings
+    return decideCommit(subject, attempt, { now: settings.now(), maxAgeMs, maxLifetimeMs, mark: vault.name(), lineage, keys })
   }
   const found = await vault.find(cookie)
   if (cookie !== undefined && found.tombstone?.by === formatIdempotencyKey(attempt.client, attempt.n)) {
@@ -95,27 +98,3 @@ async function locate(attempt: Attempt, { request }: Asker, { settings, vault }:
   }
   return { found, outcome: decide(found) }
 }
-
-/** What the server itself has against a commit: its size, or the app's own validation. */
-async function findRefusal(
-  { next, changed }: Storing,
-  subject: Subject,
-  { commit }: Attempt,
-  { settings }: Context,
-): Promise<HttpResponse | undefined> {
-  // A touch is not to blame for what is there, and has to pass: it ends what late copies of refused commits could do.
-  if (changed.length === 0) return undefined
-  const limit = settings.maxSessionBytes
-  const size = sizeOf(next.data)
-  const before: SessionRecord | undefined = subject.key === 'known' ? subject.record : undefined
-  if (size > limit && size > sizeOf(before?.data ?? {})) {
-    const errors = Object.entries(commit.set ?? {})
-      .filter(([key, value]) => sizeOf({ [key]: value }) > limit)
-      .map(([key]) => ({ key, message: `The value alone is larger than ${limit} bytes.` }))
-    return toProblem('too-large', { detail: `The session would be ${size} bytes of JSON; it holds ${limit}.`, limit, errors })
-  }
-  const errors = await settings.validate(next.data, { identity: settings.identity(next.data), changed })
-  return errors.length > 0 ? toProblem('refused', { errors }) : undefined
-}
-
-const sizeOf = (data: JsonObject): number => new TextEncoder().encode(JSON.stringify(data)).length

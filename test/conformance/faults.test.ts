@@ -1,6 +1,7 @@
 import { ConformanceFailure, conformanceChecks } from 'sojourn/conformance'
 import { expect, test } from 'vitest'
 import { commitFaults } from './faults/commits.ts'
+import { exposedKeyFaults } from './faults/exposed-keys.ts'
 import { keyFaults } from './faults/keys.ts'
 import { lifeFaults } from './faults/life.ts'
 import type { Faults } from './faults/plant.ts'
@@ -8,7 +9,7 @@ import { readingFaults } from './faults/reading.ts'
 import { requestFaults } from './faults/requests.ts'
 import { allowedOrigin, startServer } from './server.ts'
 
-const faults: Faults = { ...readingFaults, ...keyFaults, ...commitFaults, ...lifeFaults, ...requestFaults }
+const faults: Faults = { ...readingFaults, ...exposedKeyFaults, ...keyFaults, ...commitFaults, ...lifeFaults, ...requestFaults }
 
 test('there is a fault for each check, and no other', () => {
   expect(Object.keys(faults).sort()).toEqual(conformanceChecks.map(({ name }) => name).sort())

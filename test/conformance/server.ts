@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createMemoryStore, createSessionHandler, type SessionHandler, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
+import { createMemoryStore, type SessionHandler, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
 import { toNodeListener } from 'sojourn/server/node'
+import { everyKey } from '../../src/server/exposed-keys.ts'
+import { createHandler } from '../../src/server/handler.ts'
 import { type Order, play } from './play.ts'
 
 /** What answers a request of the session; a test wraps the handler to break it. */
@@ -37,11 +39,13 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     createStore = (now) => createMemoryStore({ now }),
     ...rest
   } = options
+  const exposure = { keys: everyKey, checks: new Map() }
   let skewMs = 0
   const now = (): number => Date.now() + skewMs
-  const common = { csrf: () => csrfToken, origins: [allowedOrigin], ...rest, now }
-  const handler = createSessionHandler({ store: createStore(now), ...common })
-  const down = createSessionHandler({ ...common, store: brokenStore, now })
+  // A store that is down is no news here.
+  const common = { onError: () => {}, csrf: () => csrfToken, origins: [allowedOrigin], ...rest, now }
+  const handler = createHandler({ store: createStore(now), ...common }, exposure)
+  const down = createHandler({ ...common, store: brokenStore, now }, exposure)
   const broken = new Set<string>()
 
   const answer = (request: Request): Promise<Response> => (broken.delete(cookieOf(request)) ? down(request) : handler(request))

@@ -26,7 +26,14 @@ describe('the examples of the docs', () => {
   })
 
   test('are the five things of the README', () => {
-    expect(readExamples('README.md').map(({ file }) => file)).toEqual(['session.ts', 'cart.tsx', 'theme.vue', 'server.ts', 'cart.test.ts'])
+    expect(readExamples('README.md').map(({ file }) => file)).toEqual([
+      'schema.ts',
+      'session.ts',
+      'cart.tsx',
+      'theme.vue',
+      'server.ts',
+      'cart.test.ts',
+    ])
   })
 })
 

@@ -3,6 +3,7 @@ import type { MockBackendName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import type { MockBackend } from '../../mocks/backend.ts'
 import { createBackend } from '../../mocks/create-backend.ts'
+import { toMockExposure } from '../../mocks/exposure.ts'
 import { type Order, play } from '../conformance/play.ts'
 
 const url = 'http://localhost/session'
@@ -26,7 +27,11 @@ async function cause(backend: MockBackend, request: Request): Promise<Response> 
 /** A mock server of its own, without the network and the browsers before it: the checks have theirs. */
 function createStage(name: MockBackendName) {
   let skewMs = 0
-  const backend = createBackend(name, { now: () => Date.now() + skewMs, origins: [allowedOrigin] })
+  const backend = createBackend(name, {
+    exposure: toMockExposure(undefined, undefined),
+    now: () => Date.now() + skewMs,
+    origins: [allowedOrigin],
+  })
   return {
     url,
     control,

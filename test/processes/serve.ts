@@ -7,7 +7,11 @@ import { createSqliteStore } from '../../src/server/stores/sqlite.ts'
 
 // The session server over one SQLite file, as a process of its own that a test can kill. Tells its port over the channel of fork().
 
-const handler = createSessionHandler({ store: createSqliteStore({ path: process.argv[2] as string }), maxSessionBytes: 1_000_000 })
+const handler = createSessionHandler({
+  keys: ['count', 'list', 'total', 'order', 'tabs'],
+  store: createSqliteStore({ path: process.argv[2] as string }),
+  maxSessionBytes: 1_000_000,
+})
 const server = createServer(toNodeListener(handler))
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 // Whoever started it takes it along, killed or not.

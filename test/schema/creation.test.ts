@@ -116,8 +116,17 @@ describe('a schema', () => {
     expect(error).toMatchObject({ message: expect.stringContaining('has to be a z.object') })
   })
 
+  test.each<[string, $ZodObject]>([
+    ['loose', z.looseObject({ a: z.string() })],
+    ['with a catchall', z.object({ a: z.string() }).catchall(z.string())],
+    ['loose, of zod/mini', mini.looseObject({ a: mini.string() })],
+  ])('is refused where it takes keys that it does not name: %s', (_, schema) => {
+    expect(() => compileSchema(schema)).toThrow(
+      expect.objectContaining({ code: 'config', message: expect.stringContaining('does not name') }),
+    )
+  })
+
   test.for<[string, $ZodObject]>([
-    ['loose', z.looseObject({ a: z.string(), b: z.string() })],
     ['strict', z.strictObject({ a: z.string(), b: z.string() })],
     ['extended', z.object({ a: z.string() }).extend({ b: z.string() })],
     ['described', z.object({ a: z.string(), b: z.string() }).describe('a session').meta({ title: 'session' })],

@@ -1,11 +1,11 @@
 import { type CookieOptions, createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, openTab } from './visitor.ts'
+import { createVisitor, keys, openTab } from './visitor.ts'
 
 function create(cookie?: CookieOptions, maxAgeMs?: number) {
   const time = { now: 1_700_000_000_000 }
   const now = (): number => time.now
-  return { time, handler: createSessionHandler({ store: createMemoryStore({ now }), now, maxAgeMs, ...(cookie && { cookie }) }) }
+  return { time, handler: createSessionHandler({ keys, store: createMemoryStore({ now }), now, maxAgeMs, ...(cookie && { cookie }) }) }
 }
 
 const day = 86_400_000
@@ -68,7 +68,7 @@ describe('Set-Cookie comes only where it is needed', () => {
       [200, null],
       [409, null],
       [410, null],
-      [400, null],
+      [422, null],
       [200, null],
     ])
   })

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createMemoryStore, createSessionHandler, type ServerSession, type SessionHandlerOptions, type StoreEntry } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, openTab, url, type Visitor } from './visitor.ts'
+import { createVisitor, keys, openTab, url, type Visitor } from './visitor.ts'
 
 const start = Date.parse('2030-01-01T00:00:00Z')
 
@@ -10,7 +10,7 @@ async function begin(maxAgeMs?: number, options: Partial<SessionHandlerOptions> 
   const time = { now: start }
   const now = (): number => time.now
   const store = createMemoryStore({ now })
-  const handler = createSessionHandler({ store, now, maxAgeMs, ...options })
+  const handler = createSessionHandler({ keys, store, now, maxAgeMs, ...options })
   const visitor = createVisitor(handler)
   await visitor.commit({ set: { a: 1 } })
   /** Runs server code on the visitor's session. */
@@ -217,7 +217,7 @@ describe('the absolute end', () => {
   test('counts for a reader at once when the app shortens it', async () => {
     const { time, store, visitor } = await begin()
     time.now += 2 * day
-    const stricter = createSessionHandler({ store, now: () => time.now, maxLifetimeMs: day })
+    const stricter = createSessionHandler({ keys, store, now: () => time.now, maxLifetimeMs: day })
     const again = createVisitor(stricter, { cookie: visitor.cookie as string })
     expect((await again.read()).body).toMatchObject({ lineage: null, unknownKey: true })
   })
@@ -259,7 +259,7 @@ describe('a session that is over', () => {
 
   test('is over by the clock of the handler, though the store still has it', async () => {
     const time = { now: start }
-    const handler = createSessionHandler({ store: createMemoryStore({ now: () => start }), now: () => time.now, maxAgeMs: 10_000 })
+    const handler = createSessionHandler({ keys, store: createMemoryStore({ now: () => start }), now: () => time.now, maxAgeMs: 10_000 })
     const visitor = createVisitor(handler)
     await visitor.commit({ set: { a: 1 } })
     time.now += 10_000

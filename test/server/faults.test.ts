@@ -12,7 +12,7 @@ describe('a fault in a function of the app', () => {
     ['validate that throws', { validate: (data) => (data.a === 2 ? throws() : []) }],
     ['validate that rejects', { validate: (data) => (data.a === 2 ? rejects() : []) }],
     ['validate that returns nothing', { validate: (data) => (data.a === 2 ? (undefined as never) : []) }],
-    ['identity that throws', { identity: (data) => (data.a === 2 ? throws() : null) }],
+    ['identity that throws', { identity: throws }],
     ['csrf that throws', { csrf: ({ method }) => (method === 'PATCH' ? throws() : undefined) }],
     ['admit that throws', { admit: ({ method }) => (method === 'PATCH' ? throws() : null) }],
     ['admit that rejects', { admit: ({ method }) => (method === 'PATCH' ? rejects() : null) }],
@@ -38,7 +38,7 @@ describe('a fault in a function of the app', () => {
 
   test('is printed if the app reads no errors', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
-    await createVisitor(createSessionHandler({ store: createMemoryStore(), admit: throws })).read()
+    await createVisitor(createSessionHandler({ keys: [], store: createMemoryStore(), admit: throws })).read()
     expect(printed).toHaveBeenCalledExactlyOnceWith(expect.any(TypeError))
     printed.mockRestore()
   })

@@ -1,8 +1,8 @@
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, openTab, url } from './visitor.ts'
+import { createVisitor, keys, openTab, url } from './visitor.ts'
 
-const create = () => createSessionHandler({ store: createMemoryStore() })
+const create = () => createSessionHandler({ keys, store: createMemoryStore() })
 const madeUp = `__Host-session=${'k'.repeat(43)}`
 
 describe('reading', () => {

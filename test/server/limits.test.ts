@@ -1,8 +1,8 @@
 import { createMemoryStore, createSessionHandler, type SessionHandlerOptions } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, openTab, toReply, url } from './visitor.ts'
+import { createVisitor, keys, openTab, toReply, url } from './visitor.ts'
 
-const create = (options: Partial<SessionHandlerOptions> = {}) => createSessionHandler({ store: createMemoryStore(), ...options })
+const create = (options: Partial<SessionHandlerOptions> = {}) => createSessionHandler({ keys, store: createMemoryStore(), ...options })
 const client = 'c'.repeat(22)
 
 /** A body that would never end, and how much of it was read. */

@@ -1,8 +1,8 @@
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, openTab, type Visitor } from './visitor.ts'
+import { createVisitor, keys, openTab, type Visitor } from './visitor.ts'
 
-const create = () => createSessionHandler({ store: createMemoryStore() })
+const create = () => createSessionHandler({ keys, store: createMemoryStore() })
 
 async function begin(handler = create()): Promise<Visitor> {
   const visitor = createVisitor(handler)

@@ -2,7 +2,7 @@
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describeStore } from 'sojourn/server/store-contract'
 import { expect, test } from 'vitest'
-import { createVisitor } from './visitor.ts'
+import { createVisitor, keys } from './visitor.ts'
 
 describeStore('memory', (now) => createMemoryStore({ now }), { test, expect })
 
@@ -10,7 +10,7 @@ test('a full store refuses new visitors with a 503 and lets those with a session
   const time = { now: 1_000 }
   const store = createMemoryStore({ now: () => time.now, maxSessions: 2 })
   const errors: unknown[] = []
-  const handler = createSessionHandler({ store, now: () => time.now, maxAgeMs: 10_000, onError: (error) => errors.push(error) })
+  const handler = createSessionHandler({ keys, store, now: () => time.now, maxAgeMs: 10_000, onError: (error) => errors.push(error) })
   const [ann, bob, eve] = [createVisitor(handler), createVisitor(handler), createVisitor(handler)]
   await ann.commit({ set: { a: 1 } })
   await bob.commit({ set: { a: 1 } })

@@ -3,6 +3,7 @@ import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { type NodeListener, toNodeListener } from 'sojourn/server/node'
 import { describe, expect, test, vi } from 'vitest'
 import { exchange, patch, serve } from './fixtures/node-server.ts'
+import { keys } from './visitor.ts'
 
 /** What a middleware leaves of a body that it has read. */
 type Leave = (request: IncomingMessage & { rawBody?: unknown; body?: unknown }, text: string) => void
@@ -11,6 +12,7 @@ type Leave = (request: IncomingMessage & { rawBody?: unknown; body?: unknown }, 
 async function createStage(leave: Leave) {
   const errors: unknown[] = []
   const handler = createSessionHandler({
+    keys,
     store: createMemoryStore(),
     cookie: { name: 'sid', secure: false },
     onError: (error) => errors.push(error),
@@ -97,7 +99,7 @@ describe('a body that was read before', () => {
   })
 
   test('that express left alone, with an empty object beside it, is read', async () => {
-    const handler = createSessionHandler({ store: createMemoryStore(), cookie: { name: 'sid', secure: false } })
+    const handler = createSessionHandler({ keys, store: createMemoryStore(), cookie: { name: 'sid', secure: false } })
     const listener = toNodeListener(handler)
     const port = await serve((request, response) => listener(Object.assign(request, { body: {} }), response))
     expect((await exchange(port, patch(port)))?.status).toBe(200)
@@ -118,7 +120,7 @@ describe('a Request of the Fetch standard whose body was used', () => {
     ['handed on by clone and read', async (one) => (await one.arrayBuffer()).byteLength],
   ])('%s is a 500 that says so', async (_, use) => {
     const errors: unknown[] = []
-    const handler = createSessionHandler({ store: createMemoryStore(), onError: (error) => errors.push(error) })
+    const handler = createSessionHandler({ keys, store: createMemoryStore(), onError: (error) => errors.push(error) })
     const used = request()
     await use(used)
     const response = await handler(used)

@@ -3,8 +3,9 @@ import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { toNodeListener } from 'sojourn/server/node'
 import { afterEach, expect, test } from 'vitest'
 import { start } from './fixtures/node-server.ts'
+import { keys } from './visitor.ts'
 
-const handler = createSessionHandler({ store: createMemoryStore(), cookie: { name: 'sid', secure: false } })
+const handler = createSessionHandler({ keys, store: createMemoryStore(), cookie: { name: 'sid', secure: false } })
 const sessions: ClientHttp2Session[] = []
 afterEach(() => {
   for (const session of sessions.splice(0)) session.close()

@@ -4,6 +4,7 @@ import { toNodeListener } from 'sojourn/server/node'
 import { describe, expect, test } from 'vitest'
 import { type Forwarded, readForwarded } from '../../src/server/forwarded.ts'
 import { exchange, patch, serve } from './fixtures/node-server.ts'
+import { keys } from './visitor.ts'
 
 type Fields = Readonly<Record<string, string>>
 const read = (fields: Fields, proxies = 1): Forwarded => readForwarded((name) => fields[name], proxies)
@@ -48,6 +49,7 @@ describe('what a trusted proxy says', () => {
 async function createStage(options: Parameters<typeof toNodeListener>[1], isApp = false) {
   const asked: Admission[] = []
   const handler = createSessionHandler({
+    keys,
     store: createMemoryStore(),
     cookie: { name: 'sid', secure: false },
     admit: (_, admission) => {

@@ -2,9 +2,10 @@ import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { type NodeListenerOptions, toNodeListener } from 'sojourn/server/node'
 import { describe, expect, test } from 'vitest'
 import { exchange, open, patch, type RawResponse, serve } from './fixtures/node-server.ts'
+import { keys } from './visitor.ts'
 
 const cookie = { name: 'sid', secure: false }
-const create = () => createSessionHandler({ store: createMemoryStore(), cookie })
+const create = () => createSessionHandler({ keys, store: createMemoryStore(), cookie })
 type Reply = RawResponse | undefined
 
 /** The handler by itself, and in an app that routes by path and has a private page. */
@@ -116,6 +117,7 @@ describe.each(['handler', 'app'] as const)('the %s', (shell) => {
     const store = createMemoryStore()
     let writes = 0
     const handler = createSessionHandler({
+      keys,
       store: {
         ...store,
         write: async (write) => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { type NodeListenerOptions, toNodeListener } from 'sojourn/server/node'
 import { afterEach, expect, test } from 'vitest'
-import { toReply } from './visitor.ts'
+import { keys, toReply } from './visitor.ts'
 
 const servers: Server[] = []
 
@@ -28,7 +28,7 @@ const commit = (origin: string, headers: Record<string, string> = {}): RequestIn
 })
 
 test('a session goes over a real connection and back', async () => {
-  const origin = await listen(createSessionHandler({ store: createMemoryStore() }))
+  const origin = await listen(createSessionHandler({ keys, store: createMemoryStore() }))
   const stored = await toReply(await fetch(`${origin}/session`, commit(origin)))
   expect(stored).toMatchObject({ status: 200, body: { data: { theme: 'dark' }, last: 1 } })
   const cookie = stored.setCookie?.split(';')[0] as string
@@ -42,7 +42,7 @@ test('a session goes over a real connection and back', async () => {
 })
 
 test('the origin is the public one where scheme and host are given', async () => {
-  const internal = await listen(createSessionHandler({ store: createMemoryStore() }), { protocol: 'https:', host: 'shop.test' })
+  const internal = await listen(createSessionHandler({ keys, store: createMemoryStore() }), { protocol: 'https:', host: 'shop.test' })
   expect((await fetch(internal, commit('https://shop.test'))).status).toBe(200)
   expect((await fetch(internal, commit(internal))).status).toBe(403)
 })
@@ -53,13 +53,13 @@ test('forwarded fields count only where the proxy is trusted', async () => {
     [true, 200],
     [false, 403],
   ] as const) {
-    const internal = await listen(createSessionHandler({ store: createMemoryStore() }), { trustProxy })
+    const internal = await listen(createSessionHandler({ keys, store: createMemoryStore() }), { trustProxy })
     expect((await fetch(internal, commit('https://shop.test', forwarded))).status).toBe(status)
   }
 })
 
 test('every field of Set-Cookie arrives apart', async () => {
-  const handler = createSessionHandler({ store: createMemoryStore() })
+  const handler = createSessionHandler({ keys, store: createMemoryStore() })
   const origin = await listen(async (request) => {
     const session = await handler.open(request)
     await session.signIn('ann')

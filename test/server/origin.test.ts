@@ -1,8 +1,8 @@
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, toReply, url } from './visitor.ts'
+import { createVisitor, keys, toReply, url } from './visitor.ts'
 
-const create = (origins?: string[]) => createSessionHandler({ store: createMemoryStore(), ...(origins && { origins }) })
+const create = (origins?: string[]) => createSessionHandler({ keys, store: createMemoryStore(), ...(origins && { origins }) })
 const app = 'https://app.test'
 const shell = 'capacitor://localhost'
 
@@ -197,9 +197,9 @@ describe('every response', () => {
     const down = { ...store, read: () => Promise.reject(new TypeError('down')) }
     const quiet = { onError: () => {} }
     const requests: [number, (request: Request) => Promise<Response>, Record<string, string>][] = [
-      [304, createSessionHandler({ store }), { 'If-None-Match': '"v0"' }],
-      [500, createSessionHandler({ store, ...quiet, admit: () => Promise.reject(new TypeError('a fault')) }), {}],
-      [503, createSessionHandler({ store: down, ...quiet }), { Cookie: `__Host-session=${'k'.repeat(43)}` }],
+      [304, createSessionHandler({ keys, store }), { 'If-None-Match': '"v0"' }],
+      [500, createSessionHandler({ keys, store, ...quiet, admit: () => Promise.reject(new TypeError('a fault')) }), {}],
+      [503, createSessionHandler({ keys, store: down, ...quiet }), { Cookie: `__Host-session=${'k'.repeat(43)}` }],
     ]
     for (const [status, handler, headers] of requests) {
       const reply = await toReply(await handler(new Request(url, { headers: { 'Session-Request': 'r4nd0m', ...headers } })))

@@ -2,12 +2,12 @@
 import { createMemoryStore, createSessionHandler, type ServerSession, type SessionStore } from 'sojourn/server'
 import { createSqliteStore } from 'sojourn/server/sqlite'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, url, type Visitor } from './visitor.ts'
+import { createVisitor, keys, url, type Visitor } from './visitor.ts'
 
 const now = 1_000_000
 
 function begin(store: SessionStore) {
-  const sessions = createSessionHandler({ store, now: () => now })
+  const sessions = createSessionHandler({ keys, store, now: () => now })
   const serve = async (visitor: Visitor, run: (session: ServerSession) => Promise<void>): Promise<void> => {
     const session = await sessions.open(new Request(url, { headers: visitor.cookie ? { Cookie: visitor.cookie } : {} }))
     await run(session)

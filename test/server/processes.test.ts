@@ -38,10 +38,13 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended
 }
 
+/** A key of the visitor's own. */
+const keyOf = ({ client }: Visitor): string => `key${Number(client.slice(-2))}`
+
 /** Commits on and on until the server is gone; says what was acknowledged last. */
 async function writeUntilGone(visitor: Visitor): Promise<{ acknowledged: number; lost: ReturnType<Visitor['prepare']> }> {
   for (;;) {
-    const lost = visitor.prepare({ set: { [visitor.client]: visitor.n + 1 } })
+    const lost = visitor.prepare({ set: { [keyOf(visitor)]: visitor.n + 1 } })
     const acknowledged = visitor.state.last
     const reply = await lost().catch(() => undefined)
     if (reply === undefined) return { acknowledged, lost }
@@ -81,8 +84,8 @@ test('a server killed at any moment has every commit that it acknowledged, and n
       const { acknowledged, lost } = before[index] as (typeof before)[number]
       const { last, data } = (await visitor.read()).body
       expect(last === acknowledged || last === visitor.n).toBe(true)
-      if (last > 0 && data[visitor.client] !== undefined) expect(data[visitor.client]).toBe(last)
-      expect(await lost()).toMatchObject({ status: 200, body: { last: visitor.n, data: { [visitor.client]: visitor.n } } })
+      if (last > 0 && data[keyOf(visitor)] !== undefined) expect(data[keyOf(visitor)]).toBe(last)
+      expect(await lost()).toMatchObject({ status: 200, body: { last: visitor.n, data: { [keyOf(visitor)]: visitor.n } } })
       commits += visitor.n
     }
     await kill(again)
@@ -93,10 +96,11 @@ test('a server killed at any moment has every commit that it acknowledged, and n
 test('8 processes that write one session in one file lose nothing', { timeout: 120_000 }, async () => {
   const path = join(folder, 'shared.sqlite')
   const store = createSqliteStore({ path })
-  const visitor = createVisitor(createSessionHandler({ store }))
-  await visitor.commit({ set: { count: 0 } })
   const rounds = 10
   const names = Array.from({ length: 8 }, (_, index) => `p${index}`)
+  const keys = names.flatMap((name) => Array.from({ length: rounds }, (_, round) => `${name}.${round}`))
+  const visitor = createVisitor(createSessionHandler({ keys: ['count', ...keys], store }))
+  await visitor.commit({ set: { count: 0 } })
   const writers = names.map((name) => run('write.ts', path, join(folder, 'fresh.sqlite'), visitor.cookie as string, name, String(rounds)))
   const codes = await Promise.all(writers.map(async (writer) => (await once(writer, 'exit'))[0]))
   expect(codes).toEqual(names.map(() => 0))

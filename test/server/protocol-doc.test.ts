@@ -23,6 +23,8 @@ const names: Readonly<Record<ProblemName, true>> = {
   'too-large': true,
   'unsupported-media-type': true,
   refused: true,
+  'private-key': true,
+  'read-only-key': true,
   'expiry-too-long': true,
   misdirected: true,
   'key-reused': true,

@@ -13,7 +13,14 @@ import {
 } from '../../src/server/record.ts'
 
 const now = 1_000_000
-const circumstances: Circumstances = { now, maxAgeMs: 60_000, maxLifetimeMs: Number.POSITIVE_INFINITY, mark: 'next', lineage: 'NEW' }
+const circumstances: Circumstances = {
+  now,
+  maxAgeMs: 60_000,
+  maxLifetimeMs: Number.POSITIVE_INFINITY,
+  mark: 'next',
+  lineage: 'NEW',
+  keys: { name: 'list', canWrite: (key) => ['a', 'b'].includes(key) },
+}
 
 /** Lineage L at v7-mark, written last by `me` with n = 3; `old` stored at 2 and somebody forgotten at 4. */
 const record: SessionRecord = {
@@ -37,7 +44,7 @@ const attempt = (commit: Partial<Commit> = {}, more: Partial<Attempt> = {}): Att
   n: 4,
   hash: 'other',
   tags: Object.fromEntries(Object.keys(commit.set ?? {}).map((key) => [key, `new-${key}`])),
-  commit: { lineage: 'L', base: 'v7-mark', after: 3, ...commit },
+  commit: { lineage: 'L', base: 'v7-mark.list', after: 3, ...commit },
   ...more,
 })
 
@@ -188,7 +195,7 @@ describe('the clients that are remembered', () => {
   function write(from: SessionRecord, count: number): SessionRecord {
     let current = from
     for (let index = 0; index < count; index += 1) {
-      const commit = { lineage: 'L', base: versionOf({ key: 'known', record: current }), after: 0 }
+      const commit = { lineage: 'L', base: versionOf({ key: 'known', record: current }, circumstances.keys), after: 0 }
       const outcome = decide({ key: 'known', record: current }, attempt(commit, { client: `c${index}`, n: 1 }))
       if (outcome.kind !== 'store') throw new TypeError(`it is ${outcome.kind}`)
       current = outcome.next

@@ -1,11 +1,11 @@
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { expect, test } from 'vitest'
-import { createVisitor, openTab, type Visitor } from './visitor.ts'
+import { createVisitor, keys, openTab, type Visitor } from './visitor.ts'
 
 function create() {
   const time = { now: 1_700_000_000_000 }
   const now = (): number => time.now
-  return { time, handler: createSessionHandler({ store: createMemoryStore({ now }), now }) }
+  return { time, handler: createSessionHandler({ keys, store: createMemoryStore({ now }), now }) }
 }
 
 async function begin({ handler }: ReturnType<typeof create>): Promise<Visitor> {

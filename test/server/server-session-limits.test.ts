@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createMemoryStore, createSessionHandler, type ServerSession, type SessionHandlerOptions } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
-import { createVisitor, openTab } from './visitor.ts'
+import { createVisitor, keys, openTab } from './visitor.ts'
 
 const day = 86_400_000
 
@@ -9,7 +9,7 @@ const day = 86_400_000
 async function begin(options: Partial<SessionHandlerOptions> = {}) {
   const time = { now: Date.parse('2030-01-01T00:00:00Z') }
   const now = (): number => time.now
-  const handler = createSessionHandler({ store: createMemoryStore({ now }), now, ...options })
+  const handler = createSessionHandler({ keys, store: createMemoryStore({ now }), now, ...options })
   const visitor = createVisitor(handler)
   await visitor.commit({ set: { cart: ['book'] } })
   const open = (): Promise<ServerSession> =>

@@ -1,13 +1,13 @@
 import { createMemoryStore, createSessionHandler, type ServerSession, type SessionHandler } from 'sojourn/server'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createVisitor, openTab, type Visitor } from './visitor.ts'
+import { createVisitor, keys, openTab, type Visitor } from './visitor.ts'
 
 const now = (): number => 1_900_000_000_000
 let handler: SessionHandler
 let visitor: Visitor
 
 beforeEach(async () => {
-  handler = createSessionHandler({ store: createMemoryStore({ now }), now })
+  handler = createSessionHandler({ keys, store: createMemoryStore({ now }), now })
   visitor = createVisitor(handler)
   await visitor.commit({ set: { cart: ['book'] } })
 })
@@ -162,6 +162,7 @@ describe('signIn', () => {
 
   test('goes by the option `identity` where there is one', async () => {
     const custom = createSessionHandler({
+      keys,
       store: createMemoryStore(),
       identity: (data) => (data._user as { id: string } | undefined)?.id ?? null,
     })

@@ -1,7 +1,7 @@
 // Proves server code's writes of one hot session: they take turns inside a process, and count once over stores that resend commands.
 import { createMemoryStore, createSessionHandler, type SessionStore } from 'sojourn/server'
 import { expect, test } from 'vitest'
-import { createVisitor, url } from './visitor.ts'
+import { createVisitor, keys, url } from './visitor.ts'
 
 /** A store on another machine: every command takes some turns of the event loop. */
 function createSlowStore(change: Partial<SessionStore> = {}) {
@@ -20,7 +20,7 @@ function createSlowStore(change: Partial<SessionStore> = {}) {
 
 test('forty requests that update one session at once all succeed, with a read and a write for each', async () => {
   const { store, commands } = createSlowStore()
-  const sessions = createSessionHandler({ store })
+  const sessions = createSessionHandler({ keys, store })
   const visitor = createVisitor(sessions)
   await visitor.commit({ set: { count: 0 } })
   const open = () => sessions.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))
@@ -32,7 +32,7 @@ test('forty requests that update one session at once all succeed, with a read an
 })
 
 test('two log-outs of one session at once both succeed', async () => {
-  const sessions = createSessionHandler({ store: createSlowStore().store })
+  const sessions = createSessionHandler({ keys, store: createSlowStore().store })
   const visitor = createVisitor(sessions)
   await visitor.commit({ set: { a: 1 } })
   const open = () => sessions.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))
@@ -48,7 +48,7 @@ test('a write of server code that rejects lets the next one go on', async () => 
     if (given.expected !== null && faults-- > 0) throw new Error('the connection was cut')
     return store.write(given)
   }
-  const sessions = createSessionHandler({ store: { ...store, write } })
+  const sessions = createSessionHandler({ keys, store: { ...store, write } })
   const visitor = createVisitor(sessions)
   await visitor.commit({ set: { a: 1 } })
   const open = () => sessions.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))

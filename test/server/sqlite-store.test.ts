@@ -7,7 +7,7 @@ import { createSessionHandler } from 'sojourn/server'
 import { createSqliteStore } from 'sojourn/server/sqlite'
 import { describeStore } from 'sojourn/server/store-contract'
 import { afterAll, expect, test } from 'vitest'
-import { createVisitor } from './visitor.ts'
+import { createVisitor, keys } from './visitor.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sojourn-sqlite-'))
 const closers: (() => Promise<void>)[] = []
@@ -34,16 +34,16 @@ describeStore('sqlite in memory', (now) => create(':memory:', now).store, { test
 
 test('a session is there after the file was closed and opened again', async () => {
   const { path, store } = create()
-  const visitor = createVisitor(createSessionHandler({ store }))
+  const visitor = createVisitor(createSessionHandler({ keys, store }))
   await visitor.commit({ set: { cart: ['book'] } })
-  const again = createVisitor(createSessionHandler({ store: create(path).store }), { cookie: visitor.cookie as string })
+  const again = createVisitor(createSessionHandler({ keys, store: create(path).store }), { cookie: visitor.cookie as string })
   expect((await again.read()).body).toMatchObject({ lineage: visitor.state.lineage, data: { cart: ['book'] } })
 })
 
 test('two stores over one file see what the other wrote, at once', async () => {
   const { path, store } = create()
-  const handler = createSessionHandler({ store })
-  const other = createSessionHandler({ store: create(path).store })
+  const handler = createSessionHandler({ keys, store })
+  const other = createSessionHandler({ keys, store: create(path).store })
   const visitor = createVisitor(handler)
   await visitor.commit({ set: { a: 1 } })
   const guest = createVisitor(other, { cookie: visitor.cookie as string })
@@ -55,17 +55,17 @@ test('two stores over one file see what the other wrote, at once', async () => {
 
 test('no session key is in the file, neither before a rotation nor after, nor what leads from one to the other', async () => {
   const { path, store } = create()
-  const visitor = createVisitor(createSessionHandler({ store }))
-  const keys: string[] = []
+  const visitor = createVisitor(createSessionHandler({ keys, store }))
+  const cookies: string[] = []
   for (const cycleKey of [false, true, true]) {
     await visitor.commit({ cycleKey, set: { needle: 'in the haystack' } })
-    keys.push((visitor.cookie as string).split('=')[1] as string)
+    cookies.push((visitor.cookie as string).split('=')[1] as string)
   }
   const files = readdirSync(folder).filter((file) => join(folder, file).startsWith(path))
   const bytes = Buffer.concat(files.map((file) => readFileSync(join(folder, file))))
-  expect(new Set(keys).size).toBe(3)
+  expect(new Set(cookies).size).toBe(3)
   expect(bytes.includes('in the haystack')).toBe(true)
-  for (const key of keys) expect(bytes.includes(key)).toBe(false)
+  for (const cookie of cookies) expect(bytes.includes(cookie)).toBe(false)
 })
 
 test('the file is in WAL mode, so that readers do not wait for writers', () => {
@@ -78,7 +78,7 @@ test('the file is in WAL mode, so that readers do not wait for writers', () => {
 test('a file that another process holds is answered 503, and the session is there afterwards', async () => {
   const path = join(folder, 'busy.sqlite')
   const store = createSqliteStore({ path, busyTimeoutMs: 20 })
-  const visitor = createVisitor(createSessionHandler({ store, onError: () => {} }))
+  const visitor = createVisitor(createSessionHandler({ keys, store, onError: () => {} }))
   await visitor.commit({ set: { a: 1 } })
   const rival = new DatabaseSync(path)
   rival.exec('BEGIN IMMEDIATE')

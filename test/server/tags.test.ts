@@ -20,8 +20,20 @@ test('equal values have one tag, different ones have others, and own keys none',
   expect(Object.keys(tags)).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
-test('the tag of a value with short JSON is that JSON; of a longer one it is a hash', async () => {
-  const tags = await toTags({ short: 'x'.repeat(19), long: 'x'.repeat(20) })
-  expect(tags.short).toBe(`"${'x'.repeat(19)}"`)
-  expect(tags.long).toMatch(/^[\w-]{22}$/)
+test.each([
+  ['dark', "'dark'"],
+  [7, '7'],
+  [{ a: [null, true] }, "{'a':[null,true]}"],
+  ['x'.repeat(19), `'${'x'.repeat(19)}'`],
+])('the tag of a short value is its JSON with apostrophes: %j', async (value, tag) => {
+  expect(await toTags({ a: value })).toEqual({ a: tag })
+})
+
+test.each(['x'.repeat(20), 'two words', "it's", 'über'])('the tag of %j is a hash', async (value) => {
+  expect((await toTags({ a: value })).a).toMatch(/^[\w-]{22}$/)
+})
+
+test('values that differ in a quotation mark alone have different tags', async () => {
+  const tags = await toTags({ a: ["x','y"], b: ['x', 'y'], c: ['x","y'] })
+  expect(new Set(Object.values(tags)).size).toBe(3)
 })

@@ -3,6 +3,12 @@ import type { State } from '../../src/protocol/state.ts'
 
 export const url = 'https://shop.test/session'
 
+const words =
+  'theme cart a b c count mine kept crowd two other note items who theirs small seen phantom one needle late large first user visits n month'
+
+/** The keys that clients may use in these tests: some words, and numbered ones. */
+export const keys: readonly string[] = [...words.split(' '), ...Array.from({ length: 100 }, (_, index) => `key${index}`)]
+
 type Handler = (request: Request) => Promise<Response>
 
 /** An answer, read. */

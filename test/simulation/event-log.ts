@@ -1,4 +1,6 @@
-import { isPrivate, type SessionRecord, versionOf } from '../../src/server/record.ts'
+import { fromEntry } from '../../src/server/entries.ts'
+import { everyKey } from '../../src/server/exposed-keys.ts'
+import { isServersOwn, type SessionRecord, versionOf } from '../../src/server/record.ts'
 import type { StoreWrite } from '../../src/server/store.ts'
 import type { Data } from './model.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -42,7 +44,7 @@ export interface EventLog {
 
 const publicOf = (data: SessionRecord['data']): Data => {
   const result: Record<string, unknown> = {}
-  for (const key in data) if (!isPrivate(key)) result[key] = data[key]
+  for (const key in data) if (!isServersOwn(key)) result[key] = data[key]
   return result as Data
 }
 
@@ -61,7 +63,8 @@ export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) 
     note({ id, entry, insert }) {
       records.delete(id)
       const kept = insert ?? { id, entry }
-      const { record } = JSON.parse(kept.entry.value) as { record: SessionRecord }
+      const { record } = fromEntry(kept.entry)
+      if (!record) return
       const { lineage, expiry, data } = record
       records.set(kept.id, record)
       names.set(kept.id, lineage)
@@ -71,7 +74,7 @@ export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) 
       if (insert) rotations.set(lineage, { at: scheduler.now(), by })
       const stored = {
         lineage,
-        version: versionOf({ key: 'known', record }),
+        version: versionOf({ key: 'known', record }, everyKey),
         index: (before?.index ?? -1) + 1,
         data: publicOf(data),
         identity: data._identity ?? null,

@@ -1,4 +1,7 @@
-import { createMemoryStore, createSessionHandler, type ServerSession, type SessionStore } from '../../src/server/index.ts'
+import { toEntry } from '../../src/server/entries.ts'
+import { everyKey } from '../../src/server/exposed-keys.ts'
+import { createHandler } from '../../src/server/handler.ts'
+import { createMemoryStore, type ServerSession, type SessionStore } from '../../src/server/index.ts'
 import { toBase64Url } from '../../src/server/keys.ts'
 import { decideCommit, type SessionRecord, versionOf } from '../../src/server/record.ts'
 import { createEventLog, type EventLog, type Rotated, type Stored } from './event-log.ts'
@@ -120,23 +123,26 @@ export function createServer(parts: ServerParts): SimulatedServer {
     sweep: inner.sweep,
   }
 
-  const handler = createSessionHandler({
-    store,
-    now: wallClock,
-    maxAgeMs: parts.maxAgeMs,
-    randomBytes(length) {
-      const words = new Uint32Array(Math.ceil(length / 4))
-      for (let index = 0; index < words.length; index++) words[index] = names.int(2 ** 32)
-      return new Uint8Array(words.buffer, 0, length)
+  const handler = createHandler(
+    {
+      store,
+      now: wallClock,
+      maxAgeMs: parts.maxAgeMs,
+      randomBytes(length) {
+        const words = new Uint32Array(Math.ceil(length / 4))
+        for (let index = 0; index < words.length; index++) words[index] = names.int(2 ** 32)
+        return new Uint8Array(words.buffer, 0, length)
+      },
+      validate(data, { changed }) {
+        const refused = changed.filter((key) => (refusals.get(key) ?? 0) > 0)
+        for (const key of refused) refusals.set(key, (refusals.get(key) ?? 0) - 1)
+        if (refused.length > 0) return refused.map((key) => ({ key, message: 'not now' }))
+        return Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []
+      },
+      onError: (error) => errors.push(error),
     },
-    validate(data, { changed }) {
-      const refused = changed.filter((key) => (refusals.get(key) ?? 0) > 0)
-      for (const key of refused) refusals.set(key, (refusals.get(key) ?? 0) - 1)
-      if (refused.length > 0) return refused.map((key) => ({ key, message: 'not now' }))
-      return Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []
-    },
-    onError: (error) => errors.push(error),
-  })
+    { keys: everyKey, checks: new Map() },
+  )
 
   const recordOf = (cookie: string | undefined): SessionRecord | undefined => {
     const record = cookie === undefined ? undefined : records.get(idOf(cookie))
@@ -148,7 +154,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     const write = {
       id: idOf(cookie),
       expected: before.mark,
-      entry: { revision: record.mark, value: JSON.stringify({ record }), expiresAt: record.expiresAt },
+      entry: toEntry(record),
     }
     // The memory store writes before its promise settles.
     void inner.write(write)
@@ -167,7 +173,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     errors,
     reach(cookie) {
       const record = recordOf(cookie)
-      return record && versions.get(versionOf({ key: 'known', record }))
+      return record && versions.get(versionOf({ key: 'known', record }, everyKey))
     },
     isAlive: (lineage) => [...records.values()].some((record) => record.lineage === lineage && record.expiresAt > wallClock()),
     lineageOf: (cookie) => (cookie === undefined ? undefined : eventLog.lineageAt(idOf(cookie))),
@@ -210,7 +216,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
           n: 1,
           hash: 'h',
           tags: {},
-          commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }), after: 0 },
+          commit: { lineage: next.lineage, base: versionOf({ key: 'known', record: next }, everyKey), after: 0 },
         }
         const mark = `evict${scheduler.now()}-${random.int(2 ** 31)}`
         const outcome = decideCommit({ key: 'known', record: next }, attempt, {
@@ -219,6 +225,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
           maxLifetimeMs: Number.POSITIVE_INFINITY,
           mark,
           lineage: '',
+          keys: everyKey,
         })
         if (outcome.kind === 'store') next = outcome.next
       }

@@ -49,6 +49,8 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
         raise Problem("bad-request", "The body is not complete.") from None
     if len(body) > max_bytes:
         raise too_large
+    if not body and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        raise Problem("bad-request", "The body came in chunks, which Django reads under ASGI alone. Send Content-Length.")
     return body
 
 

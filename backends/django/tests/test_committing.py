@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 
 from django.test import override_settings
 
-from support import NOT_SIGNED, SessionTestCase, Visitor, body_of, later, session_cookie, skip_on, store, with_sojourn
+from support import NOT_SIGNED, ORIGIN, URL, SessionTestCase, Visitor, body_of, later, session_cookie, skip_on, store, with_sojourn
 
 
 def refuse_red(data, request, changed):
@@ -12,6 +12,13 @@ def refuse_red(data, request, changed):
 
 
 class CommitTest(SessionTestCase):
+    def test_a_body_in_chunks_is_refused_by_its_reason(self):
+        # As gunicorn hands it on: Django finds no Content-Length, and so no body.
+        fields = {"CONTENT_TYPE": "application/json", "HTTP_TRANSFER_ENCODING": "chunked", "HTTP_ORIGIN": ORIGIN}
+        response = self.visitor.http.generic("PATCH", URL, b"", HTTP_IDEMPOTENCY_KEY=f'"{self.visitor.client}/1"', **fields)
+        body = self.assertProblem(response, 400, "bad-request")
+        self.assertIn("Content-Length", body["detail"])
+
     def test_the_first_commit_creates_a_session(self):
         response = self.visitor.commit(set={"a": {"b": [1, None, "ü"]}})
         self.assertEqual(response.status_code, 200)

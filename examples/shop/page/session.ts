@@ -1,28 +1,7 @@
+// Owns the one client of the page, which the React half, the Vue half and the board share.
 import { createSessionClient, type DehydratedSession } from 'sojourn'
-import * as z from 'zod'
+import { schema } from '../shared/schema.ts'
 import { createNetwork } from './network.ts'
-
-/** A Date in the app, text on the wire. */
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-})
-
-const schema = z.object({
-  theme: z.enum(['light', 'dark']).default('light'),
-  cart: z.array(z.object({ id: z.string(), quantity: z.number().int().positive() })).default([]),
-  draft: z
-    .object({
-      step: z.union([z.literal(1), z.literal(2)]).default(1),
-      name: z.string().default(''),
-      town: z.string().default(''),
-      by: z.enum(['post', 'counter']).default('post'),
-      note: z.string().max(80).default(''),
-    })
-    .prefault({}),
-  lastSeen: isoDate.optional(),
-  lastOrder: z.object({ number: z.number().int(), cents: z.number().int(), at: isoDate }).optional(),
-})
 
 /** What the server put into the page (server/page.ts), so that the first paint is right. */
 function readInitialState(): DehydratedSession | undefined {

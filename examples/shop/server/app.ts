@@ -1,5 +1,6 @@
 import { createSessionHandler, type SessionHandler, type SessionHandlerOptions } from 'sojourn/server'
 import { maxQuantity } from '../shared/cart.ts'
+import { readOnly, schema } from '../shared/schema.ts'
 import { logIn, logOut } from './account.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Files } from './files.ts'
@@ -38,6 +39,8 @@ export function createApp({ store, files }: { readonly store: SessionHandlerOpti
   const toHandler = (isTls: boolean): SessionHandler =>
     createSessionHandler({
       store,
+      schema,
+      readOnly,
       maxAgeMs: dayMs,
       // Not every browser keeps a Secure cookie of http://127.0.0.1, so it is Secure where the request came over TLS.
       cookie: isTls ? {} : { name: 'shop-session', secure: false },

@@ -110,7 +110,7 @@ export const answerChecks: readonly ConformanceCheck[] = [
     },
   ),
 
-  must('repetition-is-never-minimal', 'It MUST NOT for a repetition.', async ({ begin }) => {
+  must('repetition-is-never-minimal', 'It MUST NOT for a repetition', async ({ begin }) => {
     const someone = await begin()
     const commit = someone.prepare({ set: { mine: 1 } }, { Prefer: 'return=minimal' })
     isAnswer(await commit.send())

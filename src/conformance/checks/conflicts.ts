@@ -131,7 +131,7 @@ export const conflictChecks: readonly ConformanceCheck[] = [
     },
   ),
 
-  must('clear-deletes-then-sets', 'delete all keys but the server', async ({ begin }) => {
+  must('clear-deletes-then-sets', 'delete all keys that clients may write first, then apply `set`', async ({ begin }) => {
     const someone = await begin({ a: 1, b: 1 })
     const { lineage } = someone.state
     const cleared = isState(await someone.commit({ clear: true, set: { b: 2, c: 2 } }))
@@ -140,7 +140,7 @@ export const conflictChecks: readonly ConformanceCheck[] = [
     equals(isState(await someone.read()).lineage, lineage, 'the lineage of a session without keys')
   }),
 
-  must('clear-spares-records', '`clear` spares the keys of the server and the records.', async ({ begin }) => {
+  must('clear-spares-records', '`clear` spares private and read-only keys, and the records.', async ({ begin }) => {
     const someone = await begin()
     const tab = await someone.tab()
     const theirs = tab.prepare({ set: { theirs: 1 } })
@@ -153,7 +153,7 @@ export const conflictChecks: readonly ConformanceCheck[] = [
 
   must(
     'clear-spares-private-keys',
-    '`clear` spares the keys of the server and the records.',
+    '`clear` spares private and read-only keys, and the records.',
     async ({ begin }) => {
       const someone = await begin()
       await someone.cause('write', { set: { _secret: 'mine' } })
@@ -169,7 +169,7 @@ export const conflictChecks: readonly ConformanceCheck[] = [
   must('commit-is-whole-or-not-at-all', 'stored as a whole or not at all', async ({ begin }) => {
     const someone = await begin({ a: 1, gone: 1 })
     const { version, data, expiry } = someone.state
-    const stale = { a: someone.state.tags === undefined ? null : 'an older tag' }
+    const stale = { a: someone.state.tags === undefined ? null : 'an-older-tag' }
     isProblem(await someone.commit({ set: { a: 2, b: 2 }, delete: ['gone'], expiry: 60, expect: stale }), 409, 'conflict')
     const after = isState(await someone.read())
     equals([after.version, after.data], [version, data], 'version and data after a refused commit')

@@ -1,3 +1,4 @@
+import { isName } from '../../protocol/name.ts'
 import { type ConformanceCheck, must } from '../check.ts'
 import { equals, holds, isState, show, tagOf } from '../expectations.ts'
 
@@ -6,8 +7,9 @@ export const stateChecks: readonly ConformanceCheck[] = [
   must('state-has-its-members', 'The body of every 200, and of every 409 and 410 beside the members of the problem.', async ({ begin }) => {
     const someone = await begin({ a: 1, b: null })
     const { lineage, version, data, tags, expiry, identity } = isState(await someone.read())
-    holds(typeof lineage === 'string' && lineage.length <= 256, `the lineage is ${show(lineage)}`)
-    holds(version.length <= 256, `the version has ${version.length} characters`)
+    for (const name of [lineage, version, ...Object.values(tags ?? {})]) {
+      holds(isName(name), `${show(name)} is not 1 to 256 visible ASCII characters without a quotation mark`)
+    }
     equals(data, { a: 1, b: null }, 'the data')
     equals(tags && Object.keys(tags).sort(), tags && ['a', 'b'], 'the keys of the tags')
     holds(Number.isSafeInteger(expiry.age) && expiry.age > 0, `the age is ${show(expiry.age)}, not whole seconds`)
@@ -20,25 +22,6 @@ export const stateChecks: readonly ConformanceCheck[] = [
     holds(!reply.text.includes(key), "the state tells the cookie's value")
     for (const [name, value] of reply.headers) holds(!value.includes(key), `${name} tells the cookie's value`)
   }),
-
-  must(
-    'private-keys-are-never-sent',
-    'they MUST NOT be sent and cannot be written',
-    async ({ begin }) => {
-      const someone = await begin()
-      await someone.cause('write', { set: { _secret: 'mine' } })
-      const { data, tags = {} } = isState(await someone.read())
-      equals(data, { kept: true }, 'the data')
-      equals(
-        Object.keys(tags).filter((key) => key.startsWith('_')),
-        [],
-        'the private keys with a tag',
-      )
-      const stored = isState(await someone.commit({ set: { other: 1 } }))
-      equals(stored.data, { kept: true, other: 1 }, 'the data in the answer to a commit')
-    },
-    { needs: ['write'] },
-  ),
 
   must('tags-follow-values', 'the same for the same value whoever wrote it: a hash of its JSON with sorted keys', async ({ begin }) => {
     const someone = await begin({ a: { x: 1, y: [2] } })

@@ -33,7 +33,7 @@ export const repeatedCases: readonly StoreCase[] = [
       // A handler for each writer, as in eight processes: writers of one handler wait for each other.
       const resent = resending(store)
       const open = async (cookie?: string) => {
-        const sessions = createSessionHandler({ store: resent, now: () => 1_000_000, sweep: false })
+        const sessions = createSessionHandler({ keys: ['count'], store: resent, now: () => 1_000_000, sweep: false })
         return sessions.open(new Request('https://app.test/', { headers: cookie === undefined ? {} : { Cookie: cookie } }))
       }
       const first = await open()

@@ -166,7 +166,7 @@ export const lifeFaults: Faults = {
     sees: 'the lineage after the first commit',
   },
   'derived-lineage-survives-a-new-key': {
-    wrap: states({ method: 'GET' }, (state, { cookie }) => ({ ...state, lineage: state.lineage && `of ${cookie.slice(-9)}` })),
+    wrap: states({ method: 'GET' }, (state, { cookie }) => ({ ...state, lineage: state.lineage && `of-${cookie.slice(-9)}` })),
     sees: 'lineage and data after a change of key',
   },
   'new-key-of-the-server-keeps-the-session': {

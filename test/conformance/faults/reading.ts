@@ -68,19 +68,10 @@ export const readingFaults: Faults = {
     wrap: states({ method: 'GET' }, (state, { cookie }) => ({ ...state, lineage: cookie || null })),
     sees: "the state tells the cookie's value",
   },
-  'private-keys-are-never-sent': {
-    wrap: (handler) => async (request) => {
-      const response = await handler(request.clone())
-      if (request.method !== 'GET') return response
-      const { data } = await handler.open(request)
-      return Response.json({ ...(await response.json()), data })
-    },
-    sees: 'the data is {"kept":true,"_secret":"mine"}',
-  },
   'tags-follow-values': {
     wrap: states({ status: 200 }, (state) => ({
       ...state,
-      tags: Object.fromEntries(Object.entries(state.data).map(([key, value]) => [key, JSON.stringify(value)])),
+      tags: Object.fromEntries(Object.entries(state.data).map(([key, value]) => [key, JSON.stringify(value).replaceAll('"', '')])),
     })),
     sees: 'with its members in another order',
   },
@@ -93,7 +84,7 @@ export const readingFaults: Faults = {
     sees: 'without a session the age is 60 s',
   },
   'each-commit-has-a-new-version': {
-    wrap: states({ status: 200 }, (state) => ({ ...state, version: JSON.stringify(state.data) })),
+    wrap: states({ status: 200 }, (state) => ({ ...state, version: JSON.stringify(state.data).replaceAll('"', '') })),
     sees: 'the version before comes back',
   },
   'versions-are-of-one-session': {

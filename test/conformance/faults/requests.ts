@@ -86,10 +86,6 @@ export const requestFaults: Faults = {
   'deep-nesting-is-refused': { wrap: texts((text) => text.replaceAll(/\[{63,}\]{63,}/g, '[]')), sees: taken },
   'other-shape-is-refused': { wrap: memberwise((commit) => ({ ...commit, clear: Boolean(commit.clear) })), sees: taken },
   'unlisted-member-is-refused': { wrap: memberwise(({ sett: _, ...commit }) => commit), sees: taken },
-  'private-key-is-refused': {
-    wrap: memberwise(({ expect, ...commit }) => ({ ...commit, ...(expect && { expect: {} }) })),
-    sees: taken,
-  },
   'bad-expiry-is-refused': {
     wrap: memberwise((commit) => (Number(commit.expiry) < 0 ? { ...commit, expiry: 0 } : commit)),
     sees: taken,

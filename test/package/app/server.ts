@@ -7,9 +7,11 @@ import { toNodeListener } from 'sojourn/server/node'
 import { createSqliteStore } from 'sojourn/server/sqlite'
 import * as z from 'zod/mini'
 
+const schema = z.object({ theme: z.optional(z.string()) })
+
 /** Serves a session over each store, writes it once through the client, and prints what another read and some checks find. */
 for (const store of [createMemoryStore(), createSqliteStore({ path: ':memory:' })]) {
-  const server = createServer(toNodeListener(createSessionHandler({ store })))
+  const server = createServer(toNodeListener(createSessionHandler({ store, schema })))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/session`
   let cookie = ''
@@ -21,7 +23,7 @@ for (const store of [createMemoryStore(), createSqliteStore({ path: ':memory:' }
     cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
     return response
   }
-  const session = createSessionClient({ url, fetch: browser, schema: z.object({ theme: z.optional(z.string()) }) })
+  const session = createSessionClient({ url, fetch: browser, schema })
   await session.set('theme', 'dark')
   session.dispose()
   const read = await browser(url)

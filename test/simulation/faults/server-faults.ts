@@ -65,7 +65,7 @@ const lineageFirst = record('decideCommit', (decide) => (subject, attempt, circu
 const decisions: readonly PlantedFault[] = [
   {
     title: 'review 1: versions are unique in their own session only',
-    breaks: [record('versionOf', (versionOf) => (subject) => versionOf(subject).replace(/-(?!unknown).*/, '-'))],
+    breaks: [record('versionOf', (versionOf) => (subject, keys) => versionOf(subject, keys).replace(/-(?!unknown).*/, '-'))],
   },
   {
     title: 'review 3: a key that names no session creates one',

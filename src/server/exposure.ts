@@ -1,0 +1,45 @@
+// Owns what a handler lets clients use: the list of keys and the check of each value. It is made once, of the options
+// `schema` or `keys`.
+import type * as z from 'zod/v4/core'
+import { SessionConfigError } from '../errors/session-config-error.ts'
+import { createWireCheck, type WireCheck } from '../schema/create-wire-check.ts'
+import { fieldsOf } from '../schema/fields-of.ts'
+import { createExposedKeys, type ExposedKeys } from './exposed-keys.ts'
+
+/** What clients may use. */
+export interface Exposure {
+  readonly keys: ExposedKeys
+  /** The check of each key's values; a key without one takes any JSON. */
+  readonly checks: ReadonlyMap<string, WireCheck>
+}
+
+/** The options that say which keys are exposed. */
+export interface ExposureOptions {
+  readonly schema?: z.$ZodObject | undefined
+  readonly keys?: readonly string[] | undefined
+  readonly readOnly?: readonly string[] | undefined
+}
+
+/**
+ * Reads the options that say which keys are exposed.
+ *
+ * @throws SessionConfigError if there is no list, or two, or a key in it cannot be exposed.
+ */
+export function toExposure({ schema, keys, readOnly }: ExposureOptions): Exposure {
+  if (schema && keys) {
+    throw new SessionConfigError(
+      'Failed to create the session handler: it has both schema and keys. Give the schema alone, which names the keys.',
+    )
+  }
+  if (keys) return { keys: createExposedKeys(keys, readOnly), checks: new Map() }
+  if (!schema) {
+    throw new SessionConfigError(
+      "Failed to create the session handler: nothing says which keys clients may use. Write createSessionHandler({ store, schema }) with the client's zod schema, or createSessionHandler({ store, keys: ['theme', 'cart'] }).",
+    )
+  }
+  const fields = fieldsOf(schema)
+  return {
+    keys: createExposedKeys([...fields.keys()], readOnly),
+    checks: new Map([...fields].map(([key, field]) => [key, createWireCheck(field)])),
+  }
+}
