@@ -96,9 +96,6 @@ def _check_keys(value: dict[str, Any]) -> None:
     _require(not any(key in stored for key in gone), 'a key is in "set" and in "delete"')
     is_expect = expect == "base" or (isinstance(expect, dict) and all(tag is None or _is_name(tag) for tag in expect.values()))
     _require(is_expect, '"expect" must be "base" or give a tag or null for each key')
-    expected = expect if isinstance(expect, dict) else ()
-    reserved = next((key for key in (*stored, *gone, *expected) if key.startswith("_")), None)
-    _require(reserved is None, "a key that begins with _ is the server's own")
 
 
 def _to_expiry(expiry: Any) -> Union[int, None, datetime]:

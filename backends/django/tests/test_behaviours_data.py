@@ -194,7 +194,7 @@ class KeysTest(SessionTestCase):
         self.visitor.write(a=1, _own=2)
         self.assertEqual(self.visitor.read()["data"], {"a": 1})
         for members in ({"set": {"_own": 3}}, {"delete": ["_own"]}, {"expect": {"_own": None}}):
-            self.assertProblem(self.visitor.commit(**members), 400, "bad-request")
+            self.assertProblem(self.visitor.commit(**members), 422, "private-key")
         self.assertEqual(store(self.visitor.key)["_own"], 2)
 
     def test_25_they_survive_a_commit_that_clears(self):

@@ -1,5 +1,7 @@
 """The functions that the settings name: what they may return, and what a client learns if they fail."""
 import asyncio
+import re
+from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
+import sojourn_django
 from support import SessionTestCase, body_of
 
 REFUSED = [{"key": "a", "message": "no"}]
@@ -163,6 +166,18 @@ class AdmitTest(SessionTestCase):
                     response = self.visitor.get()
                     self.assertProblem(response, 429, "rate-limited")
                     self.assertEqual(response["Retry-After"], header)
+
+
+    def test_the_limit_of_the_readme_limits(self):
+        text = (Path(sojourn_django.__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+        names = {}
+        exec(next(code for code in re.findall(r"```python\n(.*?)```", text, re.S) if "def admit" in code), names)
+        with sojourn(ADMIT=names["admit"]):
+            statuses = [self.visitor.commit(set={"a": n}).status_code for n in range(62)]
+            self.assertEqual(self.visitor.get().status_code, 200)
+        # Unless the minute ends meanwhile.
+        self.assertEqual(statuses[:60], [200] * 60)
+        self.assertIn(statuses[60:], ([429, 429], [200, 200], [429, 200]))
 
 
 class IdentifyTest(SessionTestCase):

@@ -50,7 +50,7 @@ class OnceTest(SessionTestCase):
     def test_records_are_private(self):
         self.visitor.set(a=1)
         self.assertEqual(self.visitor.read()["data"], {"a": 1})
-        self.assertProblem(self.visitor.commit(delete=["_sojourn"]), 400, "bad-request")
+        self.assertProblem(self.visitor.commit(delete=["_sojourn"]), 422, "private-key")
 
 
 @NOT_SIGNED

@@ -1,4 +1,5 @@
 """``request.session`` before, inside and after the endpoint, as the project's middlewares and views meet it."""
+import json
 from unittest import mock, skipUnless
 
 import django
@@ -7,11 +8,11 @@ from django.conf import settings
 from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
-from django.test import override_settings
+from django.test import AsyncClient, override_settings
 
 from sojourn_django.views import session_view
 
-from support import NOT_SIGNED, SessionTestCase, Visitor, session_cookie, store
+from support import NOT_SIGNED, ORIGIN, URL, SessionTestCase, Visitor, session_cookie, store
 
 HOOKED = override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, "project.middleware.HookMiddleware"])
 
@@ -197,6 +198,17 @@ class InsideTest(SessionTestCase):
 
         self.assertEqual(self.visitor.run(page).status_code, 200)
         self.assertEqual((seen, store(self.visitor.key)["b"]), (["ada", 1], 2))
+
+
+class AsgiTest(SessionTestCase):
+    async def test_the_endpoint_and_its_session_work_under_asgi(self):
+        http = AsyncClient()
+        state = (await http.get(URL)).json()
+        body = {"lineage": None, "base": state["version"], "after": 0, "set": {"a": 1}}
+        fields = {"origin": ORIGIN, "idempotency-key": f'"{"c" * 22}/1"', "x-csrftoken": state["csrf"]}
+        response = await http.generic("PATCH", URL, json.dumps(body), content_type="application/json", **fields)
+        self.assertEqual((response.status_code, response.json()["data"]), (200, {"a": 1}))
+        self.assertEqual((await http.get(URL)).json()["data"], {"a": 1})
 
 
 @NOT_SIGNED

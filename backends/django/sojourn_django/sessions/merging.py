@@ -6,6 +6,7 @@ from typing import Any, Callable, Mapping, Optional
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 
 from ..conf import get_settings
 from ..engines.choice import engine_for
@@ -14,8 +15,8 @@ from ..retry import retry
 from ..stored import META, for_new_key
 
 
-class Contended(Exception):
-    """Others wrote the session again and again, so this write could not be stored."""
+class Contended(SessionInterrupted):
+    """Others wrote the session again and again, so this write could not be stored. To a view it is a 400, as for Django's engines."""
 
 
 class MergingStore:
