@@ -5,7 +5,7 @@ import type { State } from '../protocol/state.ts'
 import { addListener, callListeners, createListeners, type Listeners } from './listeners.ts'
 import { type Applied, createMutation, type Mutation, writesOf } from './mutation.ts'
 import type { Conflict, Operation, WriteOperation } from './operation.ts'
-import { type Move, rebase } from './rebase.ts'
+import { isNewSession, type Move, rebase } from './rebase.ts'
 import { replay } from './replay.ts'
 import { type Data, putOver, type Rules } from './stored-value.ts'
 
@@ -117,6 +117,14 @@ function put(cell: Cell, stored: Json | undefined): boolean {
   return true
 }
 
+/** Makes a default anew, because the last visitor may have put something in. Returns whether it is another value. */
+function renewDefault(parts: Parts, cell: Cell): boolean {
+  if (cell.stored !== undefined || !cell.isDecoded) return false
+  const { value } = cell
+  cell.isDecoded = false
+  return readCell(parts, cell).value !== value
+}
+
 function tell(parts: Parts, changed: readonly Cell[]): void {
   parts.notificationVersion++
   if (changed.length > 0) parts.revision++
@@ -177,10 +185,11 @@ function move(parts: Parts, to: Move): Moved {
   for (const cell of writtenCells(parts, parts.log)) Object.assign(cell, { pending: 0, coalescible: undefined })
   const { log, rejected, conflicts, view } = rebase(parts.base, parts.log, to, rules)
   for (const cell of writtenCells(parts, log)) cell.pending++
+  const isNew = isNewSession(parts.base, to.base)
   parts.base = to.base
   parts.log = log
   const changed: Cell[] = []
-  for (const [key, cell] of cells) if (put(cell, view(key))) changed.push(cell)
+  for (const [key, cell] of cells) if (put(cell, view(key)) || (isNew && renewDefault(parts, cell))) changed.push(cell)
   const shown = conflicts.map((conflict) => ({ ...conflict, value: readCell(parts, cellOf(parts, conflict.key)).value }))
   const invalid = changed.flatMap((cell) => {
     const { key, issues } = readCell(parts, cell)

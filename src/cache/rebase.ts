@@ -17,6 +17,11 @@ export interface Move {
   readonly removed?: ReadonlySet<Mutation>
 }
 
+/** Returns whether a base belongs to another session. `end()` wipes to a version that no server has, '', with or without a lineage. */
+export function isNewSession(from: State | undefined, to: State | undefined): boolean {
+  return from !== undefined && (to?.version === '' || (from.lineage !== null && from.lineage !== to?.lineage))
+}
+
 /** What a move of the base leads to. */
 export interface Rebased {
   readonly log: Mutation[]

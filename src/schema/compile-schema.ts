@@ -6,7 +6,7 @@ import { SessionSchemaError, type SessionSchemaIssue } from '../errors/session-s
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Decoded, SessionCodec } from './codec.ts'
 import { copyJson } from './copy-json.ts'
-import { deepFreeze } from './deep-freeze.ts'
+import { deepFreeze, isImmutable } from './deep-freeze.ts'
 import { fieldsOf, refuseKey } from './fields-of.ts'
 import { isPlain } from './is-plain.ts'
 
@@ -39,7 +39,7 @@ interface Field {
   readonly isPlain: boolean
   /** The primitive value that was encoded last. */
   last: unknown
-  /** Returns the default: the same value each time if it is frozen, else a new one. */
+  /** Returns the default: the same value each time if nobody can change it, else a new one. */
   fallback: () => unknown
   /** The default, encoded; undefined if there is none or it cannot be encoded. */
   encodedFallback: Json | undefined
@@ -77,7 +77,7 @@ function decode(field: Field, raw: Json | undefined): Decoded {
 }
 
 function toFallback(field: Field): () => unknown {
-  const { name, schema, frozen } = field
+  const { name, schema } = field
   // By zod's own word, not by trying: z.coerce.string() would decode undefined to "undefined".
   if (schema._zod.optin === undefined) return () => undefined
   try {
@@ -85,7 +85,7 @@ function toFallback(field: Field): () => unknown {
     const raw = encode(field, unwrap(safeDecode(schema, undefined)))
     const value = parse(field, raw)
     field.encodedFallback = raw
-    return frozen || !isObjectLike(raw) ? () => value : () => parse(field, raw)
+    return isImmutable(value) ? () => value : () => parse(field, raw)
   } catch (cause) {
     if (schema._zod.optout !== 'optional') refuseKey(name, 'its schema refuses its own default', { cause })
     return () => undefined
