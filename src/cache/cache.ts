@@ -2,6 +2,7 @@
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
+import { deepFreeze } from '../schema/deep-freeze.ts'
 import { addListener, callListeners, createListeners, type Listeners } from './listeners.ts'
 import { type Applied, createMutation, type Mutation, writesOf } from './mutation.ts'
 import type { Conflict, Operation, WriteOperation } from './operation.ts'
@@ -15,7 +16,8 @@ export interface Moved {
   readonly rejected: readonly (readonly [Mutation, unknown])[]
   /** One for each key of which a change is lost, with what it shows now. */
   readonly conflicts: readonly (Conflict & { readonly value: unknown })[]
-  readonly invalid: readonly { readonly key: string; readonly issues: readonly SessionSchemaIssue[] }[]
+  /** The stored values that the schema refuses since this move, frozen. */
+  readonly invalid: readonly { readonly key: string; readonly issues: readonly SessionSchemaIssue[]; readonly raw: Json }[]
 }
 
 /**
@@ -192,8 +194,8 @@ function move(parts: Parts, to: Move): Moved {
   for (const [key, cell] of cells) if (put(cell, view(key)) || (isNew && renewDefault(parts, cell))) changed.push(cell)
   const shown = conflicts.map((conflict) => ({ ...conflict, value: readCell(parts, cellOf(parts, conflict.key)).value }))
   const invalid = changed.flatMap((cell) => {
-    const { key, issues } = readCell(parts, cell)
-    return issues ? [{ key, issues }] : []
+    const { key, issues, stored } = readCell(parts, cell)
+    return issues && stored !== undefined ? [{ key, issues, raw: deepFreeze(stored, new WeakSet()) }] : []
   })
   tell(parts, changed)
   return { rejected, conflicts: shown, invalid }

@@ -50,6 +50,8 @@ export interface WriteOperation {
   readonly baseValue: Json | undefined
   /** False until the write was replayed on a loaded base. */
   readonly hasBase: boolean
+  /** Whether it was made before the load and sets what was shown: a choice, not an edit. */
+  readonly isChosen?: boolean
 }
 
 /** A pure function of one key, run again on every rebase. */

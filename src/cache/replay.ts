@@ -28,10 +28,11 @@ function replayWrite(data: Data, operation: WriteOperation, rules: Rules): Appli
   const { key, baseValue, hasBase } = operation
   const theirs = data(key)
   let { value } = operation
+  const isChosen = hasBase ? operation.isChosen === true : isEqual(value, baseValue)
   const isConflict = hasBase ? !isEqual(theirs, baseValue) && !isEqual(theirs, value) : isEarlyConflict(rules, operation, theirs)
-  if (isConflict) value = resolveConflict(rules, { key, base: baseValue, mine: value, theirs, isEarly: !hasBase })
+  if (isConflict) value = resolveConflict(rules, { key, base: baseValue, mine: value, theirs, isEarly: !hasBase, isChosen })
   else if (!hasBase) value = putOver(rules, key, theirs, value)
-  return { operation: { ...operation, value, baseValue: theirs, hasBase: true }, accessed: undefined }
+  return { operation: { ...operation, value, baseValue: theirs, hasBase: true, isChosen }, accessed: undefined }
 }
 
 /** By shape: a promise may be of another realm or library. */
@@ -44,8 +45,8 @@ function refuseAsync(where: string, promise: unknown): SessionUsageError {
 }
 
 function change(stored: Json | undefined, key: string, run: (current: unknown) => unknown, rules: Rules): Json | undefined {
-  const { value, issues } = rules.codec.decode(key, stored)
-  if (issues) throw new SessionInvalidValueError(key)
+  const { value, issues, skipped } = rules.codec.decode(key, stored)
+  if (issues && !skipped) throw new SessionInvalidValueError(key)
   const next = run(value)
   if (isPromise(next)) throw refuseAsync(`update of "${key}"`, next)
   return putOver(rules, key, stored, rules.codec.encode(key, next))
@@ -101,8 +102,8 @@ function replayTransaction(data: Data, operation: TransactionOperation, rules: R
   }
   const tx: Transaction = {
     get(key) {
-      const { value, issues } = codec.decode(key, read(key))
-      if (issues) unreadable.add(key)
+      const { value, issues, skipped } = codec.decode(key, read(key))
+      if (issues && !skipped) unreadable.add(key)
       return value
     },
     has: (key) => read(key) !== undefined,

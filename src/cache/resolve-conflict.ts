@@ -17,6 +17,8 @@ export interface Sides {
   readonly theirs: Json | undefined
   /** Whether the write was made before the session was loaded. */
   readonly isEarly?: boolean
+  /** Whether it was made before the load and sets what was shown. */
+  readonly isChosen?: boolean
 }
 
 /** Returns the base for a merge: if nothing was stored and a value is written, the default, which is what the app was shown. */
@@ -28,8 +30,8 @@ export function toShownBase(codec: SessionCodec, { key, base, mine }: Sides): Js
  * Returns whether a write that changes nothing is a choice, which stands, and no edit: a `delete`, a `set` of a leaf, and
  * before the load any `set`. A form that is saved without a change is no choice; it must not undo another tab's edit.
  */
-export function isChoice({ base, mine, isEarly }: Sides): boolean {
-  return isEqual(mine, base) && (isEarly === true || typeof mine !== 'object' || mine === null)
+export function isChoice({ base, mine, isChosen }: Sides): boolean {
+  return isEqual(mine, base) && (isChosen === true || typeof mine !== 'object' || mine === null)
 }
 
 /** Merges three ways what the schema sees of the values, and puts the result over what is stored now. */

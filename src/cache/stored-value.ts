@@ -1,6 +1,7 @@
 // What the schema sees of stored values, and how a new value is put over one. Pure: the replay and the cache call it.
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
+import { isList, merge } from './merge.ts'
 import type { ConflictPolicy } from './operation.ts'
 import { mergeUnknownFields } from './unknown-fields.ts'
 
@@ -27,8 +28,8 @@ export function decodeStored(codec: SessionCodec, key: string, raw: Json | undef
 /** Returns what the schema sees of a stored value, as it would be encoded; undefined if the schema refuses it or cannot encode it. */
 export function toSeen(codec: SessionCodec, key: string, raw: Json | undefined): Json | undefined {
   if (raw === undefined || codec.isEncoded(raw)) return raw
-  const { value, issues } = codec.decode(key, raw)
-  if (issues) return
+  const { value, issues, skipped } = codec.decode(key, raw)
+  if (issues && !skipped) return
   try {
     return codec.encode(key, value)
   } catch {
@@ -41,15 +42,23 @@ export function readsBackAs(codec: SessionCodec, key: string, raw: Json | undefi
   return isEqual(toSeen(codec, key, raw), encoded)
 }
 
+/** Returns a stored list without the items that the schema refuses and the key skips. */
+function withoutSkipped(codec: SessionCodec, key: string, stored: Json): Json {
+  const { skipped } = codec.decode(key, stored)
+  return skipped && isList(stored) ? stored.filter((_, place) => !skipped.has(place)) : stored
+}
+
 /**
  * Puts an encoded value over a stored one, so that fields that the schema does not know (a newer deploy wrote them) stay
  * with their owners. Where they would change what the new value reads back as, the new value is stored as it is: a codec
- * reads an older shape, or a union changed its member.
+ * reads an older shape, or a union changed its member. Items that a key skips stay, too, where they stood.
  */
 export function putOver({ codec, identify }: Rules, key: string, stored: Json | undefined, encoded: Json | undefined): Json | undefined {
   if (typeof stored !== 'object' || stored === null || encoded === undefined || codec.isEncoded(stored)) return encoded
   const seen = toSeen(codec, key, stored)
   if (seen === undefined) return encoded
-  const merged = mergeUnknownFields(seen, encoded, stored, identify(key))
-  return merged === encoded || readsBackAs(codec, key, merged, encoded) ? merged : encoded
+  const good = withoutSkipped(codec, key, stored)
+  const merged = mergeUnknownFields(seen, encoded, good, identify(key))
+  const next = merged === encoded || readsBackAs(codec, key, merged, encoded) ? merged : encoded
+  return good === stored ? next : merge(good, next, stored, { identify: identify(key) })
 }

@@ -121,7 +121,7 @@ function toLocks(options: Pick<SessionClientOptions<z.$ZodObject>, 'locks' | 'lo
 export function createCore<S extends z.$ZodObject>(options: SessionClientOptions<S>): Core {
   const url = toAbsolute(options.url)
   const { channel, clock = hostClock } = options
-  const codec = compileSchema(options.schema, { freeze: options.freeze })
+  const codec = compileSchema(options.schema, { freeze: options.freeze, skipInvalidItems: options.skipInvalidItems })
   const { pure, check } = createPurity()
   const policy = toPolicy(options.conflict as Policies, pure)
   const cache = createCache({ codec, policy, identify: toIdentify(options.identify) })

@@ -26,6 +26,15 @@ export interface SessionClientOptions<S extends z.$ZodObject> {
    * createSessionClient({ url: '/session', schema, identify: { cart: ['id', 'size'] } })
    */
   readonly identify?: { readonly [K in keyof SessionValues<S>]?: string | readonly string[] } | undefined
+  /**
+   * The keys whose lists are read without the items that the schema refuses, instead of as the default. A write keeps the
+   * skipped items stored where they stood; `delete` removes them too. The event `invalid` reports them.
+   *
+   * @default none
+   * @example
+   * createSessionClient({ url: '/session', schema, skipInvalidItems: ['cart'] })
+   */
+  readonly skipInvalidItems?: readonly (keyof SessionValues<S> & string)[] | undefined
   /** What `dehydrate` gave on the server: shown at once, nothing is loaded first. */
   readonly initialState?: DehydratedSession | undefined
   /** Whether plain objects and arrays of the view are frozen, so that changing one in place throws. @default true */

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
+import { deepFreeze } from '../schema/deep-freeze.ts'
 import type { Sync } from '../sync/engine.ts'
 import type { SessionWriteError } from '../sync/events.ts'
 import { toKeyState, toServerState } from './snapshot.ts'
@@ -27,6 +28,7 @@ export function createSessionKey(name: string, parts: KeyParts): SessionKey<unkn
   parts.codec.check(name)
   let state: SessionKeyState | undefined
   let hydrated: SessionKeyState | undefined
+  const frozen = new WeakSet<object>()
   const peek = (): unknown => parts.cache.read(name)
   const listen = (run: (value: unknown) => void): (() => void) => {
     parts.load()
@@ -36,6 +38,8 @@ export function createSessionKey(name: string, parts: KeyParts): SessionKey<unkn
     name,
     get: () => parts.get(name),
     peek,
+    // Frozen, because it is the base itself.
+    raw: () => deepFreeze(parts.cache.stored(name), frozen),
     set: (value, options) => parts.set(name, value, options),
     update: (change, options) => parts.update(name, change, options),
     delete: (options) => parts.delete(name, options),

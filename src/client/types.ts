@@ -1,5 +1,6 @@
 import type { SessionError } from '../errors/session-error.ts'
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
+import type { Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionActivity, SessionStatus, SessionWriteError, SyncEvents } from '../sync/events.ts'
 
@@ -25,7 +26,7 @@ export interface SessionKeyState {
   readonly pending: number
   /** Why the last write of the key was rejected; null after the next acknowledged one. */
   readonly error: SessionWriteError | null
-  /** Why the schema refuses the stored value; null where it does not. */
+  /** Why the schema refuses the stored value, or some of its items; null if it does not. `key.raw()` returns the value. */
   readonly invalid: readonly SessionSchemaIssue[] | null
 }
 
@@ -95,6 +96,11 @@ export interface SessionKey<T, I = T> {
   get(): Promise<T>
   /** The view now, without waiting. */
   peek(): T
+  /**
+   * Returns what is stored in the view as it travels, frozen; undefined if nothing is. For a value that the schema refuses,
+   * which reads as the default: an app repairs it from here with `set`.
+   */
+  raw(): Json | undefined
   /** Shown at once; resolves when acknowledged. */
   set(value: I, options?: WaitOptions): Promise<void>
   /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */

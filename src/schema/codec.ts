@@ -1,3 +1,4 @@
+// The translation between the app's values and the wire, as the cache and the client see it. compile-schema.ts makes one of a schema.
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import type { Json } from '../protocol/json.ts'
 
@@ -5,8 +6,10 @@ import type { Json } from '../protocol/json.ts'
 export interface Decoded {
   /** The app's value: frozen; the default where nothing is stored or the schema refuses what is. */
   readonly value: unknown
-  /** Why the schema refuses the stored value; undefined where it does not. */
+  /** Why the schema refuses the stored value, or some items of it; undefined if it does not. */
   readonly issues: readonly SessionSchemaIssue[] | undefined
+  /** The places of the items that were left out, for a key that skips invalid items. The value then has all others. */
+  readonly skipped?: ReadonlySet<number>
 }
 
 /** The two-way translation of each key of a schema between the app's values and the wire. */

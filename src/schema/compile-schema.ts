@@ -4,6 +4,7 @@ import type * as z from 'zod/v4/core'
 import { safeDecode, safeEncode } from 'zod/v4/core'
 import { SessionSchemaError, type SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
+import { childrenOf } from './children-of.ts'
 import type { Decoded, SessionCodec } from './codec.ts'
 import { copyJson } from './copy-json.ts'
 import { deepFreeze, isImmutable } from './deep-freeze.ts'
@@ -14,6 +15,8 @@ import { isPlain } from './is-plain.ts'
 export interface CompileOptions {
   /** Whether what is read is frozen, deeply. @default true */
   readonly freeze?: boolean | undefined
+  /** The keys whose lists are read without the items that the schema refuses. @default none */
+  readonly skipInvalidItems?: readonly string[] | undefined
 }
 
 function unwrap(result: z.util.SafeParseResult<unknown>): unknown {
@@ -27,6 +30,13 @@ function issuesOf(cause: unknown): readonly SessionSchemaIssue[] {
   return Array.isArray(issues) ? issues : [{ code: 'thrown', message: 'the schema threw, or is async', path: [] }]
 }
 
+/** Returns the schema of the items of a key's list, on the wire. */
+function elementOf(name: string, schema: z.SomeType): z.SomeType {
+  const parts = new Map(childrenOf(schema))
+  const inner = parts.get('innerType') ?? parts.get('in')
+  return parts.get('element') ?? (inner ? elementOf(name, inner) : refuseKey(name, 'skipInvalidItems names it, and it is no list'))
+}
+
 /** One key of a schema. Plain data, since a schema may have many. */
 interface Field {
   readonly name: string
@@ -37,6 +47,8 @@ interface Field {
   readonly made: WeakSet<object>
   /** Whether what was encoded reads as it is. */
   readonly isPlain: boolean
+  /** The schema of an item, if a list is read without the items that it refuses. */
+  readonly element: z.SomeType | undefined
   /** The primitive value that was encoded last. */
   last: unknown
   /** Returns the default: the same value each time if nobody can change it, else a new one. */
@@ -72,7 +84,27 @@ function decode(field: Field, raw: Json | undefined): Decoded {
   try {
     return { value: parse(field, raw), issues: undefined }
   } catch (cause) {
-    return { value: field.fallback(), issues: issuesOf(cause) }
+    const { element } = field
+    const good = element && Array.isArray(raw) ? decodeGoodItems(field, element, raw) : undefined
+    return { ...(good ?? { value: field.fallback() }), issues: issuesOf(cause) }
+  }
+}
+
+/** Decodes a list without the items that the schema refuses; undefined if it refuses none, or the list without them too. */
+function decodeGoodItems(field: Field, element: z.SomeType, raw: readonly Json[]): Omit<Decoded, 'issues'> | undefined {
+  const skipped = new Set<number>()
+  for (const [place, item] of raw.entries()) {
+    try {
+      unwrap(safeDecode(element as z.$ZodType, structuredClone(item)))
+    } catch {
+      skipped.add(place)
+    }
+  }
+  try {
+    const good = raw.filter((_, place) => !skipped.has(place))
+    return skipped.size > 0 ? { value: parse(field, good), skipped } : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -97,7 +129,7 @@ function toFallback(field: Field): () => unknown {
  *
  * @throws SessionConfigError if the schema is not a closed z.object, or one of its keys could never be stored.
  */
-export function compileSchema(root: z.$ZodObject, { freeze = true }: CompileOptions = {}): SessionCodec {
+export function compileSchema(root: z.$ZodObject, { freeze = true, skipInvalidItems = [] }: CompileOptions = {}): SessionCodec {
   const frozen = freeze ? new WeakSet<object>() : undefined
   const made = new WeakSet<object>()
   const fields = new Map<string, Field>()
@@ -109,6 +141,7 @@ export function compileSchema(root: z.$ZodObject, { freeze = true }: CompileOpti
       frozen,
       made,
       isPlain: isPlain(schema, freeze),
+      element: skipInvalidItems.includes(name) ? elementOf(name, schema) : undefined,
       last: undefined,
       fallback: () => undefined,
       encodedFallback: undefined,
@@ -116,6 +149,8 @@ export function compileSchema(root: z.$ZodObject, { freeze = true }: CompileOpti
     field.fallback = toFallback(field)
     fields.set(name, field)
   }
+  const unknown = skipInvalidItems.find((name) => !fields.has(name))
+  if (unknown !== undefined) refuseKey(unknown, 'skipInvalidItems names it, and the schema has no such key')
   const fieldOf = (key: string): Field => {
     const field = fields.get(key)
     if (field) return field

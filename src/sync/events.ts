@@ -2,6 +2,7 @@ import type { Conflict } from '../cache/operation.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
+import type { Json } from '../protocol/json.ts'
 
 /** `loading` only before the first data; `needs-auth` while the server answers 401. */
 export type SessionStatus = 'loading' | 'ready' | 'needs-auth'
@@ -39,8 +40,12 @@ export interface SyncEvents {
   ended: { readonly reason: SessionEndReason }
   /** A mutation was rejected; its promise rejected with the same error. */
   rejected: { readonly error: SessionWriteError; readonly keys: readonly string[] }
-  /** A stored value does not fit the schema. It reads as the default and stays untouched on the server. */
-  invalid: { readonly key: string; readonly issues: readonly SessionSchemaIssue[] }
+  /**
+   * A stored value does not fit the schema. It reads as the default, or without its bad items if the option
+   * `skipInvalidItems` names the key, and stays untouched on the server. `raw` is what is stored, frozen, so that an app
+   * can repair it.
+   */
+  invalid: { readonly key: string; readonly issues: readonly SessionSchemaIssue[]; readonly raw: Json }
   /** Acknowledged writes that other server code has undone. */
   dropped: { readonly reason: 'undone' }
   /** One step of an exchange, for devtools and time lines. */
