@@ -1,8 +1,9 @@
 // The reactive cache: base, log, view and listeners. The client's calls write to it, the pipeline moves its base. No I/O, no time.
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
-import { isEqual, type Json } from '../protocol/json.ts'
+import type { Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import { deepFreeze } from '../schema/deep-freeze.ts'
+import { type Cell, clearWrites, countWrite, createCell, listenersOf, putStored, readCell, renewDefault, setCoalescible } from './cell.ts'
 import { addListener, callListeners, createListeners, type Listeners } from './listeners.ts'
 import { type Applied, createMutation, type Mutation, writesOf } from './mutation.ts'
 import type { Conflict, Operation, WriteOperation } from './operation.ts'
@@ -59,21 +60,6 @@ export interface Cache {
   wake(): void
 }
 
-/** One key in the view. */
-interface Cell {
-  readonly key: string
-  stored: Json | undefined
-  /** Decoded value and issues. Computed lazily; invalid after a change until the next read. */
-  value: unknown
-  issues: readonly SessionSchemaIssue[] | undefined
-  isDecoded: boolean
-  /** How many mutations of the log write it. */
-  pending: number
-  /** The mutation that a later write joins while its epoch lasts, because nothing after it reads the key. */
-  coalescible: Mutation | undefined
-  listeners: Listeners<unknown> | undefined
-}
-
 /** The cache with its parts. All are plain members, because V8 keeps what a getter closes over until a full collection. */
 interface Parts extends Cache {
   readonly rules: Rules
@@ -100,37 +86,10 @@ const viewOf =
   (key) =>
     cells.get(key)?.stored
 
-/** Returns a cell with its decoded value. */
-function readCell({ rules }: Parts, cell: Cell): Cell {
-  if (cell.isDecoded) return cell
-  const { value, issues } = rules.codec.decode(cell.key, cell.stored)
-  cell.value = value
-  cell.issues = issues
-  cell.isDecoded = true
-  return cell
-}
-
-/** Puts a value into the view. Returns whether it changed. */
-function put(cell: Cell, stored: Json | undefined): boolean {
-  // An equal value stays the same object, so that nothing is decoded again.
-  if (isEqual(cell.stored, stored)) return false
-  cell.stored = stored
-  cell.isDecoded = false
-  return true
-}
-
-/** Makes a default anew, because the last visitor may have put something in. Returns whether it is another value. */
-function renewDefault(parts: Parts, cell: Cell): boolean {
-  if (cell.stored !== undefined || !cell.isDecoded) return false
-  const { value } = cell
-  cell.isDecoded = false
-  return readCell(parts, cell).value !== value
-}
-
 function tell(parts: Parts, changed: readonly Cell[]): void {
   parts.notificationVersion++
   if (changed.length > 0) parts.revision++
-  for (const cell of changed) if (cell.listeners) callListeners(cell.listeners, readCell(parts, cell).value)
+  for (const cell of changed) if (cell.listeners) callListeners(cell.listeners, readCell(parts.rules.codec, cell).value)
   callListeners(parts.watchers, parts.notificationVersion)
 }
 
@@ -156,12 +115,12 @@ function write(parts: Parts, key: string, encoded: Json | undefined): Mutation {
   const baseValue = former ? (former.operation as WriteOperation).baseValue : shown
   const operation: WriteOperation = { kind: value === undefined ? 'delete' : 'set', key, value, baseValue, hasBase }
   if (former) former.operation = operation
-  else {
-    cell.coalescible = append(parts, { operation, accessed: undefined })
-    cell.pending++
+  const mutation = former ?? append(parts, { operation, accessed: undefined })
+  if (!former) {
+    setCoalescible(cell, mutation)
+    countWrite(cell)
   }
-  const mutation = cell.coalescible as Mutation
-  tell(parts, put(cell, value) ? [cell] : [])
+  tell(parts, putStored(cell, value) ? [cell] : [])
   return mutation
 }
 
@@ -170,13 +129,13 @@ function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutat
   // Before the first base only writes are shown: a function would run on data that is not there yet.
   const applied = base ? replay(viewOf(parts), operation, rules) : { operation, accessed: undefined }
   const mutation = append(parts, applied)
-  if (operation.kind === 'update') cellOf(parts, operation.key).coalescible = undefined
+  if (operation.kind === 'update') setCoalescible(cellOf(parts, operation.key), undefined)
   else parts.coalescingEpoch++
   const changed: Cell[] = []
   for (const [key, value] of writesOf(mutation)) {
     const cell = cellOf(parts, key)
-    cell.pending++
-    if (put(cell, value)) changed.push(cell)
+    countWrite(cell)
+    if (putStored(cell, value)) changed.push(cell)
   }
   tell(parts, changed)
   return mutation
@@ -184,17 +143,17 @@ function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutat
 
 function move(parts: Parts, to: Move): Moved {
   const { rules, cells } = parts
-  for (const cell of writtenCells(parts, parts.log)) Object.assign(cell, { pending: 0, coalescible: undefined })
+  for (const cell of writtenCells(parts, parts.log)) clearWrites(cell)
   const { log, rejected, conflicts, view } = rebase(parts.base, parts.log, to, rules)
-  for (const cell of writtenCells(parts, log)) cell.pending++
+  for (const cell of writtenCells(parts, log)) countWrite(cell)
   const isNew = isNewSession(parts.base, to.base)
   parts.base = to.base
   parts.log = log
   const changed: Cell[] = []
-  for (const [key, cell] of cells) if (put(cell, view(key)) || (isNew && renewDefault(parts, cell))) changed.push(cell)
-  const shown = conflicts.map((conflict) => ({ ...conflict, value: readCell(parts, cellOf(parts, conflict.key)).value }))
+  for (const [key, cell] of cells) if (putStored(cell, view(key)) || (isNew && renewDefault(rules.codec, cell))) changed.push(cell)
+  const shown = conflicts.map((conflict) => ({ ...conflict, value: readCell(parts.rules.codec, cellOf(parts, conflict.key)).value }))
   const invalid = changed.flatMap((cell) => {
-    const { key, issues, stored } = readCell(parts, cell)
+    const { key, issues, stored } = readCell(parts.rules.codec, cell)
     return issues && stored !== undefined ? [{ key, issues, raw: deepFreeze(stored, new WeakSet()) }] : []
   })
   tell(parts, changed)
@@ -203,21 +162,8 @@ function move(parts: Parts, to: Move): Moved {
 
 /** Creates an empty cache, which knows no base yet. */
 export function createCache(rules: Rules): Cache {
-  const toCell = (key: string): [string, Cell] => [
-    key,
-    {
-      key,
-      stored: undefined,
-      value: undefined,
-      issues: undefined,
-      isDecoded: false,
-      pending: 0,
-      coalescible: undefined,
-      listeners: undefined,
-    },
-  ]
-  const cells = new Map(rules.codec.keys.map(toCell))
-  const read = (key: string): Cell => readCell(parts, cellOf(parts, key))
+  const cells = new Map(rules.codec.keys.map((key) => [key, createCell(key)]))
+  const read = (key: string): Cell => readCell(parts.rules.codec, cellOf(parts, key))
   const parts: Parts = {
     rules,
     cells,
@@ -246,8 +192,7 @@ export function createCache(rules: Rules): Cache {
     },
     listen(key, listener) {
       const cell = read(key)
-      cell.listeners ??= createListeners()
-      return addListener(cell.listeners, listener, cell.value)
+      return addListener(listenersOf(cell), listener, cell.value)
     },
     watch: (listener) => addListener(parts.watchers, listener),
     wake: () => tell(parts, []),

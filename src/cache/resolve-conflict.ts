@@ -31,7 +31,7 @@ export function toShownBase(codec: SessionCodec, { key, base, mine }: Sides): Js
  * before the load any `set`. A form that is saved without a change is no choice; it must not undo another tab's edit.
  */
 export function isChoice({ base, mine, isChosen }: Sides): boolean {
-  return isEqual(mine, base) && (isChosen === true || typeof mine !== 'object' || mine === null)
+  return isChosen === true || (isEqual(mine, base) && (typeof mine !== 'object' || mine === null))
 }
 
 /** Merges three ways what the schema sees of the values, and puts the result over what is stored now. */

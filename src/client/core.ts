@@ -26,6 +26,7 @@ import { followPage, hearTabs } from './follow.ts'
 import type { SessionClientOptions } from './options.ts'
 import { openChannel, toAbsolute, toCredentials } from './ports.ts'
 import type { SessionEvents } from './types.ts'
+import { warnAboutEarlyWrites } from './warn-early-writes.ts'
 
 /** What a client is wired of: the parts that its calls work on. */
 export interface Core {
@@ -127,6 +128,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
   const cache = createCache({ codec, policy, identify: toIdentify(options.identify) })
   const errors = new Map<string, SessionWriteError>()
   const { emit, on } = createHub()
+  warnAboutEarlyWrites(on)
   const expiry = createExpiryClock(clock, {
     expiringMs: options.expiringMs ?? 60_000,
     onExpiring: () => emit('expiring', expiry.current() ?? { remainingMs: 0, atBrowserClose: false }),

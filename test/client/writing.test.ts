@@ -1,5 +1,5 @@
 import { SessionSchemaError } from 'sojourn'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { begin, commits, createServer, errorOf, flush, follow, open, useFakeTime } from './harness.ts'
 
 useFakeTime()
@@ -30,6 +30,7 @@ describe('set', () => {
   })
 
   test('A set before the load shows its value, is stored, and reports the value that it replaced.', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
     const mock = createServer({ initial: { theme: 'dark', count: 5 } })
     const session = open(mock)
     const conflicts: unknown[] = []

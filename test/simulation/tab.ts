@@ -14,6 +14,9 @@ import type { Step } from './script.ts'
 import { createWatch } from './watch.ts'
 import { createWire } from './wire.ts'
 
+// Histories write before the load on purpose, and a development build warns about each of them.
+console.warn = () => {}
+
 /** What the view is on from `end()` until the server has said what it has. */
 const wiped: Base = { lineage: null, version: '', data: {} }
 

@@ -104,8 +104,8 @@ export const clientFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: 'src/cache/cache.ts',
-        from: 'if (put(cell, view(key))) changed.push(cell)',
-        to: '{\n    const taken = [...(to.removed ?? [])][0] as unknown as { before?: Map<string, Json> } | undefined\n    if (put(cell, taken?.before ? taken.before.get(key) : view(key))) changed.push(cell)\n  }',
+        from: 'if (putStored(cell, view(key)) || (isNew && renewDefault(rules.codec, cell))) changed.push(cell)',
+        to: '{\n    const taken = [...(to.removed ?? [])][0] as unknown as { before?: Map<string, Json> } | undefined\n    if (putStored(cell, taken?.before ? taken.before.get(key) : view(key))) changed.push(cell)\n  }',
       },
       {
         file: 'src/cache/cache.ts',
