@@ -5,6 +5,7 @@ import logging
 from typing import Optional
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import DisallowedHost, ImproperlyConfigured
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -30,10 +31,11 @@ logger = logging.getLogger("sojourn_django")
 def session_view(request: HttpRequest) -> HttpResponse:
     """Answers the requests of session clients. Never raises: a store that is down is a 503, every other fault a 500."""
     conf = Settings()
-    if hasattr(request, "session"):
-        save_only_changes(request.session)
     try:
         conf = get_settings()
+        if not isinstance(getattr(request, "session", None), SessionBase):
+            raise ImproperlyConfigured("The request has no session of Django's: MIDDLEWARE lacks SessionMiddleware, or another replaces it.")
+        save_only_changes(request.session)
         response = _answer(request, conf)
     except Exception as error:
         response = _to_problem(error).to_response()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
-from django.test import AsyncClient, override_settings
+from django.test import AsyncClient, RequestFactory, SimpleTestCase, override_settings
 
 from sojourn_django.views import session_view
 
@@ -209,6 +209,17 @@ class AsgiTest(SessionTestCase):
         response = await http.generic("PATCH", URL, json.dumps(body), content_type="application/json", **fields)
         self.assertEqual((response.status_code, response.json()["data"]), (200, {"a": 1}))
         self.assertEqual((await http.get(URL)).json()["data"], {"a": 1})
+
+
+class WithoutTest(SimpleTestCase):
+    def test_a_request_without_a_session_of_django_is_a_500_that_says_so(self):
+        for session in (None, {}):
+            request = RequestFactory().get(URL)
+            if session is not None:
+                request.session = session
+            with self.assertLogs("sojourn_django", "ERROR") as logs:
+                self.assertEqual(session_view(request).status_code, 500)
+            self.assertIn("SessionMiddleware", logs.output[0])
 
 
 @NOT_SIGNED

@@ -53,6 +53,10 @@ class DbEngine(Engine):
             self._note(stored.key, Moved())
         return True
 
+    def destroy(self, key: str) -> None:
+        self.store_class(key).delete(key)
+        self._note(key, Moved())
+
     def leave_moved(self, key: str, moved: Moved) -> None:
         row = self._row_of(moved_key(key), {**from_moved(moved), "_session_expiry": self.grace_seconds})
         try:
