@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional
 
 if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
     from django.http import HttpRequest
 
 __version__ = "0.1.0"
@@ -27,3 +28,17 @@ def state(request: HttpRequest) -> Optional[dict[str, Any]]:
     from .first_paint import state_of
 
     return state_of(request)
+
+
+def end_all(user: Any, keep: Optional[SessionBase] = None) -> int:
+    """Ends every session in which a user is signed in, but ``keep``, and returns how many there were.
+
+    A password that changes ends the others by itself, through Django's session auth hash
+    (https://docs.djangoproject.com/en/stable/topics/auth/default/#session-invalidation-on-password-change). This is for an
+    account that is closed, or "sign out everywhere". It needs the engine db or cached_db, and reads each session of the table.
+
+    Example: ``end_all(request.user, keep=request.session)``
+    """
+    from .people import end_all as end_all_sessions
+
+    return end_all_sessions(user, keep)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.utils.autoreload import autoreload_started
 
 
@@ -17,8 +18,10 @@ class SojournConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401
+        from .login import note_log_in
 
         autoreload_started.connect(_watch_schema)
+        user_logged_in.connect(note_log_in, dispatch_uid="sojourn_django")
 
 
 def _watch_schema(sender: Any, **kwargs: Any) -> None:

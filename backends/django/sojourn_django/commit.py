@@ -48,6 +48,11 @@ class Commit:
     cycle_key: bool = False
     fresh: bool = False
 
+    @property
+    def has_content(self) -> bool:
+        """Whether it is more than a touch, which extends a session and does nothing else."""
+        return bool(self.set or self.delete or self.clear or self.cycle_key or self.expiry != UNCHANGED)
+
 
 def parse_commit(value: Any) -> Commit:
     """Checks a parsed body. Raises CommitFault or TooManyKeys. A date in the past is not seen here: that depends on the clock."""

@@ -39,6 +39,8 @@ class Settings:
     VALIDATE: Any = None
     #: ``f(request) -> None | "unauthenticated" | ("rate-limited", seconds)``: asked before each read and write.
     ADMIT: Any = None
+    #: The absolute end: a session lives for so many seconds at most, from its creation and again from each log-in. None: no limit.
+    MAX_LIFETIME: Optional[int] = None
     #: How long the old key of a rotation still answers the commit that rotated it, in seconds.
     GRACE_SECONDS: int = 60
     #: Cache backends, beside those of Redis and Memcached, whose ``add`` is atomic for all processes: dotted paths of classes.

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from .conf import Settings
 from .engines.choice import engine_for
 from .engines.base import Stored, Unreadable, prime
-from .expiry import ends_with_browser
+from .expiry import Rules, to_lifetime
 from .faults import GuardedEngine, guard_call
 from .hooks import identify
 from .keys import exposed_keys
@@ -140,7 +140,7 @@ class Exchange:
             "last": known.n if known else 0,
             "expiry": {
                 "age": max(0, math.floor(life)),
-                "atBrowserClose": ends_with_browser(record.expiry if record else None, policy),
+                "atBrowserClose": to_lifetime(record.rules if record else Rules(), policy).at_browser_close,
             },
             "identity": self.identity if record else None,
         }

@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 
+from .absolute_end import end_if_over
 from .conf import get_settings
 from .cookie import deletes_cookie, guard_cookie
 from .engines.choice import engine_for
@@ -54,6 +55,7 @@ class SojournMiddleware:
             except ImproperlyConfigured:
                 return  # `check` and the endpoint tell of it; the other pages need not fail.
             set_watch(request, session, engine)
+            end_if_over(session)
 
 
 def _set_version(request: HttpRequest, response: HttpResponse, session: SessionBase, watch: Optional[Watch]) -> None:

@@ -25,6 +25,7 @@ _PROBLEMS = {
     "refused": (422, "The values are refused"),
     "private-key": (422, "The key is not exposed to clients"),
     "read-only-key": (422, "The key can only be written by the server"),
+    "expiry-too-long": (422, "The session may not live for so long"),
     "key-reused": (422, "The commit number was used for something else"),
     "rate-limited": (429, "Too many requests"),
     "server-error": (500, "The server failed"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Mapping, Optional, Union
 
 from .commit import UNCHANGED, Commit
-from .expiry import ExpiryFault, ExpiryRule, Policy, cookie_until, expires_at, outlives, to_rule
+from .expiry import ExpiryFault, ExpiryTooLong, Policy, Rules, cookie_until, expires_at, outlives, to_lifetime, to_wish
 from .keys import text_of
 
 #: How many clients a session remembers the last commit of.
@@ -42,7 +42,7 @@ class SessionRecord:
     clients: tuple[ClientRecord, ...] = ()
     #: The highest ``seq`` at which a client that is forgotten since had stored a commit.
     floor: int = 0
-    expiry: ExpiryRule = None
+    rules: Rules = Rules()
     expires_at: float = 0
     #: When the browser's cookie is over. None: with the browser; 0: nobody knows, so the next commit sets it.
     cookie_until: Optional[float] = 0
@@ -116,9 +116,16 @@ class Refused:
 
     kind: str
     conflicts: Optional[tuple[str, ...]] = None
+    #: The most seconds that the commit may ask for.
+    limit: Optional[int] = None
 
 
-Outcome = Union[Store, Replayed, Refused]
+@dataclass(frozen=True)
+class Idle:
+    """A commit without content for a visitor without a session: there is nothing to extend, and nothing is created."""
+
+
+Outcome = Union[Store, Replayed, Refused, Idle]
 
 
 def client_of(record: SessionRecord, client: Optional[str]) -> Optional[ClientRecord]:
@@ -149,6 +156,8 @@ def decide_commit(subject: Subject, attempt: Attempt, circumstances: Circumstanc
     conflicts = _find_conflicts(subject, commit)
     if conflicts is not None:
         return Refused("conflict", conflicts)
+    if subject.record is None and not commit.has_content:
+        return Idle()
     return _store(record, attempt, circumstances, subject)
 
 
@@ -171,24 +180,28 @@ def _find_conflicts(subject: Subject, commit: Commit) -> Optional[tuple[str, ...
 
 
 def _store(record: SessionRecord, attempt: Attempt, circumstances: Circumstances, subject: Subject) -> Outcome:
-    commit = attempt.commit
+    commit, policy, now = attempt.commit, circumstances.policy, circumstances.now
     try:
-        rule = record.expiry if commit.expiry == UNCHANGED else to_rule(commit.expiry, circumstances.now)
+        wish = record.rules.wish if commit.expiry == UNCHANGED else to_wish(commit.expiry, record.rules.life, policy, now)
     except ExpiryFault:
         return Refused("bad-expiry")
+    except ExpiryTooLong as fault:
+        return Refused("expiry-too-long", limit=fault.limit)
     gone = tuple(key for key in map(text_of, record.data) if key in circumstances.writable) if commit.clear else commit.delete
     rotate = subject.record is not None and commit.cycle_key
-    end = expires_at(rule, circumstances.policy, circumstances.now)
-    is_new = subject.record is None or rotate or rule != record.expiry
-    cookie = is_new or not outlives(record.cookie_until, end, circumstances.now)
+    rules = replace(record.rules, wish=wish, created=record.rules.created or now)
+    lifetime = to_lifetime(rules, policy)
+    end = expires_at(lifetime, now)
+    is_new = subject.record is None or rotate or wish != record.rules.wish
+    cookie = is_new or not outlives(record.cookie_until, end, now)
     stored = replace(
         record,
         seq=record.seq + 1,
         mark=circumstances.mark,
         data=_apply(record.data, gone, commit.set),
-        expiry=rule,
+        rules=rules,
         expires_at=end,
-        cookie_until=cookie_until(rule, circumstances.policy, end, circumstances.now) if cookie else record.cookie_until,
+        cookie_until=cookie_until(lifetime, now) if cookie else record.cookie_until,
     )
     last = ClientRecord(attempt.client, attempt.n, attempt.hash, stored.seq, cookie)
     return Store(

@@ -38,6 +38,7 @@ RULES: Mapping[str, Rule] = {
     "IDENTITY": _FUNCTION,
     "VALIDATE": _NO_FUNCTION,
     "ADMIT": _NO_FUNCTION,
+    "MAX_LIFETIME": Rule(lambda value: value is None or _is_whole(value, 1, 10**10), "None, or whole seconds from 1"),
     "GRACE_SECONDS": Rule(lambda value: _is_whole(value, 0, 86_400), "whole seconds from 0 to 86400"),
     "ATOMIC_CACHES": _TEXTS,
     "TEST_CONTROL": _BOOL,

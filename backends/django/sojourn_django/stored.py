@@ -6,33 +6,32 @@ data. A session that other code made has none: its lineage is derived from its k
 from __future__ import annotations
 
 import math
-from datetime import datetime, timezone as utc
 from typing import Any, Mapping, Optional
 
-import django
 from django.conf import settings
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.dateparse import parse_datetime
 
-from .expiry import ExpiryRule, Policy, Until, ends_with_browser
+from .expiry import Lifetime, Policy, to_lifetime
 from .keys import ExposedKeys
 from .record import ClientRecord, SessionRecord, Subject
+from .rules import EXPIRY, end_of, read_rules, write_rules
 from .wire import fingerprint, hash_of, to_base64url, to_tags, to_wire
 
 #: The one private key of this package.
 META = "_sojourn"
-#: Django's own, which `set_expiry` writes.
-EXPIRY = "_session_expiry"
-# Until 4.1 Django keeps a datetime in the session, which its own JSON serializer then refuses.
-_KEEPS_DATES = django.VERSION >= (4, 1)
 #: What a session knows of who is signed in.
 AUTH = ("_auth_user_id", "_auth_user_backend", "_auth_user_hash")
 
 
 def to_policy() -> Policy:
-    """The policy of the settings."""
-    return Policy(int(settings.SESSION_COOKIE_AGE), bool(settings.SESSION_EXPIRE_AT_BROWSER_CLOSE))
+    """Returns the policy of the settings."""
+    limit, age = getattr(settings, "SOJOURN", {}).get("MAX_LIFETIME"), int(settings.SESSION_COOKIE_AGE)
+    return Policy(
+        max_age=age,
+        at_browser_close=bool(settings.SESSION_EXPIRE_AT_BROWSER_CLOSE),
+        max_lifetime=math.inf if limit is None else limit,
+        max_seconds=age if settings.SESSION_ENGINE.endswith("signed_cookies") else math.inf,
+    )
 
 
 def to_record(key: str, data: Mapping[str, Any], expires_at: float) -> SessionRecord:
@@ -40,7 +39,8 @@ def to_record(key: str, data: Mapping[str, Any], expires_at: float) -> SessionRe
     meta = meta_of(data)
     if not isinstance(meta.get("lineage", ""), str) or not isinstance(meta.get("seq", 0), int):
         raise TypeError(f"Other code wrote over the session key {META!r}.")
-    rule = _to_rule(data, meta)
+    policy, rules = to_policy(), read_rules(data, meta)
+    lifetime = to_lifetime(rules, policy)
     own = {name: value for name, value in data.items() if name not in (META, EXPIRY)}
     return SessionRecord(
         lineage=meta.get("lineage") or derive_lineage(key),
@@ -49,9 +49,9 @@ def to_record(key: str, data: Mapping[str, Any], expires_at: float) -> SessionRe
         data=own,
         clients=tuple(ClientRecord(*client) for client in meta.get("clients", ())),
         floor=meta.get("floor", 0),
-        expiry=rule,
-        expires_at=expires_at if not isinstance(rule, Until) else min(expires_at, rule.time),
-        cookie_until=_cookie_until(meta, rule),
+        rules=rules,
+        expires_at=end_of(rules, lifetime, policy, data, expires_at),
+        cookie_until=_cookie_until(meta, lifetime),
     )
 
 
@@ -66,15 +66,7 @@ def to_stored(record: SessionRecord, now: float) -> dict[str, Any]:
         "cookie": record.cookie_until,
     }
     result = dict(record.data)
-    if isinstance(record.expiry, Until):
-        if _KEEPS_DATES:
-            result[EXPIRY] = _to_date(record.expiry.time).isoformat()
-        else:
-            seconds = max(1, math.ceil(record.expiry.time - now))
-            result[EXPIRY] = seconds
-            meta["until"] = [record.expiry.time, seconds]
-    elif record.expiry is not None:
-        result[EXPIRY] = record.expiry
+    write_rules(result, meta, record.rules, to_policy(), now)
     result[META] = meta
     return result
 
@@ -100,8 +92,7 @@ def version_of(record: SessionRecord, exposed: ExposedKeys) -> str:
         record.floor,
         [[known.client, known.n, known.hash, known.seq, known.cookie] for known in record.clients],
         exposed.mark,
-        record.expiry.time if isinstance(record.expiry, Until) else record.expiry,
-        type(record.expiry).__name__,
+        repr(record.rules),
         [str(record.data.get(name, "")) for name in AUTH],
     ]
     return f"v{record.seq}-{_hmac('version', fingerprint(content, record.data, exposed))}"
@@ -140,38 +131,11 @@ def _hmac(purpose: str, value: str) -> str:
     return to_base64url(salted_hmac(f"sojourn_django.{purpose}", value, algorithm="sha256").digest()[:16])
 
 
-def _to_rule(data: Mapping[str, Any], meta: Mapping[str, Any]) -> ExpiryRule:
-    value = data.get(EXPIRY)
-    until = meta.get("until")
-    if until and until[1] == value:
-        return Until(until[0])
-    if isinstance(value, str):
-        value = _parse(value)
-    if isinstance(value, datetime):
-        return Until(value.timestamp())
-    return None if value is None else int(value)
-
-
-def _cookie_until(meta: Mapping[str, Any], rule: ExpiryRule) -> Optional[float]:
-    is_for_browser = ends_with_browser(rule, to_policy())
-    if "cookie" in meta and (meta["cookie"] is None) == is_for_browser:
+def _cookie_until(meta: Mapping[str, Any], lifetime: Lifetime) -> Optional[float]:
+    if "cookie" in meta and (meta["cookie"] is None) == lifetime.at_browser_close:
         return meta["cookie"]
     # Django's middleware set the cookie: for the browser, until a date, or for the age that counts from a save which no
     # cache tells the time of.
-    if is_for_browser:
+    if lifetime.at_browser_close:
         return None
-    return int(rule.time) if isinstance(rule, Until) else 0
-
-
-def _parse(text: str) -> Optional[datetime]:
-    try:
-        date = parse_datetime(text)
-    except ValueError:
-        return None
-    return date and (timezone.make_aware(date, timezone.get_default_timezone()) if timezone.is_naive(date) else date)
-
-
-def _to_date(time: float) -> datetime:
-    """As Django's session wants it: naive where the project does without time zones."""
-    date = datetime.fromtimestamp(time, utc.utc)
-    return date if settings.USE_TZ else timezone.make_naive(date, timezone.get_default_timezone())
+    return int(lifetime.deadline) if math.isfinite(lifetime.deadline) else 0

@@ -17,7 +17,7 @@ from .exchange import Exchange, Found
 from .hooks import validate
 from .problems import Problem, unavailable
 from .keys import ExposedKeys
-from .record import Attempt, Circumstances, Outcome, Refused, Replayed, Store, Subject, decide_commit
+from .record import Attempt, Circumstances, Idle, Outcome, Refused, Replayed, Store, Subject, decide_commit
 from .retry import retry
 from .stored import to_policy, to_stored, to_subject
 from .wire import hash_of, to_wire
@@ -67,8 +67,12 @@ def _try_commit(attempt: Attempt, exchange: Exchange) -> Optional[HttpResponse]:
         if found.stored and (outcome.cookie or found.stored.key != exchange.cookie):
             exchange.set_cookie(response, found.stored.key, subject)
         return response
+    if isinstance(outcome, Idle):
+        return exchange.answer_state(subject)
     if outcome.kind == "bad-expiry":
-        raise Problem("bad-request", '"expiry" is a date that is over or too far away.')
+        raise Problem("bad-request", '"expiry" is a date that has passed.')
+    if outcome.kind == "expiry-too-long":
+        raise Problem("expiry-too-long", f"The session may live for {outcome.limit} s.", limit=outcome.limit)
     if outcome.kind == "key-reused":
         raise Problem("key-reused")
     members = {} if outcome.conflicts is None else {"conflicts": outcome.conflicts}

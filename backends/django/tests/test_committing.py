@@ -216,8 +216,7 @@ class ExpiryTest(SessionTestCase):
         self.assertEqual(self.visitor.write(c=1).status_code, 200)
 
     def test_a_date_that_is_over_is_400(self):
-        for text in ("2020-01-01T00:00:00Z", "2200-01-01T00:00:00Z"):
-            self.assertProblem(self.visitor.commit(set={"a": 1}, expiry=text), 400, "bad-request")
+        self.assertProblem(self.visitor.commit(set={"a": 1}, expiry="2020-01-01T00:00:00Z"), 400, "bad-request")
         self.assertIsNone(self.visitor.read()["lineage"])
 
     def test_a_session_is_over_after_its_time(self):

@@ -188,9 +188,13 @@ class LogInTest(SessionTestCase):
         self.assertAge(session_cookie(self.visitor.commit()), 2)
 
     def test_a_cookie_for_the_browser_stays_one(self):
-        self.visitor.commit(expiry=0)
+        self.visitor.run(lambda request: request.session.set_expiry(0))
         self.assertEqual(self.sign_in()["max-age"], "")
         self.assertIsNone(session_cookie(self.visitor.commit()))
+
+    def test_a_cookie_that_the_page_wanted_for_the_browser_gets_the_servers_life(self):
+        self.visitor.commit(expiry=0)
+        self.assertEqual(self.sign_in()["max-age"], settings.SESSION_COOKIE_AGE)
 
     def test_a_commit_that_comes_again_after_it_does_not_shorten_the_cookie(self):
         self.sign_in()

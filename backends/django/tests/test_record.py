@@ -5,9 +5,9 @@ from datetime import datetime, timezone
 from django.test import SimpleTestCase
 
 from sojourn_django.commit import Commit
-from sojourn_django.expiry import Policy
+from sojourn_django.expiry import Policy, Rules, Until
 from sojourn_django.record import (
-    NO_KEY, UNKNOWN_KEY, Attempt, Circumstances, Refused, Replayed, SessionRecord, Store, Subject, decide_commit,
+    NO_KEY, UNKNOWN_KEY, Attempt, Circumstances, Idle, Refused, Replayed, SessionRecord, Store, Subject, decide_commit,
 )  # fmt: skip
 
 NOW = 1_800_000_000
@@ -111,12 +111,18 @@ class DecideTest(SimpleTestCase):
                     self.assertEqual(self.decide(stored(), attempt(**members)).cookie, needs)
         outlived = self.decide(stored(cookie_until=NOW + 99), attempt())
         self.assertEqual((outlived.cookie, outlived.next.cookie_until), (True, NOW + 200))
-        self.assertFalse(self.decide(stored(cookie_until=None, expiry=0), attempt()).cookie)
+        self.assertFalse(self.decide(stored(cookie_until=None, rules=Rules(wish=0)), attempt()).cookie)
 
-    def test_a_date_beyond_what_browsers_keep_a_cookie_for_sets_the_cookie_anew_in_time(self):
+    def test_a_date_beyond_what_browsers_keep_a_cookie_for_sets_the_cookie_again_in_time(self):
         day = 86_400
-        far = datetime.fromtimestamp(NOW + 1000 * day, timezone.utc)
-        first = self.decide(stored(), attempt(expiry=far))
+        far = stored(rules=Rules(life=Until(NOW + 1000 * day)), cookie_until=0)
+        first = self.decide(far, attempt())
         self.assertEqual((first.cookie, first.next.cookie_until), (True, NOW + 400 * day))
         again = self.decide(stored(first.next), attempt(n=2), now=NOW + 250 * day)
         self.assertEqual((again.cookie, again.next.cookie_until), (True, NOW + 650 * day))
+
+    def test_a_touch_of_no_session_creates_nothing(self):
+        for subject, members in ((NO_KEY, {}), (UNKNOWN_KEY, {"fresh": True})):
+            self.assertEqual(self.decide(subject, attempt(lineage=None, base="v0", **members)), Idle())
+        for members in ({"set": {"a": 1}}, {"delete": ("a",)}, {"expiry": 50}, {"expiry": None}, {"cycle_key": True}):
+            self.assertIsInstance(self.decide(NO_KEY, attempt(lineage=None, base="v0", **members)), Store, members)

@@ -30,7 +30,7 @@ export const writerChecks: readonly ConformanceCheck[] = [
     'eight-writers-lose-no-key',
     atomic,
     async ({ begin }) => {
-      const someone = await begin({})
+      const someone = await begin()
       const tabs = await openTabs(someone)
       const keys = await Promise.all(
         tabs.map(async (tab, writer) => {
