@@ -115,6 +115,7 @@ describe('the doors', () => {
           "SessionUsageError",
           "createSessionClient",
           "isSessionError",
+          "toScript",
         ],
       }
     `)

@@ -18,7 +18,7 @@ const brand = Symbol.for('sojourn.error')
 
 /**
  * The base of every error of Sojourn. Tell errors apart by `code`, which survives minification and realms.
- * A message says what happened and what to do and never holds session data; fields that hold data are not
+ * A message says what happened and what to do and never holds session data, nor does `cause`; fields that hold data are not
  * enumerable, so that no logger prints them by accident.
  */
 export abstract class SessionError extends Error {

@@ -58,7 +58,8 @@ const isDetail = (value: unknown): value is ProblemDetail =>
 /** Checks an untrusted value to be a problem document with a type of its own; anything else is undefined. */
 export function parseProblem(value: unknown): Problem | undefined {
   if (!isObject(value) || typeof value.type !== 'string') return
-  const name = /[\w-]+$/.exec(value.type)?.[0]
+  // Bounded: without a limit a long text that ends otherwise takes quadratic time.
+  const name = /[\w-]{1,100}$/.exec(value.type)?.[0]
   if (name === undefined || name === 'blank') return
   return {
     name,

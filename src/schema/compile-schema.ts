@@ -68,7 +68,9 @@ function encode(field: Field, value: unknown): Json | undefined {
     else field.last = raw
     return raw
   } catch (cause) {
-    throw cause instanceof SessionSchemaError ? cause : new SessionSchemaError(field.name, issuesOf(cause), { cause })
+    if (cause instanceof SessionSchemaError) throw cause
+    const issues = issuesOf(cause)
+    throw new SessionSchemaError(field.name, issues, issues[0]?.code === 'thrown' ? cause : undefined)
   }
 }
 

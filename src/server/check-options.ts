@@ -1,7 +1,7 @@
 // Checks the options of a handler by type and range when it is created, so that a wrong one stops the start and not a request.
 import { SessionConfigError } from '../errors/session-config-error.ts'
+import { isOrigin } from '../protocol/origin.ts'
 import type { ExposureOptions } from './exposure.ts'
-import { originOf } from './fetch-shell.ts'
 import type { SessionHandlerOptions } from './options.ts'
 
 /** Returns why a value cannot work and what to give; undefined if it can. */
@@ -66,15 +66,6 @@ export function checkOptions(options: SessionHandlerOptions & ExposureOptions): 
     const fault = value === undefined && name !== 'store' ? undefined : checks[name as keyof typeof checks](value)
     if (fault !== undefined) fail(`${name} is ${show(value)}. ${fault}.`)
   }
-}
-
-/**
- * Returns whether a text is an origin as browsers send it. Of http(s) there is one spelling; `new URL(…).origin` knows none
- * of custom schemes, so those are taken as they are written.
- */
-export function isOrigin(text: unknown): boolean {
-  if (typeof text !== 'string' || !URL.canParse(text)) return false
-  return /^https?:/i.test(text) ? new URL(text).origin === text : /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(text) && originOf(text) === text
 }
 
 function show(value: unknown): string {

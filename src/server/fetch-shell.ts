@@ -1,4 +1,5 @@
 // Translates between the Fetch standard and http.ts, for every server that speaks `(Request) => Promise<Response>`.
+import { originOf } from '../protocol/origin.ts'
 import type { BodyFault, HttpRequest, HttpResponse } from './http.ts'
 
 /** Wraps a Request of the Fetch standard. `address` is that of the client, if the caller knows it. */
@@ -26,12 +27,6 @@ export function toFetch({ status, headers, cookies, body }: HttpResponse): Respo
     for (const cookie of cookies) response.headers.append('Set-Cookie', cookie)
   }
   return response
-}
-
-/** Returns the origin of a URL. WHATWG calls those of custom schemes `null`; browsers send them as they are written. */
-export function originOf(url: string): string {
-  const { origin, protocol, host } = new URL(url)
-  return origin === 'null' ? `${protocol}//${host}` : origin
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | BodyFault> {

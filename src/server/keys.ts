@@ -12,7 +12,7 @@ export function toBase64Url(bytes: Uint8Array): string {
   return bits > 0 ? text + letters[(held << (6 - bits)) & 63] : text
 }
 
-type NodeCrypto = Pick<typeof import('node:crypto'), 'createHash' | 'createHmac'>
+type NodeCrypto = Pick<typeof import('node:crypto'), 'hash' | 'createHmac'>
 
 /**
  * Node's own crypto, which Deno, Bun and workers have too: it hashes at once, where SubtleCrypto hands each digest to a
@@ -26,7 +26,8 @@ function nodeCrypto(): NodeCrypto | undefined {
 /** SHA-256 of bytes or of a text's UTF-8, as 43 characters of base64url. */
 export async function sha256(input: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const node = nodeCrypto()
-  if (node) return node.createHash('sha256').update(input).digest('base64url')
+  // In one call: an object for each hash costs twice the hash.
+  if (node) return node.hash('sha256', input, 'base64url')
   const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input
   return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
 }

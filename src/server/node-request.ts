@@ -73,8 +73,9 @@ const bad = (detail: string): BadTarget => ({ problem: 'bad-request', detail })
 function splitTarget(target: string, method: string | undefined): { readonly path: string; readonly host?: string } | undefined {
   if (target.startsWith('/')) return { path: target }
   if (target === '*') return method === 'OPTIONS' ? { path: target } : undefined
-  const [, host, path] = /^https?:\/\/([^/?#]*)([^#]*)$/i.exec(target) ?? []
-  if (host === undefined || path === undefined) return undefined
+  const [start = '', host] = /^https?:\/\/([^/?#]*)/i.exec(target) ?? []
+  const path = target.slice(start.length)
+  if (host === undefined || path.includes('#')) return undefined
   return { host, path: path.startsWith('/') ? path : `/${path}` }
 }
 

@@ -1,3 +1,7 @@
+// Gives the CSRF header of unsafe requests, and decides which server may have the token. It never reads a response.
+import { SessionConfigError } from '../errors/session-config-error.ts'
+import { isOrigin, originOf } from '../protocol/origin.ts'
+
 /** Where the CSRF token comes from and goes to. The defaults are Django's. */
 export interface CsrfOptions {
   /** The cookie to read it from, at the time of sending. @default 'csrftoken' */
@@ -6,7 +10,11 @@ export interface CsrfOptions {
   readonly header?: string | undefined
   /** Gives the token; where it gives none the cookie does, else the state. */
   readonly token?: (() => string | undefined | Promise<string | undefined>) | undefined
-  /** Other origins that may be sent the token. @default none: only the page's own */
+  /**
+   * Other origins that may be sent the token, such as `https://api.example.com`: scheme, host and port as browsers write them.
+   *
+   * @default none: only the page's own
+   */
   readonly origins?: readonly string[] | undefined
 }
 
@@ -29,11 +37,19 @@ function decode(value: string): string {
  * Creates what gives the CSRF header of an unsafe request: from the app's function, else the cookie, else the last
  * state's `csrf`. A token that goes to another site is a token given away, so only the page's own origin and listed
  * ones get it.
+ *
+ * @throws SessionConfigError if `origins` holds what no browser calls an origin: it would never match.
  */
 export function createCsrf(url: string, options: CsrfOptions = {}): (stateToken: string | undefined) => Promise<Record<string, string>> {
   const { cookie = 'csrftoken', header = 'X-CSRFToken', token, origins = [] } = options
   const origin = typeof location === 'undefined' ? undefined : location.origin
-  const target = URL.canParse(url, origin) ? new URL(url, origin).origin : origin
+  const wrong = origins.find((each) => !isOrigin(each))
+  if (wrong !== undefined) {
+    throw new SessionConfigError(
+      `Failed to create the session client: ${JSON.stringify(wrong)} in csrf.origins is no origin. Write scheme, host and port alone, such as "https://api.example.com".`,
+    )
+  }
+  const target = URL.canParse(url, origin) ? originOf(new URL(url, origin)) : origin
   const isTrusted = target === origin || origin === undefined || origins.includes(target as string)
   return async (stateToken) => {
     const value = isTrusted ? ((await token?.()) ?? readCookie(cookie) ?? stateToken) : undefined

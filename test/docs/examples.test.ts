@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createMemoryStore, createSessionHandler, type SessionHandler, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { folder, readExamples, toFile, writeExamples } from './examples.ts'
 
@@ -34,6 +35,52 @@ describe('the examples of the docs', () => {
       'server.ts',
       'cart.test.ts',
     ])
+  })
+})
+
+describe('the page that docs/ssr.md renders', () => {
+  const cookie = { name: 'sid', secure: false }
+  const request = new Request('https://shop.example/', { headers: { Cookie: `sid=${'k'.repeat(43)}` } })
+  type Render = (request: Request, sessions: SessionHandler) => Promise<string>
+  const stateIn = (html: string): unknown => JSON.parse(/<script [^>]*>(.*)<\/script>/.exec(html)?.[1] ?? '')
+  const load = async (): Promise<Render> => (await import(/* @vite-ignore */ `${folders[2]}render.tsx`)).render
+
+  test('holds what is stored, and nothing that a visitor stored ends its script', async () => {
+    const render = await load()
+    const sessions = createSessionHandler({ store: createMemoryStore(), keys: ['theme', 'note'], cookie })
+    const session = await sessions.open(new Request('https://shop.example/'))
+    const note = '</script><script>alert(1)</script><!--\u2028&'
+    await session.update(() => ({ theme: 'dark', note }))
+    const response = session.respond(new Response())
+    const html = await render(
+      new Request('https://shop.example/', { headers: { Cookie: response.headers.get('Set-Cookie') ?? '' } }),
+      sessions,
+    )
+    expect(html).toContain('<main data-theme="dark">')
+    expect(html.match(/<\/script>|<!--(?! )/g)).toEqual(['</script>'])
+    expect(stateIn(html)).toMatchObject({ state: { data: { theme: 'dark', note } } })
+  })
+
+  test.each<[string, Partial<SessionHandlerOptions>, Partial<SessionStore>]>([
+    ['a log-in wall', { admit: () => ({ name: 'unauthenticated' }) }, {}],
+    ['a rate limit', { admit: () => ({ name: 'rate-limited', retryAfterSeconds: 60 }) }, {}],
+    ['a store that is down', {}, { read: () => Promise.reject(new TypeError('down')) }],
+    ['a store that does not answer', {}, { read: () => new Promise(() => {}) }],
+  ])('comes with the defaults behind %s, and leaves no request behind', { timeout: 20_000 }, async (_, options, faults) => {
+    const render = await load()
+    let requests = 0
+    const store = { ...createMemoryStore(), ...faults }
+    const sessions = createSessionHandler({ store, keys: ['theme'], cookie, onError: () => {}, ...options })
+    const counting = Object.assign((given: Request) => {
+      requests += 1
+      return sessions(given)
+    }, sessions)
+    const html = await render(request, counting)
+    expect(html).toContain('<main data-theme="light">')
+    expect(stateIn(html)).toBeNull()
+    const before = requests
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(requests).toBe(before)
   })
 })
 

@@ -1,0 +1,24 @@
+// What an origin is, for the server's list of origins and the client's. Both compare texts, so a typo must be found here.
+
+/**
+ * Returns the origin of a URL as browsers send it. WHATWG calls the origin of a custom scheme `null`; browsers send those as
+ * they are written (`capacitor://localhost`).
+ */
+export function originOf(url: string | URL): string {
+  const { origin, protocol, host } = new URL(url)
+  return origin === 'null' ? `${protocol}//${host}` : origin
+}
+
+/**
+ * Returns whether a value is an origin as browsers send it. Of http(s) there is one spelling; those of custom schemes are
+ * taken as they are written.
+ *
+ * @example
+ * isOrigin('https://app.example.com') // true
+ * isOrigin('https://app.example.com/') // false: browsers send no slash
+ */
+export function isOrigin(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  if (/^https?:/i.test(value)) return new URL(value).origin === value
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(value) && originOf(value) === value
+}
