@@ -13,6 +13,7 @@ type HandlerOptions = Pick<
   | 'maxAgeMs'
   | 'maxLifetimeMs'
   | 'maxBodyBytes'
+  | 'maxKeys'
   | 'maxSessionBytes'
   | 'origins'
   | 'validate'

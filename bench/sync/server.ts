@@ -29,7 +29,7 @@ async function beFar<T>(answer: () => Promise<T>): Promise<T> {
 
 // Sessions here have up to 10,000 keys, which is more than the default limits let anybody store.
 const keys = ['count', ...Array.from({ length: 10_000 }, (_, at) => `key-${at}`)]
-const handler = createSessionHandler({ store: createMemoryStore(), keys, maxSessionBytes: 2 ** 24, maxBodyBytes: 2 ** 24 })
+const handler = createSessionHandler({ store: createMemoryStore(), keys, maxSessionBytes: 2 ** 24, maxBodyBytes: 2 ** 24, maxKeys: 10_000 })
 const session = toNodeListener((request) => beFar(() => handler(request)))
 const plain = createPlain()
 

@@ -40,6 +40,7 @@ const checks: { readonly [K in keyof Required<SessionHandlerOptions & ExposureOp
   maxLifetimeMs: wholeNumber(maxMs),
   maxBodyBytes: wholeNumber(2 ** 30),
   maxSessionBytes: wholeNumber(2 ** 28),
+  maxKeys: wholeNumber(2 ** 24),
   origins: (value) => {
     if (!Array.isArray(value)) return 'Give an array of origins'
     const wrong = value.find((origin) => !isOrigin(origin))

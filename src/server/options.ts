@@ -105,6 +105,12 @@ export interface SessionHandlerOptions {
    */
   readonly maxSessionBytes?: number | undefined
   /**
+   * How many keys one commit may name. More is a 413: each key costs a hash, whatever its size.
+   *
+   * @default 1_000
+   */
+  readonly maxKeys?: number | undefined
+  /**
    * Other origins that may use the session, such as `https://app.example.com`: by CORS and for the same-origin check. Origins of
    * custom schemes, as native shells have them (`capacitor://localhost`), are compared as text. Behind a proxy that ends TLS,
    * name your own public origin here, or set `trustProxy` of `toNodeListener`.
@@ -197,6 +203,7 @@ export function toSettings(options: SessionHandlerOptions, exposure: Exposure): 
     maxLifetimeMs: maxLifetimeMs ?? Number.POSITIVE_INFINITY,
     maxBodyBytes,
     maxSessionBytes,
+    maxKeys: options.maxKeys ?? 1_000,
     origins,
     validate: options.validate ?? (() => []),
     identity: options.identity ? trustOnly(options.identity, exposure.keys) : (data) => toText(data._identity),

@@ -8,7 +8,36 @@ import type { ExposedKeys } from './exposed-keys.ts'
 import type { HttpResponse } from './http.ts'
 import type { Settings } from './options.ts'
 import { toProblem } from './problems.ts'
-import type { Outcome, Subject } from './record.ts'
+import type { Outcome } from './record.ts'
+import type { Found } from './vault.ts'
+
+/**
+ * Refuses a commit for what it would cost, before anything is hashed or read. Each key that it names costs a hash, whatever its
+ * size. Values that are larger than a session are only worth a hash if the cookie may name a session that they shrink.
+ */
+export function findCostRefusal({ set = {}, delete: gone = [], expect = {} }: Commit, limits: CostLimits): HttpResponse | undefined {
+  const { maxKeys, maxSessionBytes, mayShrink } = limits
+  const expected = typeof expect === 'object' ? Object.keys(expect) : []
+  const count = new Set([...Object.keys(set), ...gone, ...expected]).size
+  if (count > maxKeys)
+    return toProblem('too-large', { detail: `A commit names at most ${maxKeys} keys; this one names ${count}.`, limit: maxKeys })
+  return mayShrink || sizeOf(set) <= maxSessionBytes ? undefined : refuseSize(sizeOf(set), set, maxSessionBytes)
+}
+
+/** What a commit may cost. */
+export interface CostLimits {
+  readonly maxKeys: number
+  readonly maxSessionBytes: number
+  /** Whether the cookie may name a session. */
+  readonly mayShrink: boolean
+}
+
+function refuseSize(size: number, set: JsonObject, limit: number): HttpResponse {
+  const errors = Object.entries(set)
+    .filter(([key, value]) => sizeOf({ [key]: value }) > limit)
+    .map(([key]) => ({ key, message: `The value alone is larger than ${limit} bytes.` }))
+  return toProblem('too-large', { detail: `The session would be ${size} bytes of JSON; it holds ${limit}.`, limit, errors })
+}
 
 /** Refuses a commit that names a key which its client may not use, whether the key exists or not. */
 export function findKeyRefusal(
@@ -40,19 +69,18 @@ const maxErrors = 100
 /** Refuses a commit for the session that it would leave: too large, values that the schema refuses, the app's own rules. */
 export async function findRefusal(
   { next, changed }: Extract<Outcome, { kind: 'store' }>,
-  subject: Subject,
+  { subject, entryLength }: Found,
   { set = {} }: Commit,
   settings: Settings,
 ): Promise<HttpResponse | undefined> {
   // A touch is not to blame for what is there, and has to pass: it ends what late copies of refused commits could do.
   if (changed.length === 0) return undefined
   const { keys, maxSessionBytes: limit } = settings
-  const size = sizeOf(keys.visible(next.data))
-  if (size > limit && size > sizeOf(keys.visible(subject.key === 'known' ? subject.record.data : {}))) {
-    const errors = Object.entries(set)
-      .filter(([key, value]) => sizeOf({ [key]: value }) > limit)
-      .map(([key]) => ({ key, message: `The value alone is larger than ${limit} bytes.` }))
-    return toProblem('too-large', { detail: `The session would be ${size} bytes of JSON; it holds ${limit}.`, limit, errors })
+  // A unit of a text is at most three bytes, so a small session need not be written out to know that it is small.
+  if (3 * (entryLength ?? 0) + sizeOf(set) > limit) {
+    const size = sizeOf(keys.visible(next.data))
+    const before = subject.key === 'known' ? subject.record.data : {}
+    if (size > limit && size > sizeOf(keys.visible(before))) return refuseSize(size, set, limit)
   }
   const issues = findIssues(set, settings)
   if (issues.length > 0) return toProblem('refused', { errors: issues })

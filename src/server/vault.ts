@@ -10,10 +10,17 @@ import { createTurns, type Turns } from './turns.ts'
 
 /** Where a cookie leads: to a session and its key, or to none. */
 export type Found =
-  | { readonly subject: Extract<Subject, { readonly key: 'known' }>; readonly key: string; readonly tombstone?: undefined }
+  | {
+      readonly subject: Extract<Subject, { readonly key: 'known' }>
+      readonly key: string
+      /** How long the stored entry is: its data are no longer. undefined if it was not read. */
+      readonly entryLength?: number | undefined
+      readonly tombstone?: undefined
+    }
   | {
       readonly subject: Exclude<Subject, { readonly key: 'known' }>
       readonly key?: undefined
+      readonly entryLength?: undefined
       /** What stands at a key that was rotated a moment ago. */
       readonly tombstone?: Tombstone | undefined
     }
@@ -60,7 +67,9 @@ export function createVault(settings: Settings): Vault {
     const { record, tombstone } = readEntry(id, entry)
     // Again here, because the limits may have become shorter since the last write.
     if (record && toLifetime(record, settings).deadline <= now()) return { subject: { key: 'unknown' } }
-    return record ? { subject: { key: 'known', record }, key: cookie } : { subject: { key: 'unknown' }, tombstone }
+    return record
+      ? { subject: { key: 'known', record }, key: cookie, entryLength: entry.value.length }
+      : { subject: { key: 'unknown' }, tombstone }
   }
 
   async function rotate(key: string, record: SessionRecord, next: SessionRecord, { by }: Rotation): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import { sha256 } from './keys.ts'
 import { bodyHashLength } from './past-writes.ts'
 import { toProblem } from './problems.ts'
 import { type Attempt, decideCommit, type Outcome } from './record.ts'
-import { findKeyRefusal, findRefusal } from './refusals.ts'
+import { findCostRefusal, findKeyRefusal, findRefusal } from './refusals.ts'
 import { retry } from './retry.ts'
 import { type Asker, toMinimal, toState } from './state.ts'
 import { toTags } from './tags.ts'
@@ -17,7 +17,7 @@ type Storing = Extract<Outcome, { kind: 'store' }>
 
 /**
  * Responds to a PATCH: one commit, decided by record.ts and stored by compare-and-set. `isAdmitted` says whether the app has
- * admitted the request as one that may create a session.
+ * admitted the request as one that may create a session, because its cookie has not the form of a key.
  */
 export async function answerCommit(from: Asker, context: Context, isAdmitted: boolean): Promise<HttpResponse> {
   const { request } = from
@@ -27,7 +27,9 @@ export async function answerCommit(from: Asker, context: Context, isAdmitted: bo
   if (body.refusal) return body.refusal
   const { commit, bytes } = body
   if (commit.after >= number.n) return toProblem('bad-request', { detail: '"after" must be below the number of the commit.' })
-  const refusal = findKeyRefusal(commit, context.settings.keys)
+  const { keys, maxKeys, maxSessionBytes } = context.settings
+  const cost = { maxKeys, maxSessionBytes, mayShrink: !isAdmitted }
+  const refusal = findCostRefusal(commit, cost) ?? findKeyRefusal(commit, keys)
   if (refusal) return refusal
   const attempt: Attempt = { ...number, commit, hash: (await sha256(bytes)).slice(0, bodyHashLength), tags: await toTags(commit.set ?? {}) }
   const asker = { request, client: number.client }
@@ -41,7 +43,7 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context, isAdm
   const { subject, key } = found
   switch (outcome.kind) {
     case 'store': {
-      const refusal = await findRefusal(outcome, subject, attempt.commit, settings)
+      const refusal = await findRefusal(outcome, found, attempt.commit, settings)
       if (refusal) return refusal
       // A cookie that has the form of a key and names no session looked like one that creates nothing.
       const denied = key === undefined && !isAdmitted ? await settings.admit(asker.request, true) : null

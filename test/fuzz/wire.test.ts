@@ -87,7 +87,7 @@ function exchange(port: number, bytes: Buffer): Promise<string> {
       received += text
     })
     socket.on('error', () => {}).on('close', () => resolve(received))
-    socket.setTimeout(5_000, () => socket.destroy())
+    socket.setTimeout(500, () => socket.destroy())
   })
 }
 

@@ -145,3 +145,53 @@ describe('validation by the app', () => {
     expect(calls).toBe(1)
   })
 })
+
+describe('what a commit may cost before it is refused', () => {
+  /** Counts what the handler reads of its store. */
+  function counted(options: Partial<SessionHandlerOptions> = {}) {
+    const store = createMemoryStore()
+    let reads = 0
+    const read: typeof store.read = (id) => {
+      reads += 1
+      return store.read(id)
+    }
+    return { visitor: createVisitor(create({ store: { ...store, read }, ...options })), reads: () => reads }
+  }
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `k${index}`)
+  const entries = (keys: readonly string[], value: unknown) => Object.fromEntries(keys.map((key) => [key, value]))
+
+  test.each<[string, object]>([
+    ['80,000 keys to set', { set: entries(names(80_000), 1) }],
+    ['1,001 keys to set', { set: entries(names(1_001), 1) }],
+    ['1,001 keys to delete', { delete: names(1_001) }],
+    ['1,001 expectations', { expect: entries(names(1_001), null) }],
+    ['600 keys to set and 600 others to delete', { set: entries(names(600), 1), delete: names(1_200).slice(600) }],
+  ])('%s are refused before the store is read', async (_, members) => {
+    const { visitor, reads } = counted({ maxBodyBytes: 10_000_000 })
+    visitor.cookie = `__Host-session=${'k'.repeat(43)}`
+    expect(await visitor.commit(members)).toMatchObject({ status: 413, problem: 'too-large', body: { limit: 1_000 } })
+    expect(reads()).toBe(0)
+  })
+
+  test('keys that are set and expected count once, and maxKeys may be more', async () => {
+    const keys = names(1_000)
+    const { visitor } = counted({ keys } as never)
+    expect((await visitor.commit({ set: entries(keys, 1), expect: entries(keys, null) })).status).toBe(200)
+    const more = names(1_001)
+    const wide = counted({ keys: more, maxKeys: 1_001 } as never)
+    expect((await wide.visitor.commit({ set: entries(more, 1) })).status).toBe(200)
+  })
+
+  test('values that no new session could hold are refused without a session, and may shrink one', async () => {
+    const large = 'x'.repeat(70_000)
+    const { visitor, reads } = counted()
+    const reply = await visitor.commit({ set: { a: large, b: 1 } })
+    expect(reply).toMatchObject({ status: 413, body: { limit: 65_536, errors: [{ key: 'a' }] } })
+    expect(reads()).toBe(0)
+  })
+
+  test('a body of more than four sessions is not read', async () => {
+    const { visitor } = counted()
+    expect(await visitor.commit({ set: { a: 'x'.repeat(4 * 65_536) } })).toMatchObject({ status: 413, body: { limit: 4 * 65_536 } })
+  })
+})

@@ -26,7 +26,7 @@ describe('ten thousand mutations in a tick', () => {
   })
 
   test('of ten thousand keys are at most two commits', async () => {
-    const mock = createMockSessionServer({ schema, maxSessionBytes: 1e6 })
+    const mock = createMockSessionServer({ schema, maxSessionBytes: 1e6, maxKeys: size })
     const session = openLarge(mock)
     const outcomes = keys.map((key) => follow(() => session.set(key, 1)))
     await session.settled()
@@ -53,6 +53,7 @@ describe('ten thousand mutations of which three are refused', () => {
     const mock = createMockSessionServer({
       schema,
       maxSessionBytes: 1e6,
+      maxKeys: size,
       validate: (data) => (isBad(data) ? [{ message: 'no' }] : []),
     })
     const session = openLarge(mock)
