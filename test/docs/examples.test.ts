@@ -3,12 +3,14 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createMemoryStore, createSessionHandler, type SessionHandler, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
-import { describe, expect, test } from 'vitest'
+import { toNodeListener } from 'sojourn/server/node'
+import { describe, expect, test, vi } from 'vitest'
+import { exchange, patch, serve } from '../server/fixtures/node-server.ts'
 import { folder, readExamples, toFile, writeExamples } from './examples.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const pages = ['README.md', 'docs/django.md', 'docs/ssr.md']
+const pages = ['README.md', 'docs/django.md', 'docs/ssr.md', 'docs/servers.md']
 const folders = pages.map(writeExamples)
 
 describe('the examples of the docs', () => {
@@ -81,6 +83,20 @@ describe('the page that docs/ssr.md renders', () => {
     const before = requests
     await new Promise((resolve) => setTimeout(resolve, 2_500))
     expect(requests).toBe(before)
+  })
+})
+
+describe('the limiter of docs/servers.md', () => {
+  test('refuses the twenty-first session of an address in a minute, and nothing else of it', async () => {
+    const { sessions } = (await import(/* @vite-ignore */ `${folders[3]}limits.ts`)) as { sessions: SessionHandler }
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const port = await serve(toNodeListener((request, connection) => sessions(request, connection)))
+    const statuses: (number | undefined)[] = []
+    for (let index = 0; index < 21; index += 1) statuses.push((await exchange(port, patch(port)))?.status)
+    expect(statuses).toEqual([...Array<number>(20).fill(200), 429])
+    expect((await exchange(port, 'GET /session HTTP/1.1\r\nHost: a.test\r\n\r\n'))?.status).toBe(200)
+    expect(warn).toHaveBeenCalledExactlyOnceWith('session: rate-limited', { method: 'PATCH', address: '127.0.0.1', origin: `http://127.0.0.1:${port}` })
+    warn.mockRestore()
   })
 })
 
