@@ -44,6 +44,8 @@ export interface Problem {
   readonly errors: readonly ProblemDetail[]
   /** The limit that was exceeded: bytes for a 413, seconds for `expiry-too-long`; undefined if the server names none. */
   readonly limit?: number | undefined
+  /** What is wrong with the request, for the developer; undefined if the server does not say. */
+  readonly detail?: string | undefined
 }
 
 /** What the `type` of this project's own problem documents begins with. */
@@ -65,5 +67,6 @@ export function parseProblem(value: unknown): Problem | undefined {
     name,
     errors: Array.isArray(value.errors) ? value.errors.filter(isDetail) : [],
     ...(typeof value.limit === 'number' && { limit: value.limit }),
+    ...(typeof value.detail === 'string' && { detail: value.detail.slice(0, 2_000) }),
   }
 }

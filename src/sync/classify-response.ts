@@ -44,7 +44,8 @@ export type Outcome =
   | { readonly kind: 'unknown-key' }
   | { readonly kind: 'key-reused' }
   | { readonly kind: 'needs-auth' }
-  | { readonly kind: 'csrf' }
+  /** The server does not accept where the request comes from, or its token. `isNamed`: it says so; else a proxy may speak. */
+  | { readonly kind: 'csrf'; readonly isNamed: boolean; readonly detail: string | undefined }
   | Rejection
   | Failure
   /** The client itself cut the exchange: for a section, for the page that is left, after the back/forward cache. */
@@ -77,7 +78,8 @@ export function classifyResponse({ status, header, body }: WireAnswer): Outcome 
   if (status === 304) return { kind: 'unchanged' }
   if (status === 204) return { kind: 'ended' }
   if (status === 401) return { kind: 'needs-auth' }
-  if (status === 403 && (!problem || problem.name === 'csrf')) return { kind: 'csrf' }
+  if (status === 403 && (!problem || problem.name === 'csrf'))
+    return { kind: 'csrf', isNamed: problem !== undefined, detail: problem?.detail }
   if (status === 409 && problem?.name === 'unknown-key') return { kind: 'unknown-key' }
   if (status === 409) {
     const state = parseState(body)

@@ -32,7 +32,7 @@ export function settleCommit(c: SettleContext, outcome: Outcome): Transition {
     case 'rejected':
       return settleRejection(c, inFlight, outcome)
     case 'csrf':
-      return settleCsrf(c, inFlight)
+      return settleCsrf(c, inFlight, outcome)
     case 'failed':
       return settleFailure(c, inFlight, outcome)
     case 'cut':
@@ -84,9 +84,16 @@ function settleKeyReused(c: SettleContext, inFlight: InFlight): Transition {
   }
 }
 
-/** The token is renewed once for a commit, by a read. */
-function settleCsrf(c: SettleContext, inFlight: InFlight): Transition {
-  if (inFlight.isTokenRenewed) return settleFailure(c, inFlight, misplaced(403))
+/**
+ * The token is renewed once for a commit, by a read. A server that names the problem again will not accept any commit of this
+ * page, so the mutations reject with its hint, without bisection. Without a name a firewall may speak, which counts as a failure.
+ */
+function settleCsrf(c: SettleContext, inFlight: InFlight, { isNamed, detail }: Extract<Outcome, { kind: 'csrf' }>): Transition {
+  if (inFlight.isTokenRenewed && !isNamed) return settleFailure(c, inFlight, misplaced(403))
+  if (inFlight.isTokenRenewed) {
+    const rejected = rejections(c.log, inFlight.mutations, () => new SessionRejectedError(403, 'csrf', [], { detail }))
+    return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, true) }, rejected }
+  }
   const outbox = changeInFlight(c.state.outbox, { isTokenRenewed: true })
   return { state: { ...c.state, outbox, reads: wantRead(c.state.reads, 'full') } }
 }
@@ -114,7 +121,7 @@ function settleRejection(c: SettleContext, { mutations }: InFlight, rejection: R
     const keys = keysOf(mutation)
     const ours = errors.filter(({ key }) => key === undefined || keys.includes(key))
     // A mutation that bisection found gets the server's words, though they name a key that it did not write.
-    return new SessionRejectedError(status, problem, ours.length > 0 ? ours : errors, limit)
+    return new SessionRejectedError(status, problem, ours.length > 0 ? ours : errors, { limit })
   })
   return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, poison.length > 0) }, rejected }
 }

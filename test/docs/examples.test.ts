@@ -95,7 +95,11 @@ describe('the limiter of docs/servers.md', () => {
     for (let index = 0; index < 21; index += 1) statuses.push((await exchange(port, patch(port)))?.status)
     expect(statuses).toEqual([...Array<number>(20).fill(200), 429])
     expect((await exchange(port, 'GET /session HTTP/1.1\r\nHost: a.test\r\n\r\n'))?.status).toBe(200)
-    expect(warn).toHaveBeenCalledExactlyOnceWith('session: rate-limited', { method: 'PATCH', address: '127.0.0.1', origin: `http://127.0.0.1:${port}` })
+    expect(warn).toHaveBeenCalledExactlyOnceWith('session: rate-limited', {
+      method: 'PATCH',
+      address: '127.0.0.1',
+      origin: `http://127.0.0.1:${port}`,
+    })
     warn.mockRestore()
   })
 })

@@ -1,3 +1,4 @@
+import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { advance, createServer, flush, follow, inTime, open, traffic, useFakeTime } from '../client/harness.ts'
 import { openScripted } from './scripted.ts'
@@ -55,24 +56,46 @@ describe('the CSRF token', () => {
     expect(traffic(mock, 1)).toEqual(['PATCH/1 403', 'GET 500', 'GET 200', 'PATCH/1 200'])
   })
 
-  test('is renewed once for a commit: further refusals wait as any other', async () => {
+  test('is renewed once for a commit: a server that names the problem again rejects all of it, without bisection', async () => {
     const mock = createServer({ initial: { count: 1 } })
     const session = open(mock)
     await session.get('count')
-    mock.next({ fault: 'csrf', method: 'PATCH', times: 3 })
-    const written = follow(() => session.set('count', 2))
+    mock.next({ fault: 'csrf', method: 'PATCH', times: 2 })
+    const written = [follow(() => session.set('count', 2)), follow(() => session.set('theme', 'dark'))]
     await flush()
     expect(traffic(mock, 1)).toEqual(['PATCH/1 403', 'GET 200', 'PATCH/1 403'])
-    expect(session.getSnapshot().activity).toBe('retrying')
-    await inTime(session.settled())
-    expect(written.status).toBe('resolved')
+    for (const { error } of written) expect(error).toMatchObject({ code: 'rejected', status: 403, problem: 'csrf', errors: [] })
+    expect([session.peek('count'), session.pending]).toEqual([1, []])
+    await session.set('count', 3)
+    expect(await mock.data()).toEqual({ count: 3 })
   })
 
-  test('that is refused for ever ends in an error, not in a loop', async () => {
+  test('of an origin that the server does not accept rejects with what came, what is accepted and what to set', async () => {
+    const handler = createSessionHandler({ store: createMemoryStore(), keys: ['count'], origins: ['https://listed.test'] })
+    const session = open({
+      url: 'https://shop.test/session',
+      fetch: (async (input: RequestInfo | URL, init?: RequestInit) => {
+        const request = new Request(input, init)
+        const headers = new Headers(request.headers)
+        headers.set('Origin', 'https://app.test')
+        headers.set('Sec-Fetch-Site', 'cross-site')
+        return handler(new Request(request, { headers }))
+      }) as typeof globalThis.fetch,
+    } as never)
+    await session.get('count')
+    const written = follow(() => session.set('count', 2))
+    await flush()
+    expect(written.error).toMatchObject({ code: 'rejected', problem: 'csrf' })
+    expect(String(written.error)).toMatch(
+      /Origin "https:\/\/app\.test" and Sec-Fetch-Site "cross-site"; accepted origins are "https:\/\/shop\.test", "https:\/\/listed\.test".*option origins/,
+    )
+  })
+
+  test('that a page of a firewall refuses for ever ends in an error, not in a loop', async () => {
     const mock = createServer({ initial: { count: 1 } })
     const session = open(mock)
     await session.get('count')
-    mock.next({ fault: 'csrf', method: 'PATCH', times: 1_000 })
+    mock.next({ fault: 'forbidden', method: 'PATCH', times: 1_000 })
     const written = follow(() => session.set('count', 2))
     await advance(600_000)
     expect(written.error).toMatchObject({ code: 'unknown-fate' })
