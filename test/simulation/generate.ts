@@ -100,19 +100,19 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
   return steps.sort((a, b) => a.at - b.at)
 }
 
-/** Draws a history of mode `edits`. */
-function generateEdits(seed: number): Generated {
-  const random = createRandom(seed, 'edits')
+/** Draws a history of mode `edits` or `caches`. */
+function generateEdits(seed: number, mode: 'edits' | 'caches'): Generated {
+  const random = createRandom(seed, mode)
   const weather = random.pick(weathers)
   const probabilities = drawEditProbabilities(random)
   const browsers = random.pick(shapes)
   const script: Script = {
     seed,
-    mode: 'edits',
+    mode,
     browsers,
     maxAgeMs: random.chance(0.05) ? 5000 + random.int(60_000) : 1_209_600_000,
     latencyMs: random.chance(0.15) ? 1 + random.int(200) : 0,
-    steps: drawEditSteps(random, browsers, probabilities),
+    steps: drawEditSteps(random, browsers, probabilities, mode === 'caches'),
     fates: new Map(),
   }
   return { script, drawFate: (name) => drawFateOf(createRandom(seed, name), name, weather, probabilities.faults) }
@@ -145,7 +145,7 @@ function drawFateOf(drawn: Random, name: string, weather: Weather, faults: Reado
 
 /** Draws a history. */
 export function generate(seed: number, mode: Mode = 'normal'): Generated {
-  if (mode === 'edits') return generateEdits(seed)
+  if (mode === 'edits' || mode === 'caches') return generateEdits(seed, mode)
   if (mode === 'pages') return generatePages(seed)
   const random = createRandom(seed, 'script')
   const weather = random.pick(weathers)

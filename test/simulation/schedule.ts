@@ -4,7 +4,7 @@ import { checkCounters, checkLeaving, checkTraffic, findUnsettled } from './fini
 import type { LogEntry } from './ledger.ts'
 import type { Tab, World } from './parts.ts'
 import { drain } from './scheduler.ts'
-import type { Script, Step } from './script.ts'
+import { hasEdits, type Script, type Step } from './script.ts'
 
 /** How long after the last step faults go on, in milliseconds. */
 const aftermathMs = 40_000
@@ -100,7 +100,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       // Nobody touches these promises: they may not be unhandled rejections.
       try {
         if (script.seed % 8 === 0) {
-          void (script.mode === 'edits' ? client.delete('n') : client.set('m', 'left'))
+          void (hasEdits(script.mode) ? client.delete('n') : client.set('m', 'left'))
           void client.update('n', (n) => n + 1)
         }
         client.dispose()

@@ -12,10 +12,14 @@ export interface Script {
 
 /**
  * `old-views`: server code also saves whole dicts that it read before. `edits`: forms, lists and values of classes that several people
- * edit, with content that the server refuses, early writes and caches. `pages`: pages that are closed or go into the back/forward
+ * edit, with content that the server refuses and early writes. `caches`: the same behind a service worker's cache, where the bound of
+ * requests alone is held, since the client does not tell a cached response from a fresh one yet. `pages`: pages that are closed or go into the back/forward
  * cache, with a fetch as browsers have it.
  */
-export type Mode = 'normal' | 'old-views' | 'edits' | 'pages'
+export type Mode = 'normal' | 'old-views' | 'edits' | 'caches' | 'pages'
+
+/** Whether the clients of a mode have the keys of edits/. */
+export const hasEdits = (mode: Mode): boolean => mode === 'edits' || mode === 'caches'
 
 export interface BrowserPlan {
   readonly name: string

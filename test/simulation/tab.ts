@@ -10,7 +10,7 @@ import { createFetch } from './pages/fetch.ts'
 import type { Tab, World } from './parts.ts'
 import { perform } from './perform.ts'
 import { createRandom } from './random.ts'
-import type { Step } from './script.ts'
+import { hasEdits, type Step } from './script.ts'
 import { createWatch } from './watch.ts'
 import { createWire } from './wire.ts'
 
@@ -34,7 +34,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
   const { transport, exchange, traffic } = createWire(browser, page, world, (id, n) => ledger.send(id, n, mutations))
   const client = createSessionClient({
     url: 'https://app.example/session',
-    ...(world.mode === 'edits' ? { schema: editSchema } : { schema, conflict: policies as never }),
+    ...(hasEdits(world.mode) ? { schema: editSchema } : { schema, conflict: policies as never }),
     ...(world.mode === 'pages' ? { fetch: createFetch(browser, exchange) } : { transport }),
     clock: {
       now: scheduler.now,

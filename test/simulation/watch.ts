@@ -6,7 +6,7 @@ import { editKeys, readStored, toPlain } from './edits/keys.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import { defaults, isSame } from './model.ts'
 import type { Traffic, World } from './parts.ts'
-import type { Step } from './script.ts'
+import { hasEdits, type Step } from './script.ts'
 
 /** How long the old key of a rotation answers the commit that made it, in milliseconds. */
 const graceMs = 55_000
@@ -43,7 +43,7 @@ export function createWatch({ name, client, browser, ledger, traffic, world, edi
   /** The ids of own updates of `l` by whether they are shown: shown, then not, then again is a flicker. */
   const shown = new Map<string, 'shown' | 'gone'>()
 
-  const isEdits = world.mode === 'edits'
+  const isEdits = hasEdits(world.mode)
   const unstored: Entry[] = []
 
   /** What is not pending is shown as it is stored, or as the default. */
@@ -123,6 +123,7 @@ export function createWatch({ name, client, browser, ledger, traffic, world, edi
       for (const fault of ledger.settle()) world.fail(`${fault} (${name})`)
       const base = ledger.base()
       if (base && base !== checked) checkBase(base)
+      if (base && isEdits) edits.noteBase(base)
       checked = base
       former = base?.lineage ?? null
       const view = ledger.view()

@@ -12,7 +12,7 @@ import type { Tab, World } from './parts.ts'
 import { createRandom } from './random.ts'
 import { createSchedule } from './schedule.ts'
 import { createScheduler } from './scheduler.ts'
-import type { Fate, Script } from './script.ts'
+import { type Fate, hasEdits, type Script } from './script.ts'
 import { createServer } from './server.ts'
 import { createSessionCreation } from './session-creation.ts'
 import { createSteps } from './steps.ts'
@@ -27,6 +27,9 @@ export interface Outcome {
   /** The script with the fates that were drawn while it ran. */
   readonly script: Script
 }
+
+/** What holds behind a cache as well. */
+const cacheInvariants = /^(requests|rejection)/
 
 /** What the model judges of a state: without the keys that edits/ judges. */
 const withoutEditKeys = (stored: Stored): Stored => ({
@@ -91,6 +94,7 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
 
   const fail = (what: string): void => {
     if (only && !only.test(what)) return
+    if (script.mode === 'caches' && !cacheInvariants.test(what)) return
     fault ??= `${what} at ${scheduler.now()}`
     tell?.(`${scheduler.now()} FAULT ${what}`)
   }
@@ -128,10 +132,10 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
       if (!isSame(before?.data ?? {}, data)) fail('serial: a foreign touch changed data')
     } else {
       const held = heldBy(stored)
-      const judged = script.mode === 'edits' ? withoutEditKeys(stored) : stored
+      const judged = hasEdits(script.mode) ? withoutEditKeys(stored) : stored
       if (!held) return fail(`once: commit ${author} was never sent`)
       for (const what of judgeStored(judged, held, orders, { isReached, keeps })) fail(what)
-      if (script.mode === 'edits') for (const what of judgeEdits(stored, held)) fail(what)
+      if (hasEdits(script.mode)) for (const what of judgeEdits(stored, held)) fail(what)
     }
   }
 

@@ -39,6 +39,8 @@ export interface EditParts {
 export interface EditLog {
   /** Notes a call that is about to be made. */
   add(edit: Edit, shown: Plain): void
+  /** The client has a base. */
+  noteBase(base: Base): void
   /** A call was rejected. */
   noteRejected(id: string): void
   /** The client raised `conflict` for a key. */
@@ -55,6 +57,9 @@ export function createEditLog(parts: EditParts): EditLog {
   const edits = new Map<string, Known>()
   const conflicts: { readonly key: string; readonly at: number }[] = []
   const rejections = new Map<string, number>()
+  /** The first base that calls met which were made before it. */
+  const firstBases = new Map<string, Base>()
+  let early: string[] = []
   const known = (entries: readonly Entry[]): Known[] => entries.flatMap(({ id }) => edits.get(id) ?? [])
 
   /** What the circumstances of some calls were, for who reads a fault. */
@@ -108,11 +113,13 @@ export function createEditLog(parts: EditParts): EditLog {
       return data[key] === undefined || isAgreed ? [] : [`leaf: ${last.id} deletes ${key}, stored is ${JSON.stringify(data[key])}`]
     }
     const { kind, fallback } = keyRules[key]
-    if (!first.base && isSame(last.value, fallback) && !isSame(after, last.value))
+    const isEarlyChoice = !first.base && isSame(last.value, fallback)
+    // On a first state without the key it is an ordinary write from then on.
+    const isMet = firstBases.get(first.id)?.data[key] !== undefined
+    if (isEarlyChoice && isMet && !isSame(after, last.value))
       return [`leaf: ${last.id} chooses the default of ${key}, stored is ${JSON.stringify(after)}`]
     const from = writes.flatMap((one) => startsOf(one, held))
     const written: Written = { kind, from, mine: last.value, before: readStored(key, before?.data[key]), after, held: values }
-    const isEarlyChoice = !first.base && isSame(last.value, fallback)
     const { faults, isOverwritten } = isEarlyChoice ? { faults: [], isOverwritten: false } : judgeSet(written, key)
     const isTold = conflicts.some((one) => one.key === key && one.at >= first.at)
     return [
@@ -184,7 +191,15 @@ export function createEditLog(parts: EditParts): EditLog {
   }
 
   return {
-    add: (edit, shown) => void edits.set(edit.id, { ...edit, shown, at: parts.now(), base: parts.base(), requests: parts.requests() }),
+    add(edit, shown) {
+      const base = parts.base()
+      edits.set(edit.id, { ...edit, shown, at: parts.now(), base, requests: parts.requests() })
+      if (!base) early.push(edit.id)
+    },
+    noteBase(base) {
+      for (const id of early) firstBases.set(id, base)
+      early = []
+    },
     noteRejected: (id) => void rejections.set(id, parts.now()),
     noteConflict: (key) => void conflicts.push({ key, at: parts.now() }),
     judgeStored,

@@ -16,7 +16,12 @@ function drawEdit(random: Random, what: string): Args {
 }
 
 /** Draws the steps of a history. */
-export function drawEditSteps(random: Random, browsers: readonly BrowserPlan[], probabilities: EditProbabilities): Step[] {
+export function drawEditSteps(
+  random: Random,
+  browsers: readonly BrowserPlan[],
+  probabilities: EditProbabilities,
+  hasWorkers: boolean,
+): Step[] {
   const steps: Step[] = []
   const numbers = new Map<string, number>()
   const add = (at: number, who: string, what: string, ...args: Args): void => void steps.push({ at, who, what, args })
@@ -36,8 +41,6 @@ export function drawEditSteps(random: Random, browsers: readonly BrowserPlan[], 
         return add(at, name, what, random.weigh(probabilities.keys), random.int(4))
       case 'refuse':
         return add(at, name, what, random.weigh(probabilities.keys), 1 + random.int(3))
-      case 'worker':
-        return add(0, name, what, random.pick(['cache-first', 'stale', 'network-first', 'bare']), random.chance(0.5))
       case 'offline':
         add(at, name, what)
         return add(at + random.int(6000), name, 'online')
@@ -78,6 +81,10 @@ export function drawEditSteps(random: Random, browsers: readonly BrowserPlan[], 
     }
   }
 
+  if (hasWorkers) {
+    for (const { name } of browsers)
+      add(0, name, 'worker', random.pick(['cache-first', 'stale', 'network-first', 'bare']), random.chance(0.5))
+  }
   const count = random.chance(0.8) ? 2 + random.int(4) : 6 + random.int(8)
   const isEarly = random.chance(0.4)
   let at = 0

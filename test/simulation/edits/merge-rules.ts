@@ -144,9 +144,9 @@ export function judgeSet({ kind, ...written }: Written, key: string): Verdict {
 export function changesNothing({ kind, from, mine }: Pick<Written, 'kind' | 'from' | 'mine'>, state: Plain, isStored: boolean): boolean {
   if (isStored && isSame(state, mine)) return true
   // What was left as it was shown is no choice, unless it is a leaf.
-  if (kind === 'leaf' || kind === 'whole') return false
+  if (kind === 'leaf') return false
   if (!isStored && !from.some((one) => isSame(one, mine))) return false
-  if (kind === 'object') {
+  if (kind === 'object' || kind === 'whole') {
     const names = new Set([mine, state].flatMap((one) => Object.keys((one ?? {}) as object)))
     return [...names].every(
       (name) => isSame(member(mine, name), member(state, name)) || from.some((one) => isSame(member(one, name), member(mine, name))),

@@ -22,7 +22,7 @@ const tabSteps = {
   touch: 0.4,
 }
 
-const browserSteps = { plant: 8, refuse: 5, 'sign-in': 1.5, rotate: 2, evict: 2, offline: 1, expire: 0.5, kill: 0.5, join: 1, worker: 1 }
+const browserSteps = { plant: 8, refuse: 5, 'sign-in': 1.5, rotate: 2, evict: 2, offline: 1, expire: 0.5, kill: 0.5, join: 1 }
 
 const keys = Object.fromEntries(Object.keys(keyRules).map((key) => [key, key === 'theme' || key === 'form' || key === 'cart' ? 3 : 1]))
 
