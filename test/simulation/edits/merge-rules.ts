@@ -145,6 +145,8 @@ export function changesNothing({ kind, from, mine }: Pick<Written, 'kind' | 'fro
   if (isStored && isSame(state, mine)) return true
   // What was left as it was shown is no choice, unless it is a leaf.
   if (kind === 'leaf') return false
+  // Members of two shapes of a union do not merge: what is left of them is not judged.
+  if (kind === 'whole' && !from.some((one) => isSame(one, state))) return true
   if (!isStored && !from.some((one) => isSame(one, mine))) return false
   if (kind === 'object' || kind === 'whole') {
     const names = new Set([mine, state].flatMap((one) => Object.keys((one ?? {}) as object)))
