@@ -97,6 +97,7 @@ describe('the doors', () => {
           "WaitOptions",
           "WireAnswer",
           "WireRequest",
+          "WritableKey",
         ],
         "values": [
           "SessionAuthError",

@@ -74,7 +74,7 @@ export interface TransactionOperation {
   readonly run: (tx: Transaction) => unknown
 }
 
-/** Deletes all keys but the server's own. */
+/** Deletes all keys that the app may write. */
 export interface ClearOperation {
   /** Distinguishes it from the other operations. */
   readonly kind: 'clear'

@@ -96,7 +96,8 @@ function replayTransaction(data: Data, operation: TransactionOperation, rules: R
     return current(key)
   }
   const write = (key: string, value: Json | undefined): void => {
-    check(key)
+    check()
+    codec.checkWrite(key)
     replaced.set(key, data(key))
     writes.set(key, value)
   }
@@ -129,10 +130,10 @@ function replayTransaction(data: Data, operation: TransactionOperation, rules: R
   }
 }
 
-/** Deletes the keys of the schema. The view has no others, and the server deletes its others too. */
+/** Deletes the keys of the schema that the app may write, as the server does. The view has no others. */
 function replayClear(data: Data, operation: Operation, { codec, onLost }: Rules, last?: ReadWriteSet): Ran {
   for (const [key, base] of last?.replaced ?? []) if (data(key) !== undefined && !isEqual(data(key), base)) onLost?.(key)
-  const stored = codec.keys.filter((key) => data(key) !== undefined)
+  const stored = codec.keys.filter((key) => codec.canWrite(key) && data(key) !== undefined)
   const replaced = new Map(stored.map((key) => [key, data(key)]))
   return { operation, accessed: { reads: nothing, writes: new Map(stored.map((key) => [key, undefined])), replaced, whole: true } }
 }

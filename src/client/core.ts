@@ -23,7 +23,7 @@ import { createCsrf } from '../transport/csrf.ts'
 import { createKyTransport } from '../transport/ky-transport.ts'
 import { createExpiryClock, type ExpiryClock } from './expiry-clock.ts'
 import { followPage, hearTabs } from './follow.ts'
-import type { SessionClientOptions } from './options.ts'
+import type { SessionClientOptions, SessionKeyOf } from './options.ts'
 import { openChannel, toAbsolute, toCredentials } from './ports.ts'
 import type { SessionEvents } from './types.ts'
 import { warnAboutEarlyWrites } from './warn-early-writes.ts'
@@ -119,10 +119,11 @@ function toLocks(options: Pick<SessionClientOptions<z.$ZodObject>, 'locks' | 'lo
 }
 
 /** Wires the parts of a client; decides nothing. */
-export function createCore<S extends z.$ZodObject>(options: SessionClientOptions<S>): Core {
+export function createCore<S extends z.$ZodObject>(options: SessionClientOptions<S, readonly SessionKeyOf<S>[]>): Core {
   const url = toAbsolute(options.url)
   const { channel, clock = hostClock } = options
-  const codec = compileSchema(options.schema, { freeze: options.freeze, skipInvalidItems: options.skipInvalidItems })
+  const { freeze, skipInvalidItems, readOnly } = options
+  const codec = compileSchema(options.schema, { freeze, skipInvalidItems, readOnly })
   const { pure, check } = createPurity()
   const policy = toPolicy(options.conflict as Policies, pure)
   const cache = createCache({ codec, policy, identify: toIdentify(options.identify) })

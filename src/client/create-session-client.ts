@@ -3,7 +3,7 @@ import type { SessionInputs, SessionValues } from '../schema/types.ts'
 import { disposeSync } from '../sync/commands.ts'
 import { type Core, createCore } from './core.ts'
 import { createLife, toPending } from './life.ts'
-import type { SessionClientOptions } from './options.ts'
+import type { SessionClientOptions, SessionKeyOf } from './options.ts'
 import { createQueries } from './queries.ts'
 import type { SessionClient } from './types.ts'
 import { createWrites } from './writes.ts'
@@ -31,7 +31,7 @@ const properties: ThisType<{ readonly [coreOf]: () => Core }> = {
  * Creates the typed client of the session that the server keeps for this visitor. Nothing is requested before the
  * first read, write or subscription. Create one for each page, and on a server one for each request.
  *
- * @throws SessionConfigError where the schema cannot be stored as JSON; the message names the key
+ * @throws SessionConfigError if the schema cannot be stored as JSON, or `readOnly` names a key that it does not have
  * @throws SessionProtocolError where `initialState` is no state
  *
  * @example
@@ -42,9 +42,9 @@ const properties: ThisType<{ readonly [coreOf]: () => Core }> = {
  * await session.get('theme')
  * await session.set('theme', 'dark')
  */
-export function createSessionClient<S extends z.$ZodObject>(
-  options: SessionClientOptions<S>,
-): SessionClient<SessionValues<S>, SessionInputs<S>> {
+export function createSessionClient<S extends z.$ZodObject, const R extends readonly SessionKeyOf<S>[] = readonly []>(
+  options: SessionClientOptions<S, R>,
+): SessionClient<SessionValues<S>, SessionInputs<S, R[number]>> {
   const core = createCore(options)
   const { sync, on } = core
   const writes = createWrites(core)
@@ -69,5 +69,5 @@ export function createSessionClient<S extends z.$ZodObject>(
   Object.setPrototypeOf(client, properties)
   if (options.initialState) client.hydrate(options.initialState)
   // The parts are checked against the untyped client; the schema puts the types on.
-  return client as unknown as SessionClient<SessionValues<S>, SessionInputs<S>>
+  return client as unknown as SessionClient<SessionValues<S>, SessionInputs<S, R[number]>>
 }

@@ -7,6 +7,7 @@ import { deepFreeze } from '../schema/deep-freeze.ts'
 import { keysOf } from '../sync/apply-state.ts'
 import { discard, endBackoff, endSession, hydrateState, requestRead, resume, tryAtOnce } from '../sync/commands.ts'
 import type { Core } from './core.ts'
+import { createForeignVersions } from './foreign-versions.ts'
 import type { UntypedClient } from './session-key.ts'
 import type { DehydratedSession, PendingMutation } from './types.ts'
 import { waitFor } from './wait-for.ts'
@@ -22,6 +23,7 @@ export interface Life extends Pick<UntypedClient, LifeNames> {
 /** Creates the calls about the session as a whole. */
 export function createLife({ cache, sync, sections, start, check }: Core): Life {
   const frozen = new WeakSet<object>()
+  const foreign = createForeignVersions()
   const isSettled = (): boolean => cache.log.length === 0 && !sync.state.ending
 
   async function end(): Promise<void> {
@@ -58,7 +60,11 @@ export function createLife({ cache, sync, sections, start, check }: Core): Life 
     notice(response) {
       const version = response.headers.get(sessionVersionHeader)?.replaceAll('"', '')
       const look = (): void => {
-        if (version !== cache.base?.version && !sync.state.isDisposed) void requestRead(sync, 'conditional')
+        if (version === undefined || version === cache.base?.version || foreign.has(version) || sync.state.isDisposed) return
+        requestRead(sync, 'conditional').then(
+          () => foreign.note(version, cache.base?.version),
+          () => {},
+        )
       }
       // What is under way may bring the very version.
       if (version && cache.base) sync.whenIdle(look)

@@ -9,12 +9,24 @@ import type { CsrfOptions } from '../transport/csrf.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { DehydratedSession } from './types.ts'
 
+/** The keys of a schema. */
+export type SessionKeyOf<S extends z.$ZodObject> = keyof SessionValues<S> & string
+
 /** Options of `createSessionClient`. */
-export interface SessionClientOptions<S extends z.$ZodObject> {
+export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly SessionKeyOf<S>[] = readonly []> {
   /** The session's URL, exactly: redirects are refused. Relative to the page. */
   readonly url: string | URL
   /** The keys of the session, as `z.object` of zod or zod/mini. Every key's wire side is JSON. */
   readonly schema: S & JsonSchema<S>
+  /**
+   * The keys that only the server writes, as a literal list: a write of one does not compile, and throws `SessionUsageError` before
+   * anything is shown. `clear` spares them. Give the handler the same list.
+   *
+   * @default []
+   * @example
+   * createSessionClient({ url: '/session', schema, readOnly: ['plan'] })
+   */
+  readonly readOnly?: R | undefined
   /** What becomes of a pending write whose key somebody else changed, for all keys or by key. @default 'merge' */
   readonly conflict?: ConflictPolicy | { readonly [K in keyof SessionValues<S>]?: ConflictPolicy } | undefined
   /**

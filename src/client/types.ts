@@ -2,6 +2,7 @@ import type { SessionError } from '../errors/session-error.ts'
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import type { Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
+import type { WritableKey } from '../schema/types.ts'
 import type { SessionActivity, SessionStatus, SessionWriteError, SyncEvents } from '../sync/events.ts'
 
 /** Keys of `V` with any values: what may be written to them. */
@@ -79,7 +80,7 @@ export interface SessionTransaction<V extends object, I extends Inputs<V> = V> {
   /** Writes what a pure function makes of the value. @throws SessionSchemaError, SessionInvalidValueError */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K]): void
   /** Deletes the key. */
-  delete<K extends keyof V>(key: K): void
+  delete<K extends WritableKey<I>>(key: K): void
 }
 
 /** What each event of `on` brings. */
@@ -105,8 +106,8 @@ export interface SessionKey<T, I = T> {
   set(value: I, options?: WaitOptions): Promise<void>
   /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */
   update(change: (current: T) => I, options?: WaitOptions): Promise<void>
-  /** Deletes the key; resolves when acknowledged. */
-  delete(options?: WaitOptions): Promise<void>
+  /** Deletes the key; resolves when acknowledged. Of type never if the key is read-only. */
+  readonly delete: [I] extends [never] ? never : (options?: WaitOptions) => Promise<void>
   /** Calls at once with the value, then at each change. */
   subscribe(run: (value: T) => void): Unsubscribe
   /** Calls at each change of the value. */
@@ -151,12 +152,12 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
    */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K], options?: WaitOptions): Promise<void>
   /** Deletes the key. Shown at once; resolves when acknowledged. */
-  delete<K extends keyof V>(key: K, options?: WaitOptions): Promise<void>
+  delete<K extends WritableKey<I>>(key: K, options?: WaitOptions): Promise<void>
   /** Deletes the key; resolves with the value that was deleted. */
-  pop<K extends keyof V>(key: K, options?: WaitOptions): Promise<V[K]>
+  pop<K extends WritableKey<I> & keyof V>(key: K, options?: WaitOptions): Promise<V[K]>
   /** Stores the value where nothing is stored; resolves with what is stored then. */
   setDefault<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<V[K]>
-  /** Deletes all keys but the server's own. */
+  /** Deletes all keys but those that only the server writes. */
   clear(options?: WaitOptions): Promise<void>
   /** One atomic, serialisable commit. The function is pure and synchronous and runs again on every rebase. */
   transaction<R>(run: (tx: SessionTransaction<V, I>) => R extends PromiseLike<unknown> ? never : R, options?: WaitOptions): Promise<R>
@@ -190,7 +191,11 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
    * @throws SessionUsageError where the function takes longer, as one does that awaits a write of the session
    */
   exclusive<R>(run: () => Promise<R> | R, options?: { readonly timeoutMs?: number | undefined }): Promise<R>
-  /** Looks at an answer of the app's own request: where its `Session-Version` is another one, reads anew. Returns the answer. */
+  /**
+   * Reads a response of the app's own request: if its `Session-Version` is another one, the client refetches. A version that led to
+   * a refetch and was not what came is ignored when it comes again: an app with other keys shows the same state so. Returns the
+   * response.
+   */
   notice(response: Response): Response
   /** Goes on after a log-in that followed `needs-auth`. */
   resume(): void

@@ -37,21 +37,22 @@ export function createWrites({ cache, codec, sync, start, pure }: Core): Writes 
 
   return {
     set(key, value, options) {
+      codec.checkWrite(key)
       const mine = codec.encode(key, value)
       start()
       return send(cache.write(key, mine), options)
     },
     delete(key, options) {
-      codec.check(key)
+      codec.checkWrite(key)
       start()
       return send(cache.write(key, undefined), options)
     },
     update(key, change, options) {
-      codec.check(key)
+      codec.checkWrite(key)
       return add({ kind: 'update', key, change: pure(change) }, options)
     },
     pop(key, options) {
-      codec.check(key)
+      codec.checkWrite(key)
       return transaction((tx) => {
         const value = tx.get(key)
         tx.delete(key)
@@ -59,6 +60,7 @@ export function createWrites({ cache, codec, sync, start, pure }: Core): Writes 
       }, options)
     },
     setDefault(key, value, options) {
+      codec.checkWrite(key)
       // A wrong value throws here, not at the load; and what the app does to its own object later is no write.
       const raw = codec.encode(key, value)
       const given = raw === undefined ? undefined : codec.decode(key, raw).value

@@ -5,11 +5,11 @@ import { atHydration } from './at-hydration.ts'
 /**
  * Takes a value, or a function of the current one, which runs again on every rebase. Shown at once, what a function makes
  * from the first data on. Returns nothing, so that no rejection can reach a transition: that is in `useSessionKeyState` and in
- * `on('rejected')`.
+ * `on('rejected')`. Of type never if the key is read-only.
  *
  * @throws SessionSchemaError for a value that the schema refuses
  */
-export type SetSessionKey<T, I = T> = (value: I | ((current: T) => I)) => void
+export type SetSessionKey<T, I = T> = [I] extends [never] ? never : (value: I | ((current: T) => I)) => void
 
 /**
  * Reads and writes one key, as `useState` does. Renders again when this key changes, and only then.
@@ -24,12 +24,13 @@ export function useSessionKey<V extends object, I extends Inputs<V>, K extends k
 ): [V[K], SetSessionKey<V[K], I[K]>] {
   const store = session.key(key)
   const value = useSyncExternalStore(store.listen, store.peek, atHydration(store.peek, store.getServerSnapshot))
-  const setValue = useCallback<SetSessionKey<V[K], I[K]>>(
-    (next) => {
+  const setValue = useCallback(
+    (next: I[K] | ((current: V[K]) => I[K])): void => {
       if (typeof next === 'function') void store.update(next as (current: V[K]) => I[K])
       else void store.set(next)
     },
     [store],
   )
-  return [value, setValue]
+  // Whether the key is read-only, its type alone says.
+  return [value, setValue as SetSessionKey<V[K], I[K]>]
 }

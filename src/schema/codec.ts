@@ -18,6 +18,10 @@ export interface SessionCodec {
   readonly keys: readonly string[]
   /** @throws SessionSchemaError where the schema has no such key. */
   check(key: string): void
+  /** Returns whether the app may write a key of the schema. */
+  canWrite(key: string): boolean
+  /** @throws SessionUsageError if the key is read-only; SessionSchemaError if the schema has no such key. */
+  checkWrite(key: string): void
   /** Returns the default of a key, encoded; undefined if it has none or the default cannot be encoded. */
   fallback(key: string): Json | undefined
   /** Returns whether a stored array or object is one that `encode` returned: the schema has seen all of it. */

@@ -3,6 +3,7 @@
 import type * as z from 'zod/v4/core'
 import { safeDecode, safeEncode } from 'zod/v4/core'
 import { SessionSchemaError, type SessionSchemaIssue } from '../errors/session-schema-error.ts'
+import { SessionUsageError } from '../errors/session-usage-error.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import { childrenOf } from './children-of.ts'
 import type { Decoded, SessionCodec } from './codec.ts'
@@ -17,6 +18,8 @@ export interface CompileOptions {
   readonly freeze?: boolean | undefined
   /** The keys whose lists are read without the items that the schema refuses. @default none */
   readonly skipInvalidItems?: readonly string[] | undefined
+  /** The keys that the app may not write. @default [] */
+  readonly readOnly?: readonly string[] | undefined
 }
 
 function unwrap(result: z.util.SafeParseResult<unknown>): unknown {
@@ -131,7 +134,7 @@ function toFallback(field: Field): () => unknown {
  *
  * @throws SessionConfigError if the schema is not a closed z.object, or one of its keys could never be stored.
  */
-export function compileSchema(root: z.$ZodObject, { freeze = true, skipInvalidItems = [] }: CompileOptions = {}): SessionCodec {
+export function compileSchema(root: z.$ZodObject, { freeze = true, skipInvalidItems = [], readOnly = [] }: CompileOptions = {}): SessionCodec {
   const frozen = freeze ? new WeakSet<object>() : undefined
   const made = new WeakSet<object>()
   const fields = new Map<string, Field>()
@@ -153,6 +156,8 @@ export function compileSchema(root: z.$ZodObject, { freeze = true, skipInvalidIt
   }
   const unknown = skipInvalidItems.find((name) => !fields.has(name))
   if (unknown !== undefined) refuseKey(unknown, 'skipInvalidItems names it, and the schema has no such key')
+  const fixed = new Set(readOnly)
+  for (const name of fixed) if (!fields.has(name)) refuseKey(name, 'readOnly names it, and the schema has no such key')
   const fieldOf = (key: string): Field => {
     const field = fields.get(key)
     if (field) return field
@@ -161,6 +166,12 @@ export function compileSchema(root: z.$ZodObject, { freeze = true, skipInvalidIt
   return {
     keys: [...fields.keys()],
     check: (key) => void fieldOf(key),
+    canWrite: (key) => !fixed.has(key),
+    checkWrite(key) {
+      fieldOf(key)
+      if (fixed.has(key))
+        throw new SessionUsageError(`Failed to write session key "${key}": it is read-only, and the server alone writes it.`)
+    },
     fallback: (key) => fieldOf(key).encodedFallback,
     isEncoded: (raw) => isObjectLike(raw) && made.has(raw),
     encode: (key, value) => encode(fieldOf(key), value),

@@ -17,10 +17,13 @@ export type SessionValues<S extends z.$ZodObject, F = Shape<S>> = {
   -readonly [K in keyof F & string]: F[K] extends z.SomeType ? Exclude<z.output<F[K]>, undefined> | Absent<F[K]> : never
 } & {}
 
-/** What may be written to each key of a schema; undefined, where the schema allows it, deletes. */
-export type SessionInputs<S extends z.$ZodObject, F = Shape<S>> = {
-  -readonly [K in keyof F & string]: F[K] extends z.SomeType ? z.output<F[K]> : never
+/** What may be written to each key of a schema: nothing to those of `R`, the read-only ones; undefined, if the schema allows it, deletes. */
+export type SessionInputs<S extends z.$ZodObject, R extends string = never, F = Shape<S>> = {
+  -readonly [K in keyof F & string]: K extends R ? never : F[K] extends z.SomeType ? z.output<F[K]> : never
 } & {}
+
+/** The keys of `I` that may be written: read-only ones take `never`. */
+export type WritableKey<I> = { [K in keyof I]: [I[K]] extends [never] ? never : K }[keyof I]
 
 /** What JSON has no word for. */
 type Foreign =

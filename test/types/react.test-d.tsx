@@ -96,3 +96,13 @@ describe('a context', () => {
     expectTypeOf(createSessionContext<string>()).toBeNever()
   })
 })
+
+test('the setter of a read-only key is of type never', () => {
+  const schema = z.object({ theme: z.string().default('light'), plan: z.string().optional() })
+  const client = createSessionClient({ url: '/session', schema, readOnly: ['plan'] })
+  expectTypeOf(useSessionKey(client, 'plan')).toEqualTypeOf<[string | undefined, never]>()
+  expectTypeOf(useSuspenseSessionKey(client, 'plan')).toEqualTypeOf<[string | undefined, never]>()
+  expectTypeOf(useSessionKey(client, 'theme')).toEqualTypeOf<[string, SetSessionKey<string>]>()
+  const bound = createSessionContext<typeof client>()
+  expectTypeOf(bound.useSessionKey('plan')).toEqualTypeOf<[string | undefined, never]>()
+})

@@ -184,3 +184,46 @@ describe('the client', () => {
     session.on('synced', () => {})
   })
 })
+
+describe('a read-only key', () => {
+  const readOnly = ['plan'] as const
+  const schema = z.object({ theme: z.string().default('light'), plan: z.string().optional() })
+  const client = createSessionClient({ url: '/session', schema, readOnly: ['plan'] })
+
+  test('reads as the others', () => {
+    expectTypeOf(client.peek('plan')).toEqualTypeOf<string | undefined>()
+    expectTypeOf(client.key('plan').peek()).toEqualTypeOf<string | undefined>()
+    expectTypeOf(createSessionClient({ url: '/session', schema, readOnly })).toEqualTypeOf<typeof client>()
+  })
+
+  test('cannot be written', () => {
+    void client.set('theme', 'dark')
+    void client.delete('theme')
+    // @ts-expect-error the server alone writes it
+    void client.set('plan', 'pro')
+    // @ts-expect-error the server alone writes it
+    void client.update('plan', (plan) => plan)
+    // @ts-expect-error the server alone writes it
+    void client.delete('plan')
+    // @ts-expect-error the server alone writes it
+    void client.pop('plan')
+    // @ts-expect-error the server alone writes it
+    void client.setDefault('plan', 'free')
+    void client.transaction((tx) => {
+      tx.set('theme', tx.get('plan') ?? 'none')
+      // @ts-expect-error the server alone writes it
+      tx.set('plan', 'pro')
+      // @ts-expect-error the server alone writes it
+      tx.delete('plan')
+    })
+    const key = client.key('plan')
+    // @ts-expect-error the server alone writes it
+    void key.set('pro')
+    expectTypeOf(key.delete).toBeNever()
+  })
+
+  test('has to be a key of the schema', () => {
+    // @ts-expect-error there is no key "plna"
+    createSessionClient({ url: '/session', schema, readOnly: ['plna'] })
+  })
+})

@@ -83,3 +83,12 @@ describe('an injection', () => {
     expectTypeOf(createSessionInjection<string>()).toBeNever()
   })
 })
+
+test('the ref of a read-only key takes nothing', () => {
+  const schema = z.object({ theme: z.string().default('light'), plan: z.string().optional() })
+  const client = createSessionClient({ url: '/session', schema, readOnly: ['plan'] })
+  const plan = useSessionKey(client, 'plan')
+  expectTypeOf(plan).toEqualTypeOf<WritableComputedRef<string | undefined, never>>()
+  // @ts-expect-error the server alone writes it
+  plan.value = 'pro'
+})

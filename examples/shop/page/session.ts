@@ -1,6 +1,6 @@
 // Owns the one client of the page, which the React half, the Vue half and the board share.
 import { createSessionClient, type DehydratedSession } from 'sojourn'
-import { schema } from '../shared/schema.ts'
+import { readOnly, schema } from '../shared/schema.ts'
 import { createNetwork } from './network.ts'
 
 /** What the server put into the page (server/page.ts), so that the first paint is right. */
@@ -14,6 +14,7 @@ export const network = createNetwork()
 export const session = createSessionClient({
   url: '/session',
   schema,
+  readOnly,
   initialState: readInitialState(),
   fetch: network.fetch,
   expiringMs: 10_000,
