@@ -134,7 +134,10 @@ function toFallback(field: Field): () => unknown {
  *
  * @throws SessionConfigError if the schema is not a closed z.object, or one of its keys could never be stored.
  */
-export function compileSchema(root: z.$ZodObject, { freeze = true, skipInvalidItems = [], readOnly = [] }: CompileOptions = {}): SessionCodec {
+export function compileSchema(
+  root: z.$ZodObject,
+  { freeze = true, skipInvalidItems = [], readOnly = [] }: CompileOptions = {},
+): SessionCodec {
   const frozen = freeze ? new WeakSet<object>() : undefined
   const made = new WeakSet<object>()
   const fields = new Map<string, Field>()

@@ -83,6 +83,7 @@ test('a transaction may read it, and runs again if the server changes it', async
 test('the server refuses a client that does not know of it, and the write is rejected with the key', async () => {
   const { mock } = await begin()
   const session = track(createSessionClient({ url: mock.url, fetch: mock.fetch, schema, channel: false }))
+  await session.ready()
   const [plan, theme] = await Promise.allSettled([session.set('plan', 'free'), session.set('theme', 'blue')])
   expect(plan).toMatchObject({
     status: 'rejected',
@@ -95,6 +96,7 @@ test('a key that the server does not expose is rejected for good, and what is no
   const { mock } = await begin()
   const newer = schema.extend({ wishlist: z.array(z.string()).default([]) })
   const session = track(createSessionClient({ url: mock.url, fetch: mock.fetch, schema: newer, channel: false }))
+  await session.ready()
   const writes = await Promise.allSettled([session.set('wishlist', ['tea']), session.set('theme', 'blue')])
   expect(writes).toMatchObject([{ reason: { code: 'rejected', problem: 'private-key' } }, { status: 'fulfilled' }])
   expect([session.peek('wishlist'), await mock.data()]).toEqual([[], { theme: 'blue', plan: 'pro' }])
