@@ -6,6 +6,7 @@ data. A session that other code made has none: its lineage is derived from its k
 from __future__ import annotations
 
 import math
+from importlib import import_module
 from typing import Any, Mapping, Optional
 
 from django.conf import settings
@@ -24,8 +25,9 @@ AUTH = ("_auth_user_id", "_auth_user_backend", "_auth_user_hash")
 
 
 def to_policy() -> Policy:
-    """Returns the policy of the settings."""
-    limit, age = getattr(settings, "SOJOURN", {}).get("MAX_LIFETIME"), int(settings.SESSION_COOKIE_AGE)
+    """Returns the policy of the settings. A project's own engine may have another age (Django's ``get_session_cookie_age``)."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    limit, age = getattr(settings, "SOJOURN", {}).get("MAX_LIFETIME"), int(store.get_session_cookie_age())
     return Policy(
         max_age=age,
         at_browser_close=bool(settings.SESSION_EXPIRE_AT_BROWSER_CLOSE),
