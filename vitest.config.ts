@@ -7,6 +7,7 @@ import { findDjangos } from './test/backends/django-server.ts'
 import { findRedis } from './test/backends/redis.ts'
 import { findChromium } from './test/browser/chromium.ts'
 import { findMissingEngines, testedEngines } from './test/engines/find-engines.ts'
+import { findPostgres } from './test/server/engines/postgres-server.ts'
 
 const hasChromium = findChromium() !== undefined
 if (process.env.CI && !hasChromium) throw new Error('Failed to set up the tests: CI is set and no Chromium was found. Set CHROMIUM_PATH.')
@@ -17,6 +18,7 @@ if (process.env.CI) {
   // Both say what is missing, and CI may leave nothing out.
   findDjangos()
   findRedis()
+  findPostgres()
 }
 
 /** Says at the end which tests this machine cannot run, so that a green run is not taken for all of them. */
@@ -26,6 +28,8 @@ const leftOutReporter: Reporter = {
     else if (findDjangos().length === 0) {
       process.stdout.write('\nLEFT OUT: test/browser/shop-django (Django or gunicorn not found; run backends/django/scripts/install)\n')
     }
+    if (!findRedis()) process.stdout.write('\nSKIPPED: test/server/engines/redis-store (redis-server not found)\n')
+    if (!findPostgres()) process.stdout.write('\nSKIPPED: test/server/engines/postgres-store (PostgreSQL not found)\n')
     const missing = findMissingEngines()
     if (missing.length > 0) process.stdout.write(`\nLEFT OUT: test/engines in ${missing.join(' and ')} (not found on this machine)\n`)
     if (findDjangos().length < 2 || !findRedis()) {

@@ -5,4 +5,4 @@ import { buildShop, leaveWith } from './build-shop.ts'
 import { root } from './doors.ts'
 
 buildShop()
-leaveWith(spawn(process.execPath, [join(root, 'examples/shop/server.ts')], { cwd: root, stdio: 'inherit' }))
+leaveWith(spawn(process.execPath, [join(root, 'examples/shop/server.ts'), ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' }))

@@ -1,22 +1,26 @@
 import { join } from 'node:path'
 import process from 'node:process'
+import { parseArgs } from 'node:util'
 import { startShop } from './server/start-shop.ts'
 
 /**
- * The shop of `npm start`. From the environment: HOST, PORT (the next free one where it is taken; 0 for any),
- * SHOP_DATABASE (the SQLite file), and TRUST_PROXY=1 behind a proxy that ends TLS.
+ * The shop of `npm start`. `--store redis://…`, `--store postgres://…` or `--store file.sqlite` says where the sessions are. From the
+ * environment: HOST, PORT (the next free one if it is taken; 0 for any), SHOP_DATABASE (the SQLite file), and TRUST_PROXY=1 behind a
+ * proxy that ends TLS.
  */
 const folder = import.meta.dirname
 const { HOST = '127.0.0.1', PORT = '5170', SHOP_DATABASE = join(folder, 'shop.sqlite'), TRUST_PROXY } = process.env
 
+const { values } = parseArgs({ options: { store: { type: 'string', default: SHOP_DATABASE } } })
+
 const shop = await startShop({
-  databasePath: SHOP_DATABASE,
+  store: values.store,
   pageFolder: join(folder, 'dist'),
   host: HOST,
   port: Number(PORT),
   trustProxy: TRUST_PROXY === '1',
 })
-console.log(`\nThe shop is open:  ${shop.url}\nSessions are kept in ${SHOP_DATABASE}. Ctrl-C closes the shop.\n`)
+console.log(`\nThe shop is open:  ${shop.url}\nSessions are kept in ${hidePassword(values.store)}. Ctrl-C closes the shop.\n`)
 
 let isClosing = false
 async function close(): Promise<void> {
@@ -27,3 +31,8 @@ async function close(): Promise<void> {
   process.exit()
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, close)
+
+/** Never prints a password of a URL. */
+function hidePassword(store: string): string {
+  return store.replace(/:[^:@/]*@/, ':…@')
+}

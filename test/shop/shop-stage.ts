@@ -45,7 +45,7 @@ export interface ShopStage {
 export type StartShop = (place: { readonly folder: string; readonly pageFolder: string; readonly port: number }) => Promise<RunningShop>
 
 const startOnNode: StartShop = ({ folder, pageFolder, port }) =>
-  startShop({ databasePath: join(folder, 'shop.sqlite'), pageFolder, host: '127.0.0.1', port })
+  startShop({ store: join(folder, 'shop.sqlite'), pageFolder, host: '127.0.0.1', port })
 
 const shopFolder = join(root, 'examples/shop')
 

@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { toNodeListener } from 'sojourn/server/node'
-import { createSqliteStore } from 'sojourn/server/sqlite'
 import { createApp } from './app.ts'
 import { readFiles } from './files.ts'
+import { openStore } from './open-store.ts'
 
 /** Where the shop runs and what it runs on. */
 export interface ShopOptions {
-  /** The SQLite file of the sessions, made where there is none. */
-  readonly databasePath: string
+  /** Where the sessions are: a path of an SQLite file, `redis://…` or `postgres://…`. */
+  readonly store: string
   /** The folder that Vite has built. */
   readonly pageFolder: string
   readonly host: string
@@ -21,38 +21,34 @@ export interface ShopOptions {
 /** A shop that answers. */
 export interface RunningShop {
   readonly url: string
-  /** Ends all connections and closes the file. */
+  /** Ends all connections and closes the store. */
   close(): Promise<void>
 }
 
 /** How many ports are tried, one after the other. */
 const maxPorts = 20
-const hourMs = 3_600_000
 
 /** Starts the shop; resolves when it answers. */
-export async function startShop({ databasePath, pageFolder, host, port, trustProxy = false }: ShopOptions): Promise<RunningShop> {
+export async function startShop({ store: place, pageFolder, host, port, trustProxy = false }: ShopOptions): Promise<RunningShop> {
   const files = readFiles(pageFolder)
-  const store = createSqliteStore({ path: databasePath })
+  const { store, close: closeStore } = await openStore(place)
   const app = createApp({ store, files })
   const server = createServer(toNodeListener(app, { trustProxy }))
   try {
     await listen(server, host, port)
   } catch (error) {
-    store.close()
+    await closeStore()
     throw error
   }
-  await app.sweep()
-  const timer = setInterval(() => void app.sweep(), hourMs)
   const name = host.includes(':') ? `[${host}]` : host
   return {
     url: `http://${name}:${(server.address() as AddressInfo).port}/`,
     async close() {
-      clearInterval(timer)
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
       })
-      store.close()
+      await closeStore()
     },
   }
 }

@@ -47,10 +47,21 @@ function open(path: string, timeoutMs: number): DatabaseSync {
     if (found === 0) db.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
     if (found === 1) migrate(db)
     db.exec(`PRAGMA busy_timeout = ${Math.min(busyInCallMs, timeoutMs)}`)
+    checkWritable(db)
     return db
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+/** Finds at the start what the first write would find. Another process's lock shows that the file can be written. */
+function checkWritable(db: DatabaseSync): void {
+  try {
+    // SQLite begins a transaction on a read-only file, too, and refuses the write.
+    db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${layout}; ROLLBACK`)
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== 5) throw error
   }
 }
 
