@@ -19,7 +19,7 @@ const bytesOf = (path: string): Buffer => Buffer.concat(filesOf(path).map((file)
 test('a new file and its log are for their owner alone', async () => {
   const path = newPath()
   const store = createSqliteStore({ path })
-  await createVisitor(createSessionHandler({ store })).commit({ set: { a: 1 } })
+  await createVisitor(createSessionHandler({ keys: ['a', 'card', 'count', 'other', 'text', 'theme'], store })).commit({ set: { a: 1 } })
   expect(filesOf(path).map((file) => (statSync(join(folder, file)).mode & 0o777).toString(8))).toEqual(['600', '600', '600'])
   await store.close()
 })
@@ -27,7 +27,7 @@ test('a new file and its log are for their owner alone', async () => {
 test('what a visitor ended is on the disk no more after a sweep, in the log neither', async () => {
   const path = newPath()
   const store = createSqliteStore({ path })
-  const handler = createSessionHandler({ store })
+  const handler = createSessionHandler({ keys: ['a', 'card', 'count', 'other', 'text', 'theme'], store })
   const visitor = createVisitor(handler)
   await visitor.commit({ set: { card: '4111 1111 1111 1111' } })
   await createVisitor(handler).commit({ set: { other: 'stays here' } })
@@ -41,7 +41,7 @@ test('what a visitor ended is on the disk no more after a sweep, in the log neit
 test('a write waits for the lock of another process while the event loop goes on, and is stored', async () => {
   const path = newPath()
   const store = createSqliteStore({ path })
-  const visitor = createVisitor(createSessionHandler({ store }))
+  const visitor = createVisitor(createSessionHandler({ keys: ['a', 'card', 'count', 'other', 'text', 'theme'], store }))
   await visitor.commit({ set: { a: 1 } })
   const rival = new DatabaseSync(path)
   rival.exec('BEGIN IMMEDIATE')
@@ -73,7 +73,12 @@ test('expired sessions are deleted although nobody calls sweep, and the file giv
   const path = newPath()
   const time = { now: 1_700_000_000_000 }
   const store = createSqliteStore({ path, now: () => time.now })
-  const handler = createSessionHandler({ store, now: () => time.now, maxAgeMs: 60_000 })
+  const handler = createSessionHandler({
+    keys: ['a', 'card', 'count', 'other', 'text', 'theme'],
+    store,
+    now: () => time.now,
+    maxAgeMs: 60_000,
+  })
   for (let visitor = 0; visitor < 1_500; visitor += 1) {
     await createVisitor(handler).commit({ set: { theme: 'dark' } })
     time.now += 3_600_000
@@ -125,7 +130,7 @@ test.each<[string, (path: string) => string, RegExp]>([
 test('a file that is damaged while the server runs is a 500 that tells the developer what to do, and the visitor nothing', async () => {
   const path = newPath()
   const first = createSqliteStore({ path })
-  const handler = createSessionHandler({ store: first })
+  const handler = createSessionHandler({ keys: ['a', 'card', 'count', 'other', 'text', 'theme'], store: first })
   for (let n = 0; n < 20; n += 1) await createVisitor(handler).commit({ set: { text: 'x'.repeat(20_000) } })
   const visitor = createVisitor(handler)
   await visitor.commit({ set: { a: 1 } })
@@ -134,9 +139,12 @@ test('a file that is damaged while the server runs is a 500 that tells the devel
   writeFileSync(path, bytes.fill(0xff, 8_192))
   const errors: unknown[] = []
   const store = createSqliteStore({ path })
-  const broken = createVisitor(createSessionHandler({ store, onError: (error) => errors.push(error) }), {
-    cookie: visitor.cookie as string,
-  })
+  const broken = createVisitor(
+    createSessionHandler({ keys: ['a', 'card', 'count', 'other', 'text', 'theme'], store, onError: (error) => errors.push(error) }),
+    {
+      cookie: visitor.cookie as string,
+    },
+  )
   const reply = await broken.read()
   expect([reply.status, reply.headers.get('Retry-After'), JSON.stringify(reply.body).includes(path)]).toEqual([500, null, false])
   expect(errors[0]).toMatchObject({ code: 'config', message: expect.stringContaining('put back a backup') })

@@ -56,7 +56,11 @@ describe.skipIf(!findPostgres())('on PostgreSQL', () => {
     const proxy = await createCuttingProxy({ port: server.port })
     closers.push(proxy.close)
     const cut = connectPg(proxy.port)
-    const sessions = createSessionHandler({ store: await create((text, values) => cut.query(text, values)), onError: () => {} })
+    const sessions = createSessionHandler({
+      keys: ['a', 'card', 'count', 'other', 'text', 'theme'],
+      store: await create((text, values) => cut.query(text, values)),
+      onError: () => {},
+    })
     const visitor = createVisitor(sessions)
     await visitor.commit({ set: { count: 0 } })
     let answered = 0
@@ -85,7 +89,11 @@ describe.skipIf(!findPostgres())('on PostgreSQL', () => {
     const victim = await startPostgres()
     closers.push(victim.close)
     const own = connectPg(victim.port)
-    const sessions = createSessionHandler({ store: await create((text, values) => own.query(text, values)), onError: () => {} })
+    const sessions = createSessionHandler({
+      keys: ['a', 'card', 'count', 'other', 'text', 'theme'],
+      store: await create((text, values) => own.query(text, values)),
+      onError: () => {},
+    })
     const visitor = createVisitor(sessions)
     await visitor.commit({ set: { a: 1 } })
     await victim.kill()

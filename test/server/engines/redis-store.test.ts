@@ -98,7 +98,7 @@ describe.skipIf(!findRedis())('on Redis', () => {
           ? ([name = '', ...args]: string[]) => client.call(name, ...args)
           : (args: string[]) => client.sendCommand(args)
       const store = createRedisStore({ send, prefix: newPrefix() })
-      const sessions = createSessionHandler({ store, onError: () => {} })
+      const sessions = createSessionHandler({ keys: ['a', 'card', 'count', 'other', 'text', 'theme'], store, onError: () => {} })
       const visitor = createVisitor(sessions)
       await visitor.commit({ set: { count: 0 } })
       let answered = 0
@@ -129,7 +129,9 @@ describe.skipIf(!findRedis())('on Redis', () => {
     const victim = await startRedisProcess('--appendfsync', 'always')
     closers.push(() => victim.close())
     const store = await nodeRedisStore(Date.now, victim.port)
-    const visitor = createVisitor(createSessionHandler({ store, onError: () => {} }))
+    const visitor = createVisitor(
+      createSessionHandler({ keys: ['a', 'card', 'count', 'other', 'text', 'theme'], store, onError: () => {} }),
+    )
     await visitor.commit({ set: { a: 1 } })
     await victim.kill()
     const send = visitor.prepare({ set: { a: 2 } })
@@ -141,7 +143,13 @@ describe.skipIf(!findRedis())('on Redis', () => {
 
   test('a server that does not answer is a 503 after timeoutMs', async () => {
     const store = createRedisStore({ send: () => new Promise(() => {}), timeoutMs: 20 })
-    expect((await createVisitor(createSessionHandler({ store, onError: () => {} })).commit({ set: { a: 1 } })).status).toBe(503)
+    expect(
+      (
+        await createVisitor(
+          createSessionHandler({ keys: ['a', 'card', 'count', 'other', 'text', 'theme'], store, onError: () => {} }),
+        ).commit({ set: { a: 1 } })
+      ).status,
+    ).toBe(503)
   })
 
   test('warns of a server that evicts sessions or forgets them at a restart', async () => {
@@ -157,7 +165,10 @@ describe.skipIf(!findRedis())('on Redis', () => {
   test('entries and the index of owners end by themselves, and no key of a session is in Redis', async () => {
     const prefix = newPrefix()
     const client = await connectNodeRedis()
-    const sessions = createSessionHandler({ store: createRedisStore({ send: (args) => client.sendCommand(args), prefix }) })
+    const sessions = createSessionHandler({
+      keys: ['a', 'card', 'count', 'other', 'text', 'theme'],
+      store: createRedisStore({ send: (args) => client.sendCommand(args), prefix }),
+    })
     const session = await sessions.open(new Request('https://shop.test/'))
     await session.signIn('ada')
     const key = /session=([\w-]+)/.exec(session.respond(new Response()).headers.get('Set-Cookie') ?? '')?.[1] as string

@@ -48,7 +48,14 @@ function toSessions(send: Send, seed: number) {
     drawn += 1
     return new Uint8Array(count).fill(drawn).fill(seed, 0, 2)
   }
-  return createSessionHandler({ store: toStore(send), now: () => now, sweep: false, randomBytes, onError: () => {} })
+  return createSessionHandler({
+    keys: ['rotated', 'committed'],
+    store: toStore(send),
+    now: () => now,
+    sweep: false,
+    randomBytes,
+    onError: () => {},
+  })
 }
 
 const cookieOf = (response: Response): string | undefined => /__Host-session=([\w-]*)/.exec(response.headers.get('Set-Cookie') ?? '')?.[1]
