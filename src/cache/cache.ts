@@ -5,7 +5,7 @@ import type { State } from '../protocol/state.ts'
 import { deepFreeze } from '../schema/deep-freeze.ts'
 import { type Cell, clearWrites, countWrite, createCell, listenersOf, putStored, readCell, renewDefault, setCoalescible } from './cell.ts'
 import { addListener, callListeners, createListeners, type Listeners } from './listeners.ts'
-import { type Applied, createMutation, type Mutation, writesOf } from './mutation.ts'
+import { type Applied, createMutation, type Mutation, markSent, reapply, writesOf } from './mutation.ts'
 import type { Conflict, Operation, WriteOperation } from './operation.ts'
 import { isNewSession, type Move, rebase } from './rebase.ts'
 import { replay } from './replay.ts'
@@ -114,7 +114,7 @@ function write(parts: Parts, key: string, encoded: Json | undefined): Mutation {
   const shown = hasBase ? cell.stored : (cell.stored ?? rules.codec.fallback(key))
   const baseValue = former ? (former.operation as WriteOperation).baseValue : shown
   const operation: WriteOperation = { kind: value === undefined ? 'delete' : 'set', key, value, baseValue, hasBase }
-  if (former) former.operation = operation
+  if (former) reapply(former, { operation, accessed: undefined })
   const mutation = former ?? append(parts, { operation, accessed: undefined })
   if (!former) {
     setCoalescible(cell, mutation)
@@ -187,7 +187,7 @@ export function createCache(rules: Rules): Cache {
     send(length) {
       parts.coalescingEpoch++
       const mutations = parts.log.slice(0, length)
-      for (const mutation of mutations) mutation.sent = true
+      for (const mutation of mutations) markSent(mutation)
       return mutations
     },
     listen(key, listener) {

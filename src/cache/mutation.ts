@@ -49,6 +49,17 @@ export function createMutation({ operation, accessed }: Applied, epoch: number):
   return { operation, accessed, sent: false, epoch, receipt, resolve, reject }
 }
 
+/** Marks a mutation as taken into a commit: no later write joins it. */
+export function markSent(mutation: Mutation): void {
+  mutation.sent = true
+}
+
+/** Gives a mutation what its replay made of it. */
+export function reapply(mutation: Mutation, { operation, accessed }: Applied): void {
+  mutation.operation = operation
+  mutation.accessed = accessed
+}
+
 /** Returns what an operation stores, by key; undefined deletes. */
 export function writesOf({ operation, accessed }: Applied): Iterable<readonly [key: string, value: Json | undefined]> {
   return isWrite(operation) ? [[operation.key, operation.value]] : (accessed?.writes ?? [])

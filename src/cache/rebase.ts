@@ -2,7 +2,7 @@
 import { SessionConflictError } from '../errors/session-conflict-error.ts'
 import { type Json, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
-import { type Applied, lastWrites, type Mutation, writesOf } from './mutation.ts'
+import { type Applied, lastWrites, type Mutation, reapply, writesOf } from './mutation.ts'
 import type { Conflict } from './operation.ts'
 import { replay } from './replay.ts'
 import { replayAlone } from './replay-alone.ts'
@@ -68,7 +68,7 @@ export function rebase(base: State | undefined, log: readonly Mutation[], move: 
       const second = next ? replay(theirs.data, first.operation, rebasing, first.accessed) : first
       ours.write(first)
       theirs.write(second)
-      Object.assign(mutation, { operation: second.operation, accessed: second.accessed })
+      reapply(mutation, second)
       kept.push(mutation)
     } catch (error) {
       hasRejected = true

@@ -29,6 +29,8 @@ export interface Visitor {
   readonly cookieName: string | undefined
   /** The number of the last commit. */
   n: number
+  /** Uses numbers after this one, as a client that has sent so many. */
+  continueFrom(n: number): void
   read(fields?: Fields): Promise<Reply>
   /** Sends a commit on the last state; `members` come beside or instead of what that gives. */
   commit(members?: object, fields?: Fields): Promise<Reply>
@@ -105,6 +107,9 @@ export function createVisitor(settings: Settings, start: Start = {}): Visitor {
     jar,
     client,
     n: start.n ?? 0,
+    continueFrom(n) {
+      visitor.n = n
+    },
     get state() {
       return state
     },

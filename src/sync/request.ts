@@ -33,20 +33,16 @@ export function mayOutlivePage({ body }: InFlight): boolean {
 }
 
 /** Returns what a commit's attempt sends. The number is bound to these bytes, so every attempt sends the same. */
-function toCommitAttempt(client: string, { n, body, attempts, mutations, ...rest }: InFlight, isHidden: boolean): Attempt {
+function toCommitAttempt(client: string, commit: InFlight, isHidden: boolean): Attempt {
+  const headers = {
+    [sessionClientHeader]: client,
+    'Content-Type': 'application/json',
+    Prefer: 'return=minimal',
+    [idempotencyKeyHeader]: formatIdempotencyKey(client, commitNumber(commit)),
+  }
   return {
-    request: {
-      method: 'PATCH',
-      body,
-      keepalive: isKeptAlive({ n, body, attempts, mutations, ...rest }, isHidden),
-      headers: {
-        [sessionClientHeader]: client,
-        'Content-Type': 'application/json',
-        Prefer: 'return=minimal',
-        [idempotencyKeyHeader]: formatIdempotencyKey(client, commitNumber({ n, attempts })),
-      },
-    },
-    event: { kind: 'commit', n, attempt: attempts + 1, mutations: mutations.length },
+    request: { method: 'PATCH', body: commit.body, keepalive: isKeptAlive(commit, isHidden), headers },
+    event: { kind: 'commit', n: commit.n, attempt: commit.attempts + 1, mutations: commit.mutations.length },
   }
 }
 

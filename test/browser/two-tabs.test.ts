@@ -38,7 +38,9 @@ describe('two tabs of one visitor', () => {
   test('a tab that is frozen with the lock of a first commit keeps no other one from writing', async () => {
     const visitor = await stage.newVisitor()
     const [frozen, tab] = [await visitor.open(), await visitor.open()]
-    await frozen.evaluate(() => void navigator.locks.request(new URL('/session', location.href).href, () => new Promise(() => {})))
+    await frozen.evaluate(
+      () => void navigator.locks.request(`creation ${new URL('/session', location.href).href}`, () => new Promise(() => {})),
+    )
 
     const written = await tab.evaluate(async () => {
       const { createSessionClient, z } = window.sojourn

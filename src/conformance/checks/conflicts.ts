@@ -41,7 +41,7 @@ export const conflictChecks: readonly ConformanceCheck[] = [
       const tab = await someone.tab()
       for (const client of [someone, tab]) {
         const { last } = client.state
-        client.n = 5
+        client.continueFrom(5)
         equals(isProblem(await client.commit({ after: 4, set: { a: 1 } }), 409, 'out-of-step').last, last, '`last` beside the 409')
       }
       equals(isState(await someone.read()).data, { kept: true }, 'the data afterwards')

@@ -119,8 +119,8 @@ export const clientFaults: readonly PlantedFault[] = [
     patches: [
       {
         file: 'src/cache/cache.ts',
-        from: '      for (const mutation of mutations) mutation.sent = true\n',
-        to: '      for (const mutation of mutations) mutation.sent = true\n      parts.log = parts.log.slice(mutations.length)\n',
+        from: '      for (const mutation of mutations) markSent(mutation)\n',
+        to: '      for (const mutation of mutations) markSent(mutation)\n      parts.log = parts.log.slice(mutations.length)\n',
       },
     ],
   },
