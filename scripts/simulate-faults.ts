@@ -28,10 +28,21 @@ interface Finding {
   readonly count?: number
 }
 
-function simulate({ title, mode = 'normal' }: PlantedFault): Promise<Finding> {
+function simulate({ title, mode = 'normal', only }: PlantedFault): Promise<Finding> {
   return new Promise((resolve) => {
     const scenarios = values.histories ? [] : ['--scenarios']
-    const run = ['scripts/simulate.ts', '--json', '--runs', values.runs, '--seed', values.seed, '--mode', mode, ...scenarios]
+    const run = [
+      'scripts/simulate.ts',
+      '--json',
+      '--runs',
+      values.runs,
+      '--seed',
+      values.seed,
+      '--mode',
+      mode,
+      ...(only === undefined ? [] : ['--only', only]),
+      ...scenarios,
+    ]
     const child = spawn(process.execPath, ['--import', join(root, 'test/simulation/faults/plant.ts'), ...run], {
       cwd: root,
       env: { ...process.env, SIMULATION_FAULT: title },

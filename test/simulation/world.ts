@@ -28,8 +28,8 @@ export interface Outcome {
   readonly script: Script
 }
 
-/** What holds behind a cache as well. */
-const cacheInvariants = /^(requests|rejection)/
+/** What holds behind a cache as well: the bound of requests per second. */
+const cacheInvariants = /^(requests: .* within|rejection)/
 
 /** What the model judges of a state: without the keys that edits/ judges. */
 const withoutEditKeys = (stored: Stored): Stored => ({

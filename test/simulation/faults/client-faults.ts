@@ -23,6 +23,9 @@ const stored = rulesOf<typeof import('../../../src/cache/stored-value.ts')>()
 const identity = rulesOf<typeof import('../../../src/cache/identity.ts')>()
 const merge = rulesOf<typeof import('../../../src/cache/merge.ts')>()
 
+/** The invariants that hold the rules of merging. */
+const edited = '^(leaf|untold|fields|serial|view|counter)'
+
 /** Rules of the client, each taken out. */
 export const clientFaults: readonly PlantedFault[] = [
   {
@@ -55,6 +58,7 @@ export const clientFaults: readonly PlantedFault[] = [
   },
   {
     title: 'responses of another session are answered without a pause',
+    mode: 'caches',
     breaks: [pacing('yieldAfterMismatch', () => (pacing) => pacing)],
   },
   {
@@ -161,11 +165,13 @@ export const clientFaults: readonly PlantedFault[] = [
   {
     title: 'a write behind a rejected one is merged with its disappearance',
     mode: 'edits',
+    only: edited,
     breaks: [alone('keepWhole', () => (_data, operation) => operation)],
   },
   {
     title: 'the default that was shown is no base',
     mode: 'edits',
+    only: edited,
     breaks: [
       conflict(
         'toShownBase',
@@ -178,21 +184,25 @@ export const clientFaults: readonly PlantedFault[] = [
   {
     title: 'a choice that changes nothing gives way',
     mode: 'edits',
+    only: edited,
     breaks: [conflict('isChoice', () => () => false)],
   },
   {
     title: 'a write before the load replaces what is stored without a word',
     mode: 'edits',
+    only: edited,
     breaks: [replay('isEarlyConflict', () => () => false)],
   },
   {
     title: 'unknown fields count whatever the value then reads as',
     mode: 'edits',
+    only: edited,
     breaks: [stored('readsBackAs', () => () => true)],
   },
   {
     title: 'unknown fields stay at their place in a list',
     mode: 'edits',
+    only: edited,
     breaks: [identity('identify', () => (lists) => lists.map((items) => new Map(items.map((item, place) => [`${place}`, item]))))],
   },
   {

@@ -23,6 +23,8 @@ export interface PlantedFault {
   readonly patches?: readonly Patch[]
   /** @default 'normal' */
   readonly mode?: Mode
+  /** Which broken invariants count, as a regular expression. @default every one */
+  readonly only?: string
 }
 
 /**

@@ -110,7 +110,11 @@ const decisions: readonly PlantedFault[] = [
         const outcome = decide(subject, attempt, circumstances)
         if (outcome.kind !== 'conflict' || outcome.conflicts.length > 0 || subject.key !== 'known') return outcome
         const { seq, mark } = subject.record
-        const again = decide(subject, as(attempt, { base: `v${seq}-${mark}` }), circumstances)
+        const again = decide(
+          subject,
+          as(attempt, { base: `v${seq}-${mark}${/\..*$/.exec(attempt.commit.base)?.[0] ?? ''}` }),
+          circumstances,
+        )
         return again.kind === 'store' ? { ...again, exact: false } : again
       }),
     ],
