@@ -159,7 +159,7 @@ class ExpiryTest(SessionTestCase):
     def test_53_zero_is_a_cookie_for_the_browser_and_the_settings_age(self):
         response = self.visitor.run(lambda request: request.session.set_expiry(0))
         self.assertEqual((session_cookie(response)["max-age"], session_cookie(response)["expires"]), ("", ""))
-        self.assertIn(self.expiry()["age"], (1209599, 1209600))
+        self.assertIn(self.expiry()["age"], range(1209590, 1209601))
         self.assertTrue(self.expiry()["atBrowserClose"])
 
     @skip_on("file", because="it tells no time that a test can move")
@@ -168,7 +168,7 @@ class ExpiryTest(SessionTestCase):
         with later(100):
             self.assertIn(self.expiry()["age"], range(195, 201))
             self.visitor.write(a=1)
-            self.assertIn(self.expiry()["age"], (299, 300))
+            self.assertIn(self.expiry()["age"], range(290, 301))
 
     def test_55_a_date_is_that_moment(self):
         date = datetime.now(timezone.utc) + timedelta(seconds=300)
@@ -201,7 +201,7 @@ class ExpiryTest(SessionTestCase):
     def test_59_clear_takes_the_expiry_too_and_a_commit_that_clears_does_not(self):
         self.visitor.commit(set={"a": 1}, expiry=300)
         self.visitor.commit(clear=True)
-        self.assertIn(self.expiry()["age"], (299, 300))
+        self.assertIn(self.expiry()["age"], range(290, 301))
         self.visitor.post("/clear")
         self.assertEqual(store(self.visitor.key).get_expiry_age(), 1209600)
 

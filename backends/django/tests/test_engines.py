@@ -121,7 +121,7 @@ class ViewsExpiryTest(SessionTestCase):
     """The endpoint tells the life that a view gave the session, as the engine will keep it."""
 
     def assertAge(self, seconds):
-        self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], seconds, delta=2)
+        self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], seconds, delta=5)
 
     def expire_in(self, expiry):
         self.visitor.run(lambda request: request.session.set_expiry(expiry))
@@ -337,8 +337,8 @@ class CookiesTest(SessionTestCase):
         self.visitor.run(lambda request: request.session.set_expiry(2 * age))
         for expiry, kept in ((2 * age, age), (in_a_year, age), (None, age), (60, 60)):
             told = body_of(self.visitor.commit(set={"a": 1}, expiry=expiry))["expiry"]["age"]
-            self.assertAlmostEqual(told, kept, delta=1)
-            self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], told, delta=1)
+            self.assertAlmostEqual(told, kept, delta=5)
+            self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], told, delta=5)
 
     def test_nothing_is_revoked(self):
         self.visitor.set(a=1)

@@ -147,7 +147,7 @@ class CookieTest(SessionTestCase):
     def test_the_first_commit_to_the_session_of_a_view_sets_it_for_twice_its_life(self):
         self.visitor.write(a=1)
         with later(1000):
-            self.assertAlmostEqual(session_cookie(self.visitor.commit())["max-age"], 2 * settings.SESSION_COOKIE_AGE, delta=2)
+            self.assertAlmostEqual(session_cookie(self.visitor.commit())["max-age"], 2 * settings.SESSION_COOKIE_AGE, delta=5)
             self.assertIsNone(session_cookie(self.visitor.commit()))
 
     def test_a_session_that_is_to_outlive_its_cookie_has_it_set(self):
@@ -176,7 +176,7 @@ class LogInTest(SessionTestCase):
         return session_cookie(self.visitor.post("/sign-in", {"username": "ada", "password": "ada"}))
 
     def assertAge(self, cookie, lives):
-        self.assertAlmostEqual(cookie["max-age"], lives * settings.SESSION_COOKIE_AGE, delta=2)
+        self.assertAlmostEqual(cookie["max-age"], lives * settings.SESSION_COOKIE_AGE, delta=5)
 
     def test_the_first_commit_after_it_sets_the_cookie_for_twice_its_life(self):
         self.assertAge(self.sign_in(), 1)
@@ -204,7 +204,7 @@ class LogInTest(SessionTestCase):
     def test_it_gives_the_session_its_whole_life(self):
         with later(1000):
             self.sign_in()
-            self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], settings.SESSION_COOKIE_AGE, delta=2)
+            self.assertAlmostEqual(self.visitor.read()["expiry"]["age"], settings.SESSION_COOKIE_AGE, delta=5)
 
 
 class WatchTest(SessionTestCase):
@@ -218,7 +218,7 @@ class WatchTest(SessionTestCase):
             response = self.visitor.get()
             self.assertEqual((session_cookie(response).value, body_of(response)["lineage"]), (self.visitor.key, state["lineage"]))
             # How long a cookie of Django's own lasts is noted nowhere, and this one is to last no shorter.
-            self.assertAlmostEqual(session_cookie(response)["max-age"], settings.SESSION_COOKIE_AGE, delta=2)
+            self.assertAlmostEqual(session_cookie(response)["max-age"], settings.SESSION_COOKIE_AGE, delta=5)
             self.assertNotEqual(self.visitor.key, old)
             # Once: the hash of the password was saved with the new key.
             self.assertIsNone(session_cookie(self.visitor.get()))
