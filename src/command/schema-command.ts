@@ -47,7 +47,7 @@ export async function runSchemaCommand(args: readonly string[], { write, writeEr
       write(text)
       return 0
     }
-    if (read(values.check) === text) return 0
+    if (isSameJson(read(values.check), text)) return 0
     const choice = values.export === undefined ? '' : ` --export ${values.export}`
     writeError(`${values.check} does not match ${module}. Write it again: npx sojourn schema ${module}${choice} > ${values.check}\n`)
     return 1
@@ -58,10 +58,19 @@ export async function runSchemaCommand(args: readonly string[], { write, writeEr
   }
 }
 
-/** The file of `--check`, with the line ends of this system's checkout made one. */
+/** Whether two texts are the same JSON: a formatter may have laid out the file. */
+function isSameJson(one: string, other: string): boolean {
+  try {
+    return JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other))
+  } catch {
+    return false
+  }
+}
+
+/** The file of `--check`. */
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8').replaceAll('\r\n', '\n')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new SessionConfigError(`Failed to read ${file}: ${(cause as Error).message}`, { cause })
   }

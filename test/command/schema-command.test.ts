@@ -44,7 +44,7 @@ describe('sojourn schema', () => {
     })
   })
 
-  test('--check accepts a file that is up to date, with either line end, and refuses one that is not.', async () => {
+  test('--check accepts a file that is up to date, however it is laid out, and refuses one that is not.', async () => {
     const module = good()
     const file = join(folder, 'session.schema.json')
     const { output } = await run(module)
@@ -55,6 +55,11 @@ describe('sojourn schema', () => {
     expect([stale.code, stale.output]).toEqual([1, ''])
     expect(stale.errors).toContain(`npx sojourn schema ${module} > ${file}`)
     expect((await run(module, '--check', join(folder, 'none.json'))).code).toBe(2)
+  })
+
+  test('The file of the shop on Django is up to date.', async () => {
+    const file = 'examples/shop-django/session.schema.json'
+    expect(await run('examples/shop/shared/schema.ts', '--check', file)).toEqual({ code: 0, output: '', errors: '' })
   })
 
   test('The export is the named one, "schema", "default" or the only schema.', async () => {

@@ -65,8 +65,8 @@ SESSION_COOKIE_NAME = "shop-django-session"
 SESSION_COOKIE_SECURE = False
 
 SOJOURN = {
-    # What the page may read and write. `lastOrder` only the shop itself writes.
-    "KEYS": ["theme", "cart", "draft", "lastSeen", "lastOrder"],
+    # What the page may read and write, made from its own schema: npx sojourn schema examples/shop/shared/schema.ts
+    "SCHEMA": BASE / "session.schema.json",
     "READ_ONLY_KEYS": ["lastOrder"],
     "IDENTITY": "shop.account.name_of_user",
     "VALIDATE": "shop.cart.validate",
