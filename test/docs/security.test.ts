@@ -1,6 +1,6 @@
 // Holds the table of OWASP ASVS 5.0 in docs/security.md to the tests that it names: a requirement that the package meets
 // names a test that exists, and no requirement of chapter 7 is left out.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readTable } from './answers.ts'
 
@@ -18,7 +18,8 @@ const listOf = (cell = ''): string[] => cell.split(', ').filter((part) => part !
 const testsOf = (cell = ''): { path: string; title: string }[] =>
   [...cell.matchAll(/`([^`:]+): ([^`]+)`/g)].map(([, path = '', title = '']) => ({ path, title }))
 
-const isNamed = ({ path, title }: { path: string; title: string }): boolean => existsSync(path) && readFileSync(path, 'utf8').includes(title)
+const isNamed = ({ path, title }: { path: string; title: string }): boolean =>
+  existsSync(path) && readFileSync(path, 'utf8').includes(title)
 
 describe('the table of OWASP ASVS requirements', () => {
   test('has every requirement of chapter 7, and none twice', () => {
@@ -41,4 +42,10 @@ describe('the table of OWASP ASVS requirements', () => {
     const missing = rows.flatMap((row) => testsOf(row['held by'])).filter((named) => !isNamed(named))
     expect(missing).toEqual([])
   })
+})
+
+test('the client keeps nothing in the storage of the browser', () => {
+  const files = globSync('src/{cache,client,sync,platform,browser,transport,schema,react,vue}/**/*.ts')
+  expect(files.length).toBeGreaterThan(50)
+  expect(files.filter((file) => /\b(localStorage|sessionStorage|indexedDB|cookieStore)\b/.test(readFileSync(file, 'utf8')))).toEqual([])
 })

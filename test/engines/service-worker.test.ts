@@ -5,10 +5,7 @@ import type { Tab } from './engine.ts'
 import { testedEngines } from './find-engines.ts'
 import { setStage, type Visitor } from './stage.ts'
 
-const recipes: readonly (keyof typeof workers)[] = ['cache-first', 'cache-first-ignoring-vary', 'stale-while-revalidate', 'network-first']
-
-const increment = (tab: Tab): Promise<boolean> =>
-  tab.evaluate(() => window.session.update('counter', (counter) => counter + 1).then(() => true))
+const recipes: readonly (keyof typeof workers)[] = ['cache-first', 'stale-while-revalidate']
 
 describe.each(testedEngines)('%s', (engine) => {
   const stage = setStage(engine)
@@ -27,34 +24,21 @@ describe.each(testedEngines)('%s', (engine) => {
     return tab
   }
 
-  test.each(recipes)('a %s worker neither loses a write nor multiplies requests', async (recipe) => {
+  test.each(recipes)('a %s worker that answers the reads of a client does not make it storm the server', async (recipe) => {
     const visitor = await stage.newVisitor()
     const tab = await openBehind(visitor, recipe)
     const { patches } = await stage.app.control()
 
-    await increment(tab)
-    await tab.evaluate(() => window.session.revalidate().then(() => true))
-    await increment(tab)
-    await increment(tab)
+    await tab.start(async () => {
+      for (;;) {
+        await window.session.update('counter', (counter) => counter + 1).catch(() => {})
+        await window.session.revalidate().catch(() => {})
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    })
+    await new Promise((resolve) => setTimeout(resolve, 8000))
 
-    expect((await visitor.stored()).data).toEqual({ counter: 3 })
-    expect(await tab.evaluate(() => window.told)).toEqual([])
-    expect((await stage.app.control()).patches - patches).toBe(3)
-  })
-
-  test('a worker that answers from its cache while the server is down ends no session', async () => {
-    const visitor = await stage.newVisitor()
-    const tab = await openBehind(visitor, 'network-first')
-    await increment(tab)
-
-    await stage.app.kill()
-    await tab.start(() => window.session.revalidate())
-    await tab.start(() => window.session.update('counter', (counter) => counter + 10))
-    await expect.poll(() => tab.evaluate(() => window.session.getSnapshot().error?.code ?? null)).not.toBeNull()
-    expect(await tab.evaluate(() => window.session.peek('counter'))).toBe(11)
-    await stage.app.start()
-
-    await expect.poll(async () => (await visitor.stored()).data).toEqual({ counter: 11 })
-    expect(await tab.evaluate(() => window.told)).toEqual([])
+    // A slow machine sends fewer. Without its backoff a client sends hundreds.
+    expect((await stage.app.control()).patches - patches).toBeLessThan(100)
   })
 })
