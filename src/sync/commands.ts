@@ -11,7 +11,7 @@ import { skipBackoff, skipRetryAfter } from './pacing.ts'
 import { endRead, failReads, requestRead as queueRead, wantRead } from './read-queue.ts'
 import { mayOutlivePage } from './request.ts'
 import { createEnding, deleteAtOnce, wipedState } from './session-end.ts'
-import { type SyncState, withStatus } from './state.ts'
+import { type SyncState, stay, withStatus } from './state.ts'
 import type { StateMessage } from './tab-message.ts'
 import type { Transition } from './transition.ts'
 
@@ -86,18 +86,19 @@ export function receiveMessage(sync: Sync, message: StateMessage): void {
   sync.apply({ state: { ...sync.state, inbox: [...sync.state.inbox, message] } })
 }
 
-/** The page is hidden and may be left: what may leave without a lock does so in this task. */
+/**
+ * The page is hidden and may be left: what may leave without a lock does so in this task. The task lasts until a timer fires,
+ * because listeners of the app that write run after the client's own.
+ */
 export function leavePage(sync: Sync): void {
   const { state } = sync
   const { exchange, outbox } = state
-  if (exchange) {
-    // Its first request ends with the page. Exactly-once makes the repetition harmless.
-    const mayRepeat = exchange.kind === 'commit' && !exchange.isKeptAlive && outbox.inFlight && mayOutlivePage(outbox.inFlight)
-    if (!mayRepeat) return
-    sync.apply({ state: { ...state, isLeaving: true } })
-    return sync.cut()
-  }
+  // Its first request ends with the page. Exactly-once makes the repetition harmless.
+  const mayRepeat = exchange?.kind === 'commit' && !exchange.isKeptAlive && outbox.inFlight && mayOutlivePage(outbox.inFlight)
+  if (exchange && !mayRepeat) return
   sync.apply({ state: { ...state, isLeaving: true } })
+  sync.ports.clock.setTimeout(() => sync.state.isLeaving && sync.apply({ state: stay(sync.state) }), 0)
+  if (exchange) sync.cut()
 }
 
 /** The page goes into the back/forward cache, or is gone: other tabs get the locks. */

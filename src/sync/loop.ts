@@ -9,7 +9,7 @@ import { prepare } from './prepare.ts'
 import { receive } from './receive.ts'
 import { toAttempt } from './request.ts'
 import { settle } from './settle.ts'
-import { stay, withBackoff } from './state.ts'
+import { withBackoff } from './state.ts'
 
 /** What the loop says of itself, in the same step. */
 export interface LoopEvents {
@@ -25,9 +25,8 @@ export async function run(sync: Sync, alarm: Alarm, events: LoopEvents): Promise
     const situation = situationOf(sync)
     const step = plan(situation)
     const isCovered = sync.locks.hold(locksFor(situation, step))
-    if (step.kind === 'idle' && !sync.state.isLeaving) return events.onIdle()
-    if (step.kind === 'idle') sync.apply({ state: stay(sync.state) })
-    else if (step.kind === 'receive') sync.apply(receive(contextOf(sync)))
+    if (step.kind === 'idle') return events.onIdle()
+    if (step.kind === 'receive') sync.apply(receive(contextOf(sync)))
     else if (step.kind === 'wait') {
       const state = step.isBackoff ? withBackoff(sync.state) : sync.state
       // A listener may change what comes next.

@@ -110,25 +110,19 @@ describe.each(testedEngines)('%s', (engine) => {
     expect([undefined, { long: 'x'.repeat(70_000) }]).toContainEqual((await data(visitor)).notes)
   })
 
-  /** Leaves a page that writes in a listener of the event; false if the engine ended the page before its listener could send anything. */
+  /** Leaves a page that writes in a listener of the event. Resolves with whether the write was stored. */
   async function writeWhileLeaving(visitor: Visitor, event: string, way: Way): Promise<boolean> {
     const tab = await visitor.open()
-    const { beacons } = await stage.app.control()
     await tab.evaluate(async (type) => {
       await window.session.set('theme', 'light')
       const target = type === 'visibilitychange' ? document : window
-      target.addEventListener(type, async () => {
-        void window.session.set('theme', 'dark')
-        // A beacon behind the client's request: if the engine still sends this one, it had the time for the other.
-        for (let turn = 0; turn < 500; turn++) await null
-        void fetch('/beacon', { method: 'POST', keepalive: true })
-      })
+      target.addEventListener(type, () => void window.session.set('theme', 'dark'))
       return true
     }, event)
     await leave[way](tab)
     return expect
-      .poll(async () => (await stage.app.control()).beacons, { timeout: 5000 })
-      .toBeGreaterThan(beacons)
+      .poll(async () => (await data(visitor)).theme, { timeout: 5000 })
+      .toBe('dark')
       .then(
         () => true,
         () => false,
@@ -137,11 +131,10 @@ describe.each(testedEngines)('%s', (engine) => {
 
   test.each(lastMoments)('a write in a listener of %s is stored if the page is left by %s', async (event, way) => {
     const visitor = await stage.newVisitor()
+    const isStored = (): Promise<boolean> => writeWhileLeaving(visitor, event, way)
 
-    let rounds = 1
-    while (!(await writeWhileLeaving(visitor, event, way)) && rounds < 5) rounds += 1
-
-    expect(rounds).toBeLessThan(5)
-    await expect.poll(() => data(visitor)).toEqual({ theme: 'dark' })
+    // Firefox ends the process of a closed tab at once, and loses a request whose body that process still holds, so one round
+    // may fail. Without keepalive, or behind a lock, every round fails.
+    expect((await isStored()) || (await isStored()) || (await isStored())).toBe(true)
   })
 })
