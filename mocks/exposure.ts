@@ -1,7 +1,7 @@
 // Owns which keys a mock server exposes: those of the schema, as the real handler does, or every key.
 import type * as z from 'zod/v4/core'
 import { everyKey } from '../src/server/exposed-keys.ts'
-import { type Exposure, toExposure } from '../src/server/exposure.ts'
+import { type Exposure, jsonCodec, toExposure } from '../src/server/exposure.ts'
 
 /** On the global object, since a test suite may load this module many times. */
 const isSaid = Symbol.for('sojourn.mock.exposes-every-key')
@@ -22,5 +22,5 @@ export function toMockExposure(schema: z.$ZodObject | undefined, readOnly: reado
       'The mock session server exposes every key, since it has no schema. Give it the schema of the client, so that it refuses what your server refuses.',
     )
   }
-  return { keys: everyKey, checks: new Map() }
+  return { keys: everyKey, checks: new Map(), codec: jsonCodec }
 }

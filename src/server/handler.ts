@@ -1,6 +1,8 @@
 // Owns the door of the server: which function answers a request, and what becomes of errors.
 import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../errors/session-config-error.ts'
+import type { Json } from '../protocol/json.ts'
+import type { SessionInputs, SessionValues } from '../schema/types.ts'
 import { answerRefusal, answerUnavailable, type Context, toAsker } from './answers.ts'
 import { ConsumedBodyError } from './body.ts'
 import { checkOptions } from './check-options.ts'
@@ -23,19 +25,19 @@ import { answerOptions, mayWrite, methods, refuseWriter, type Writer } from './o
 import { createPeople, type PersonSession } from './people.ts'
 import { toProblem } from './problems.ts'
 import { answerRead } from './read.ts'
-import { openSession, type ServerSession } from './server-session.ts'
+import { type NoKeys, openSession, type ServerSession } from './server-session.ts'
 import { createVault } from './vault.ts'
 import { answerCommit } from './write.ts'
 
 /** Responds to session clients, at any URL, on any server of the Fetch standard. */
-export interface SessionHandler {
+export interface SessionHandler<V extends object = NoKeys, I extends { [K in keyof V]: unknown } = V> {
   /**
    * Never rejects: a store that is down is a 503, a fault in the app's functions a 500. `connection` is what `toNodeListener` gives
    * an app's function as its second argument: pass it on, so that `admit` learns the client's address.
    */
   (request: Request, connection?: Connection): Promise<Response>
   /** Opens the session of a request for the app's own endpoints. Rejects with the store's own error if it cannot be read. */
-  open(request: Request): Promise<ServerSession>
+  open(request: Request): Promise<ServerSession<V, I>>
   /**
    * Deletes the expired entries of the store, slice by slice; resolves with how many. The handler does so by itself unless the option
    * `sweep` is false.
@@ -83,8 +85,12 @@ export interface EndAllOptions {
  * const handler = createSessionHandler({ store: createSqliteStore({ path: 'sessions.sqlite' }), schema })
  * http.createServer(toNodeListener(handler)).listen(3000)
  */
-export function createSessionHandler<S extends z.$ZodObject>(options: SessionHandlerOptions & SchemaExposure<S>): SessionHandler
-export function createSessionHandler<const K extends string>(options: SessionHandlerOptions & ListedExposure<K>): SessionHandler
+export function createSessionHandler<S extends z.$ZodObject>(
+  options: SessionHandlerOptions & SchemaExposure<S>,
+): SessionHandler<SessionValues<S>, SessionInputs<S>>
+export function createSessionHandler<const K extends string>(
+  options: SessionHandlerOptions & ListedExposure<K>,
+): SessionHandler<{ [key in K]: Json | undefined }>
 export function createSessionHandler(options: SessionHandlerOptions & ExposureOptions): SessionHandler {
   checkOptions(options)
   return createHandler(options, toExposure(options))

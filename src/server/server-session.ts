@@ -6,6 +6,7 @@ import { expiryFault } from '../protocol/parse-commit.ts'
 import { parseStrictJson } from '../protocol/strict-json.ts'
 import type { Context } from './answers.ts'
 import { toLife } from './expiry.ts'
+import { createReader, type PrivateKeys, type ServerTransaction, type SessionReader, transact } from './keyed-access.ts'
 import { versionOf } from './record.ts'
 import { openWriter, type SessionWriter } from './session-writer.ts'
 
@@ -19,10 +20,10 @@ import { openWriter, type SessionWriter } from './session-writer.ts'
  * await session.signIn(user.id)
  * return session.respond(Response.json({ ok: true }))
  */
-export interface ServerSession {
+export interface ServerSession<V extends object = NoKeys, I extends { [K in keyof V]: unknown } = V> extends SessionReader<V> {
   /** The public id of the session; null where there is none. */
   readonly lineage: string | null
-  /** Every key, the server's own `_` keys among them. */
+  /** Every key in its stored form, private ones too. Never send it: `get` reads what clients may see. */
   readonly data: JsonObject
   /** Who is signed in; null for nobody. */
   readonly identity: string | null
@@ -33,6 +34,31 @@ export interface ServerSession {
    * @throws SessionUsageError where the result is no JSON object.
    */
   update(change: (data: JsonObject) => JsonObject): Promise<void>
+  /**
+   * Stores what a function makes of one key. It runs again if another client wrote meanwhile, so it must be pure.
+   *
+   * @throws SessionSchemaError if the schema refuses the result; SessionInvalidValueError if it refuses what is stored
+   * @example
+   * await session.update('cart', (cart) => [...cart, item])
+   */
+  update<K extends keyof V & string>(key: K, change: (current: V[K]) => I[K]): Promise<void>
+  /** Stores a value, of a read-only key too; undefined deletes. @throws SessionSchemaError if the schema refuses it */
+  set<K extends keyof V & string>(key: K, value: I[K]): Promise<void>
+  /** Deletes a key. */
+  delete(key: keyof V & string): Promise<void>
+  /**
+   * Stores all that a function writes in one atomic write, or nothing if it throws or writes nothing. It runs again if
+   * another client wrote meanwhile, so it must be pure.
+   *
+   * @example
+   * await session.transaction((tx) => {
+   *   tx.set('plan', 'pro')
+   *   tx.private.set('stripe_customer', id)
+   * })
+   */
+  transaction<R>(run: (tx: ServerTransaction<V, I>) => R): Promise<R>
+  /** The keys that clients never see. Write them in a `transaction`. */
+  readonly private: Pick<PrivateKeys, 'get' | 'all'>
   /**
    * Signs somebody in: stores `_identity` and gives the session a new key, so that a key that was planted before is worth
    * nothing. An anonymous session and one of the same person keep data and lineage; another person gets a new, empty session. Drops
@@ -53,6 +79,9 @@ export interface ServerSession {
   /** Gives the app's answer with the cookie, where it changed, and `Session-Version`, which tells clients to look again. */
   respond(response: Response): Response
 }
+
+/** No keys: what a function of any session takes. */
+export type NoKeys = Record<never, never>
 
 /** Options of `signIn`. */
 export interface SignInOptions {
@@ -97,8 +126,31 @@ export async function openSession(request: Request, context: Context): Promise<S
   const isEndedSince = async (identity: string, since: number | undefined): Promise<boolean> =>
     since !== undefined && ((await context.people.lastEnd(identity)) ?? Number.NEGATIVE_INFINITY) >= since
 
-  const calls: Omit<ServerSession, keyof Properties> = {
-    update: (change) => session.write((record) => ({ data: toJson(change(structuredClone(record?.data ?? {}))) })),
+  const dataOf = (): JsonObject => session.record()?.data ?? {}
+  const transaction = async (run: (tx: ServerTransaction<Record<string, unknown>>) => unknown): Promise<unknown> => {
+    let result: unknown
+    await session.write((record) => {
+      const transacted = transact(settings, record?.data ?? {}, run)
+      result = transacted.result
+      return transacted.isChanged ? { data: transacted.data } : undefined
+    })
+    return result
+  }
+  const read = <R>(run: (tx: ServerTransaction<Record<string, unknown>>) => R): R => transact(settings, dataOf(), run).result as R
+  type Calls = Omit<ServerSession<Record<string, unknown>>, keyof Properties>
+  const calls: Calls = {
+    ...createReader(settings, dataOf),
+    update: async (...given: [(data: JsonObject) => JsonObject] | [string, (current: unknown) => unknown]) => {
+      if (given.length === 2) await transaction((tx) => tx.update(...given))
+      else await session.write((record) => ({ data: toJson(given[0](structuredClone(record?.data ?? {}))) }))
+    },
+    set: async (key, value) => void (await transaction((tx) => tx.set(key, value))),
+    delete: async (key) => void (await transaction((tx) => tx.delete(key))),
+    transaction: transaction as Calls['transaction'],
+    private: {
+      get: (key) => read((tx) => tx.private.get(key)),
+      all: () => read((tx) => tx.private.all()),
+    },
     signIn: async (identity, { since } = {}) => {
       if (await isEndedSince(identity, since)) throw new SessionAuthError()
       await session.write((record) => {

@@ -30,8 +30,8 @@ export interface SessionWriter {
   record(): SessionRecord | undefined
   /** The `Set-Cookie` field that the browser needs after what was done. */
   setCookie(): string | undefined
-  /** Stores a change by compare-and-set; the function runs again where somebody else was first. */
-  write(change: (record: SessionRecord | undefined) => Change): Promise<void>
+  /** Stores a change by compare-and-set; undefined stores nothing. The function runs again if another writer was first. */
+  write(change: (record: SessionRecord | undefined) => Change | undefined): Promise<void>
   /** Ends the session. */
   remove(): Promise<void>
 }
@@ -43,9 +43,11 @@ export async function openWriter(request: Request, { settings, vault }: Context)
   let isLost = false
   const current = (): SessionRecord | undefined => (found.key === undefined ? undefined : found.subject.record)
 
-  async function tryWrite(change: (record: SessionRecord | undefined) => Change): Promise<true | undefined> {
+  async function tryWrite(change: (record: SessionRecord | undefined) => Change | undefined): Promise<true | undefined> {
     const record = current()
-    const { data, life, isSignIn, rotate = false, isNew = false } = change(record)
+    const wanted = change(record)
+    if (!wanted) return true
+    const { data, life, isSignIn, rotate = false, isNew = false } = wanted
     const from = record && !isNew ? record : emptyRecord(vault.name())
     const advanced = advance(
       from,

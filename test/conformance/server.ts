@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createMemoryStore, type SessionHandler, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
 import { toNodeListener } from 'sojourn/server/node'
 import { everyKey } from '../../src/server/exposed-keys.ts'
+import { jsonCodec } from '../../src/server/exposure.ts'
 import { createHandler } from '../../src/server/handler.ts'
 import { type Order, play } from './play.ts'
 
@@ -39,7 +40,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     createStore = (now) => createMemoryStore({ now }),
     ...rest
   } = options
-  const exposure = { keys: everyKey, checks: new Map() }
+  const exposure = { keys: everyKey, checks: new Map(), codec: jsonCodec }
   let skewMs = 0
   const now = (): number => Date.now() + skewMs
   // A store that is down is no news here.

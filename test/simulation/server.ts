@@ -1,5 +1,6 @@
 import { toEntry } from '../../src/server/entries.ts'
 import { everyKey } from '../../src/server/exposed-keys.ts'
+import { jsonCodec } from '../../src/server/exposure.ts'
 import { createHandler } from '../../src/server/handler.ts'
 import { createMemoryStore, type ServerSession, type SessionStore } from '../../src/server/index.ts'
 import { toBase64Url } from '../../src/server/keys.ts'
@@ -141,7 +142,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
       },
       onError: (error) => errors.push(error),
     },
-    { keys: everyKey, checks: new Map() },
+    { keys: everyKey, checks: new Map(), codec: jsonCodec },
   )
 
   const recordOf = (cookie: string | undefined): SessionRecord | undefined => {
