@@ -72,6 +72,8 @@ export type Outcome =
       readonly exact: boolean
     }
   | { readonly kind: 'replayed'; readonly cookie: boolean }
+  /** An empty commit without a session: there is nothing to extend, and it creates none. */
+  | { readonly kind: 'idle' }
   | { readonly kind: 'conflict'; readonly conflicts: readonly string[] }
   | { readonly kind: 'expiry-too-long'; readonly limit: number }
   | { readonly kind: 'unknown-key' | 'gone' | 'key-reused' | 'forgotten' | 'out-of-step' | 'bad-expiry' }
@@ -107,7 +109,13 @@ export function decideCommit(subject: Subject, attempt: Attempt, circumstances: 
   if (!isInStep(record, known, attempt)) return { kind: 'out-of-step' }
   const conflicts = findConflicts(record, commit, versionOf(subject, circumstances.keys))
   if (conflicts) return { kind: 'conflict', conflicts }
+  if (subject.key !== 'known' && isTouch(commit)) return { kind: 'idle' }
   return store(record, attempt, circumstances, subject)
+}
+
+/** Returns whether a commit has no content. */
+function isTouch({ set = {}, delete: gone = [], clear, expiry, cycleKey }: Commit): boolean {
+  return Object.keys(set).length === 0 && gone.length === 0 && !clear && expiry === undefined && !cycleKey
 }
 
 /**

@@ -51,6 +51,8 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context, isAdm
       const nextKey = await save(found, outcome, attempt)
       return nextKey === undefined ? undefined : answerStored(outcome, nextKey, attempt, asker)
     }
+    case 'idle':
+      return answerState(toState(subject, asker, settings))
     case 'replayed': {
       const cookie = outcome.cookie && key !== undefined ? toSetCookie(key, subject.record, settings) : undefined
       return answerState(toState(subject, asker, settings), { cookie })

@@ -141,7 +141,7 @@ describe('what the handler answers is what the file says', () => {
     [{ name: 'unavailable', detail: 'down' }, 503],
     [{ name: 'unavailable', detail: 'a fault' }, 500],
   ])('%o', async (given, status) => {
-    await visitor.commit()
+    await visitor.commit({ set: { theme: 'dark' } })
     refusal = given
     expect([(await visitor.read()).status, (await visitor.commit()).status, (await visitor.end()).status]).toEqual([status, status, status])
   })

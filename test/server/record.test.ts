@@ -52,13 +52,27 @@ const decide = (subject: Subject, given: Attempt): Outcome => decideCommit(subje
 
 describe('what a commit does', () => {
   test.each<[string, Subject, Attempt, Partial<Outcome>]>([
-    ['no key, no lineage: created', { key: 'none' }, attempt({ lineage: null, after: 0 }), { kind: 'store', cookie: true, rotate: false }],
+    [
+      'no key, no lineage: created',
+      { key: 'none' },
+      attempt({ lineage: null, after: 0, set: { a: 1 } }),
+      { kind: 'store', cookie: true, rotate: false },
+    ],
+    ['no key, no lineage, no content: nothing', { key: 'none' }, attempt({ lineage: null, after: 0 }), { kind: 'idle' }],
+    [
+      'the same with empty members',
+      { key: 'none' },
+      attempt({ lineage: null, after: 0, set: {}, delete: [], clear: false, cycleKey: false }),
+      { kind: 'idle' },
+    ],
+    ['an unknown key, fresh, no content: nothing', { key: 'unknown' }, attempt({ lineage: null, after: 0, fresh: true }), { kind: 'idle' }],
+    ['a touch of a session: stored', known, attempt({ set: {} }), { kind: 'store', changed: [] }],
     ['no key, a lineage: gone', { key: 'none' }, attempt(), { kind: 'gone' }],
     ['an unknown key, no lineage', { key: 'unknown' }, attempt({ lineage: null, after: 0 }), { kind: 'unknown-key' }],
     [
       'an unknown key, fresh: created',
       { key: 'unknown' },
-      attempt({ lineage: null, after: 0, fresh: true }),
+      attempt({ lineage: null, after: 0, fresh: true, set: { a: 1 } }),
       { kind: 'store', cookie: true },
     ],
     ['an unknown key, a lineage: gone', { key: 'unknown' }, attempt(), { kind: 'gone' }],

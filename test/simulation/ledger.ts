@@ -80,7 +80,7 @@ const isWrite = (call: Call): boolean => call.kind === 'set' || call.kind === 'd
 const watchedKey = (call: Call): string => (call.tx === 'guard' ? 'j' : (call.key ?? ''))
 
 /** Whether calls that were acknowledged without a commit have nothing to store on a base, and gave what they give there. */
-function isEmpty(data: Data, calls: readonly LogEntry[]): boolean {
+function isEmpty(data: Data, calls: readonly LogEntry[], hasSession: boolean): boolean {
   let after: Data | undefined = data
   for (const one of calls) {
     const done: ReturnType<typeof apply> = after ? apply(after, one) : null
@@ -88,7 +88,9 @@ function isEmpty(data: Data, calls: readonly LogEntry[]): boolean {
     const [entry] = one.entries
     if (entry && 'result' in entry && !isSame(entry.result, done?.result)) return false
   }
-  return isSame(after, data) && !calls.some(({ call }) => ['touch', 'expiry', 'cycle'].includes(call.kind))
+  // Without a session a touch has nothing to extend, and creates none.
+  const kinds = hasSession ? ['touch', 'expiry', 'cycle'] : ['expiry', 'cycle']
+  return isSame(after, data) && !calls.some(({ call }) => kinds.includes(call.kind))
 }
 
 export function createLedger(tab: string, watched: Watched): Ledger {
@@ -183,7 +185,8 @@ export function createLedger(tab: string, watched: Watched): Ledger {
         entry?.status === 'acknowledged' && !lineages.some((lineage) => entry.stored.has(lineage) || entry.undone.has(lineage)),
     )
     const stored = log.filter((one) => one.entries[0]?.status === 'acknowledged' && !unstored.includes(one))
-    let wasEmpty = isEmpty(base?.data ?? {}, unstored)
+    const hasSession = [base, ...moves.map(({ to }) => to)].every((one) => typeof one?.lineage === 'string')
+    let wasEmpty = isEmpty(base?.data ?? {}, unstored, hasSession)
     // What a replay rejects is in the log until then. An end takes the rest with it, and nobody knows in which order.
     const isEnded = log.some(({ entries: [entry] }) => entry?.error === 'ended')
     const refused = isEnded
@@ -191,7 +194,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
       : log.filter(({ entries: [entry] }) => entry?.status === 'rejected' && ['conflict', 'RangeError'].includes(entry.error ?? ''))
     log = log.filter((one) => isPending(one) || unstored.includes(one) || refused.includes(one))
     move(stored, log, (data) => {
-      wasEmpty ||= isEmpty(data, unstored)
+      wasEmpty ||= isEmpty(data, unstored, hasSession)
     })
     if (base) replay(base.data, base.data, log)
     for (const { call, entries } of refused.filter((one) => !one.refused)) {
@@ -199,7 +202,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
     }
     log = log.filter((one) => !refused.includes(one))
     if (base) replay(base.data, base.data, log)
-    if (!wasEmpty && !isEmpty(base?.data ?? {}, unstored))
+    if (!wasEmpty && !isEmpty(base?.data ?? {}, unstored, hasSession))
       faults.push(`once: ${unstored.map(({ call }) => call.id)} acknowledged, and no commit stored it`)
     log = log.filter((one) => !unstored.includes(one))
     return faults

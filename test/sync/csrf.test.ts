@@ -9,6 +9,7 @@ describe('the CSRF token', () => {
   test('of the last state goes with every unsafe request, where no cookie can be read', async () => {
     const mock = createServer({ initial: { count: 1 }, csrf: true })
     const session = open(mock)
+    await session.get('count')
     await session.set('count', 2)
     await session.end()
     expect(traffic(mock)).toEqual(['GET 200', 'PATCH/1 200', 'DELETE 204', 'GET 200'])
@@ -120,6 +121,7 @@ describe('the CSRF token', () => {
       return value
     }
     const session = open(mock, { csrf: { header: 'X-Token', token } })
+    await session.get('count')
     await session.set('count', 2)
     mock.rotateCsrf()
     await session.set('count', 3)
