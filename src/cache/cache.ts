@@ -5,7 +5,7 @@ import type { State } from '../protocol/state.ts'
 import { deepFreeze } from '../schema/deep-freeze.ts'
 import { type Cell, clearWrites, countWrite, createCell, listenersOf, putStored, readCell, renewDefault, setCoalescible } from './cell.ts'
 import { addListener, callListeners, createListeners, type Listeners } from './listeners.ts'
-import { type Applied, createMutation, type Mutation, markSent, reapply, writesOf } from './mutation.ts'
+import { type Applied, createMutation, joinMutation, type Mutation, markSent, writesOf } from './mutation.ts'
 import type { Conflict, Operation, WriteOperation } from './operation.ts'
 import { isNewSession, type Move, rebase } from './rebase.ts'
 import { replay } from './replay.ts'
@@ -30,6 +30,8 @@ export interface Moved {
 export interface Cache {
   readonly base: State | undefined
   readonly log: readonly Mutation[]
+  /** How many calls were made. Each mutation knows its last one. */
+  readonly calls: number
   /** Counts the changes of the view, so that who reads all of it need not look for one. */
   readonly revision: number
   /** The stored value in the view; undefined where nothing is. */
@@ -67,6 +69,7 @@ interface Parts extends Cache {
   readonly watchers: Listeners<number>
   base: State | undefined
   log: Mutation[]
+  calls: number
   revision: number
   /** Counts the moments after which no write joins an earlier one. */
   coalescingEpoch: number
@@ -99,7 +102,7 @@ function* writtenCells(parts: Parts, log: readonly Mutation[]): Iterable<Cell> {
 }
 
 function append(parts: Parts, applied: Applied): Mutation {
-  const mutation = createMutation(applied, parts.coalescingEpoch)
+  const mutation = createMutation(applied, parts.coalescingEpoch, ++parts.calls)
   parts.log.push(mutation)
   return mutation
 }
@@ -114,9 +117,9 @@ function write(parts: Parts, key: string, encoded: Json | undefined): Mutation {
   const shown = hasBase ? cell.stored : (cell.stored ?? rules.codec.fallback(key))
   const baseValue = former ? (former.operation as WriteOperation).baseValue : shown
   const operation: WriteOperation = { kind: value === undefined ? 'delete' : 'set', key, value, baseValue, hasBase }
-  if (former) reapply(former, { operation, accessed: undefined })
   const mutation = former ?? append(parts, { operation, accessed: undefined })
-  if (!former) {
+  if (former) joinMutation(former, operation, ++parts.calls)
+  else {
     setCoalescible(cell, mutation)
     countWrite(cell)
   }
@@ -170,6 +173,7 @@ export function createCache(rules: Rules): Cache {
     watchers: createListeners(),
     base: undefined,
     log: [],
+    calls: 0,
     revision: 0,
     coalescingEpoch: 0,
     notificationVersion: 0,

@@ -23,10 +23,16 @@ function look(log: readonly Applied[]) {
   return { reads, life, isCleared, isWhole }
 }
 
+/** Returns whether a commit carries a key that it leaves as it is: under `mine` it does not expect it. */
+export function carriesUnchanged(policy: ConflictPolicy): boolean {
+  return policy === 'mine'
+}
+
 /**
  * The net effect of a prefix of the log on its base, or undefined where there is none: such a prefix is not sent. It
  * expects the tag of every key that the prefix read or writes, the whole base where it depends on which keys there are
- * or where the server has no tags. Under policy `mine` a key that is only written is not expected.
+ * or where the server has no tags. A key that it leaves as it is counts as written, so that it is acknowledged only if the
+ * server holds it. Under policy `mine` a key that is only written is carried and not expected.
  */
 export function toEffect(base: State, log: readonly Applied[], policy: (key: string) => ConflictPolicy): Effect | undefined {
   const { tags } = base
@@ -37,11 +43,13 @@ export function toEffect(base: State, log: readonly Applied[], policy: (key: str
   const gone: string[] = []
   let isChanged = clear
   for (const [key, value] of lastWrites(log)) {
-    if (!clear && isEqual(value, own(base.data, key))) continue
-    isChanged = true
+    const isSame = !clear && isEqual(value, own(base.data, key))
+    if (policy(key) !== 'mine') expected.add(key)
+    // What is left as it is has to be so at the server, too: it is expected, or under `mine` carried along.
+    if (isSame && !carriesUnchanged(policy(key))) continue
+    if (!isSame) isChanged = true
     if (value !== undefined) set[key] = value
     else if (!clear) gone.push(key)
-    if (policy(key) !== 'mine') expected.add(key)
   }
   if (!isChanged && life.length === 0) return
   const expect: Record<string, string | null> = {}

@@ -32,6 +32,8 @@ export interface Mutation extends Applied {
   sent: boolean
   /** The cache's coalescing epoch when it was added. A later set of the same key joins it until the epoch ends. */
   readonly epoch: number
+  /** The number of its last call: of the set that joined it last. */
+  call: number
   /** The promise of its callers. Settles once, when it is acknowledged or rejected. */
   readonly receipt: Promise<unknown>
   readonly resolve: (result: unknown) => void
@@ -39,14 +41,20 @@ export interface Mutation extends Applied {
 }
 
 /** Creates an entry of the log. */
-export function createMutation({ operation, accessed }: Applied, epoch: number): Mutation {
+export function createMutation({ operation, accessed }: Applied, epoch: number, call: number): Mutation {
   let resolve!: Mutation['resolve']
   let reject!: Mutation['reject']
   const receipt = new Promise<unknown>((onStored, onRejected) => {
     resolve = onStored
     reject = onRejected
   })
-  return { operation, accessed, sent: false, epoch, receipt, resolve, reject }
+  return { operation, accessed, sent: false, epoch, call, receipt, resolve, reject }
+}
+
+/** Lets a later write join a mutation. */
+export function joinMutation(mutation: Mutation, operation: Operation, call: number): void {
+  mutation.operation = operation
+  mutation.call = call
 }
 
 /** Marks a mutation as taken into a commit: no later write joins it. */

@@ -1,4 +1,5 @@
 // Counts an exchange that begins. `loop.ts` calls it right before the request leaves. Pure: it returns the next state.
+import { beginConfirmingRead, type Confirmation, endRow } from './confirmation.ts'
 import { beginAttempt } from './outbox.ts'
 import type { ExchangeStep } from './plan.ts'
 import { beginRead } from './read-queue.ts'
@@ -10,18 +11,26 @@ import { type Exchange, type SyncState, withStatus } from './state.ts'
 export type Begun = SyncState & { readonly exchange: Exchange }
 
 /** Returns the state with an exchange in flight. */
-export function beginExchange(state: SyncState, { kind }: ExchangeStep, startedAt: number, isKeptAlive: boolean): Begun {
-  const exchange: Exchange = { kind, startedAt, isKeptAlive }
+export function beginExchange(state: SyncState, step: ExchangeStep, start: Omit<Exchange, 'kind'>): Begun {
+  const { kind } = step
+  const { startedAt } = start
+  const exchange: Exchange = { kind, ...start }
   const begun: Begun = {
     ...state,
     exchange,
     isLeaving: false,
     outbox: kind === 'commit' ? beginAttempt(state.outbox, startedAt) : state.outbox,
+    confirmation: toConfirmation(state.confirmation, step, startedAt),
     reads: kind === 'read' ? beginRead(state.reads) : state.reads,
     section: kind === 'read' ? readOnce(state.section) : state.section,
     ending: kind === 'end' && state.ending ? beginDelete(state.ending) : state.ending,
   }
   return { ...withStatus(begun, { activity: kind === 'read' ? 'loading' : 'sending' }), exchange }
+}
+
+function toConfirmation(confirmation: Confirmation, step: ExchangeStep, now: number): Confirmation {
+  if (step.kind === 'commit') return endRow(confirmation)
+  return step.kind === 'read' && step.isConfirming ? beginConfirmingRead(confirmation, now) : confirmation
 }
 
 /** Whether `end()` or `dispose()` took the exchange away before it left. */

@@ -44,12 +44,12 @@ function isShownAnew(before: SyncState, after: SyncState): boolean {
 
 /** Returns what planning looks at. */
 export function situationOf({ state, cache, ports, locks }: Pick<Sync, 'state' | 'cache' | 'ports' | 'locks'>): Situation {
-  return { state, base: cache.base, log: cache.log, now: ports.clock.now(), isSectionAwaited: locks.isSectionAwaited }
+  return { state, base: cache.base, log: cache.log, calls: cache.calls, now: ports.clock.now(), isSectionAwaited: locks.isSectionAwaited }
 }
 
 /** Returns what a decision looks at. */
 export function contextOf({ state, cache, ports }: Sync): DecisionContext {
-  return { state, base: cache.base, log: cache.log, now: ports.clock.now() }
+  return { state, base: cache.base, log: cache.log, calls: cache.calls, now: ports.clock.now() }
 }
 
 /** Returns what settling looks at. */

@@ -47,7 +47,8 @@ async function exchange(sync: Sync, step: ExchangeStep, events: LoopEvents): Pro
   const { ports, cache, settings, locks } = sync
   const { clock, publish } = ports
   const attempt = toAttempt(step, sync.state, cache.base, settings.isHidden())
-  const begun = beginExchange(sync.state, step, clock.now(), attempt.request.keepalive === true)
+  const start = { startedAt: clock.now(), isKeptAlive: attempt.request.keepalive === true, calls: cache.calls }
+  const begun = beginExchange(sync.state, step, start)
   sync.apply({ state: begun })
   publish.emit('exchange', { ...attempt.event, outcome: 'sent' })
   // A listener may have ended the session, or disposed of the client.

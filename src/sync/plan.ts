@@ -1,6 +1,7 @@
 // Decides what the pipeline does next, and under which locks. `loop.ts` asks it before each step, and again once a lock is granted. Pure.
 import type { Mutation } from '../cache/mutation.ts'
 import type { State } from '../protocol/state.ts'
+import { isAwaited } from './confirmation.ts'
 import { needsFenceOn } from './outbox.ts'
 import { waitUntil } from './pacing.ts'
 import { isSuspended, type SyncState } from './state.ts'
@@ -10,6 +11,8 @@ export interface Situation {
   readonly state: SyncState
   readonly base: State | undefined
   readonly log: readonly Mutation[]
+  /** How many calls were made. */
+  readonly calls: number
   readonly now: number
   /** Whether the lock of an exchange is awaited because another tab has it: a section runs there. */
   readonly isSectionAwaited: boolean
@@ -24,7 +27,8 @@ export type Step =
   | { readonly kind: 'receive' }
   /** Take a prefix of the log into a commit. `isLeaving`: the page may be gone after this task. */
   | { readonly kind: 'prepare'; readonly isLeaving: boolean }
-  | { readonly kind: 'read'; readonly isConditional: boolean }
+  /** `isConfirming`: for a log without net effect, to learn that the server holds what it leaves as it is. */
+  | { readonly kind: 'read'; readonly isConditional: boolean; readonly isConfirming?: boolean }
   | { readonly kind: 'commit'; readonly isLeaving: boolean }
   | { readonly kind: 'end' }
 
@@ -65,8 +69,10 @@ export function isPostSectionRead({ state: { section, reads, ending } }: Situati
   return section.readsAtOnce && reads.pending === 'full' && !ending
 }
 
-function stepUntil({ state: { pacing, doubt, ending } }: Situation, { kind }: Step): number {
+function stepUntil({ state: { pacing, doubt, ending, confirmation, reads } }: Situation, step: Step): number {
+  const { kind } = step
   const until = waitUntil(pacing, kind !== 'read')
+  if (kind === 'read' && step.isConfirming && reads.pending === 'no') return Math.max(until, confirmation.readAt)
   if (kind === 'read') return Math.max(until, doubt?.readAt ?? 0)
   return kind === 'end' ? Math.max(until, ending?.notBefore ?? 0) : until
 }
@@ -86,7 +92,13 @@ function nextExchange(s: Situation): Step {
     return { kind: 'read', isConditional: reads.pending !== 'full' && !outbox.inFlight && state.status.status === 'ready' }
   }
   if (!hasWrites) return idle
+  if (isConfirmationAwaited(s)) return { kind: 'read', isConditional: state.status.status === 'ready', isConfirming: true }
   return { kind: outbox.inFlight ? 'commit' : 'prepare', isLeaving: false }
+}
+
+/** Whether the log has no net effect and waits for a read that confirms it. */
+function isConfirmationAwaited({ state: { outbox, confirmation }, log, calls }: Situation): boolean {
+  return !outbox.inFlight && log.length > 0 && isAwaited(confirmation, log, calls)
 }
 
 /** Whether a commit is to be sent, or sent again. */
@@ -100,7 +112,7 @@ function planLeaving(s: Situation): Step {
   if (inFlight?.next === 'at-once') return { kind: 'commit', isLeaving: true }
   // Taken a moment ago, in this very task.
   if (inFlight && inFlight.attempts === 0) return { kind: 'commit', isLeaving: true }
-  return mayLeaveUnlocked(s) ? { kind: 'prepare', isLeaving: true } : idle
+  return mayLeaveUnlocked(s) && !isConfirmationAwaited(s) ? { kind: 'prepare', isLeaving: true } : idle
 }
 
 /**
@@ -128,6 +140,6 @@ export function locksFor(s: Situation, step: Step): NeededLocks {
   const isExchange = isCommit || step.kind === 'read' || step.kind === 'end'
   const section = isExchange && !isUnlocked && state.section.phase === 'none'
   const mayCreate = needsCreationLock(base) && !state.ending && !isSuspended(state) && state.section.phase !== 'running'
-  if (step.kind === 'idle' || !mayCreate || !hasCommit(s)) return { section, creation: 'release' }
+  if (step.kind === 'idle' || !mayCreate || !hasCommit(s) || isConfirmationAwaited(s)) return { section, creation: 'release' }
   return { section, creation: isCommit && !isUnlocked ? 'take' : 'keep' }
 }

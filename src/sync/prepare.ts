@@ -1,17 +1,20 @@
 // Takes a prefix of the log into the next commit. `loop.ts` calls it once the commit's locks are held, so that what was written while it
 // waited is in it. Pure: it returns a transition.
 import { toEffect } from '../cache/effect.ts'
+import { areConfirmed, awaitConfirmation } from './confirmation.ts'
 import { commitLength, needsFenceOn, skipCommit, takeCommit } from './outbox.ts'
 import type { SyncSettings } from './ports.ts'
 import type { DecisionContext, Transition } from './transition.ts'
 
-/** Takes the next commit. A prefix of the log without net effect is not sent. */
+/** Takes the next commit. A prefix of the log without net effect is not sent: it is acknowledged once a response confirms it. */
 export function prepare(c: DecisionContext, { policy }: Pick<SyncSettings, 'policy'>): Transition {
   const { state, base, log } = c
   if (!base) return { state }
   const mutations = log.slice(0, commitLength(state.outbox))
   const effect = toEffect(base, mutations, policy)
   if (!effect && isAcknowledgedUnsent(mutations.length, needsFenceOn(state.outbox, base))) {
+    if (!areConfirmed(mutations, state.confirmation))
+      return { state: { ...state, confirmation: awaitConfirmation(state.confirmation, log, c.calls) } }
     return {
       state: { ...state, outbox: skipCommit(state.outbox, base, mutations.length) },
       sent: mutations.length,

@@ -1,6 +1,7 @@
 // Decides what the outcome of an exchange leads to: the entry to the settle files. `loop.ts` calls it. Pure: it returns a transition.
 import { fail, type SettleContext, suspendForAuth } from './apply-state.ts'
 import { misplaced, type Outcome } from './classify-response.ts'
+import { confirmCalls } from './confirmation.ts'
 import { endRead, wantRead } from './read-queue.ts'
 import { confirmByRead } from './session-end.ts'
 import { settleCommit } from './settle-commit.ts'
@@ -18,8 +19,20 @@ export function settle(c: SettleContext, exchange: Exchange, outcome: Outcome): 
   if (!isCurrent(c.state, exchange)) return { state: c.state }
   const reads = exchange.kind === 'read' ? endRead(c.state.reads) : c.state.reads
   const over = { ...c, state: { ...c.state, reads, exchange: undefined } }
-  if (exchange.kind === 'read') return settleRead(over, outcome)
-  return exchange.kind === 'commit' ? settleCommit(over, outcome) : settleEnd(over, outcome)
+  const transition =
+    exchange.kind === 'read'
+      ? settleRead(over, outcome)
+      : exchange.kind === 'commit'
+        ? settleCommit(over, outcome)
+        : settleEnd(over, outcome)
+  if (!isConfirming(transition, outcome)) return transition
+  const { state } = transition
+  return { ...transition, state: { ...state, confirmation: confirmCalls(state.confirmation, exchange.calls) } }
+}
+
+/** Whether a response confirms that the base is current: its state became the base, or nothing has changed. A state that is not taken does not. */
+export function isConfirming({ base }: Transition, outcome: Outcome): boolean {
+  return base !== undefined || outcome.kind === 'unchanged'
 }
 
 /**

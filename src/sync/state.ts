@@ -18,6 +18,7 @@
 //            failed ─► backoff, same bytes; a read comes before the fifth try and after it
 //   end      answered ─► read ─► gone: resolved │ still there ─► the DELETE goes again
 import type { SessionError } from '../errors/session-error.ts'
+import { type Confirmation, createConfirmation } from './confirmation.ts'
 import type { SessionActivity, SessionStatus } from './events.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createPacing, type Pacing } from './pacing.ts'
@@ -48,12 +49,15 @@ export interface Exchange {
   readonly kind: 'read' | 'commit' | 'end'
   readonly startedAt: number
   readonly isKeptAlive: boolean
+  /** How many calls were made before it left: its response covers them. */
+  readonly calls: number
 }
 
 /** The state of the pipeline: one exchange at a time, so that the base never moves under a commit. */
 export interface SyncState {
   readonly outbox: Outbox
   readonly pacing: Pacing
+  readonly confirmation: Confirmation
   readonly reads: ReadQueue
   readonly section: Section
   readonly ending: Ending | undefined
@@ -75,6 +79,7 @@ export function createState(client: string): SyncState {
   return {
     outbox: createOutbox(client),
     pacing: createPacing(),
+    confirmation: createConfirmation(),
     reads: createReadQueue(),
     section: createSection(),
     ending: undefined,

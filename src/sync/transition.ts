@@ -36,5 +36,7 @@ export interface DecisionContext {
   readonly state: SyncState
   readonly base: State | undefined
   readonly log: readonly Mutation[]
+  /** How many calls were made. */
+  readonly calls: number
   readonly now: number
 }

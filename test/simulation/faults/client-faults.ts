@@ -21,6 +21,8 @@ const alone = rulesOf<typeof import('../../../src/cache/replay-alone.ts')>()
 const conflict = rulesOf<typeof import('../../../src/cache/resolve-conflict.ts')>()
 const stored = rulesOf<typeof import('../../../src/cache/stored-value.ts')>()
 const identity = rulesOf<typeof import('../../../src/cache/identity.ts')>()
+const confirmation = rulesOf<typeof import('../../../src/sync/confirmation.ts')>()
+const mutation = rulesOf<typeof import('../../../src/cache/mutation.ts')>()
 const merge = rulesOf<typeof import('../../../src/cache/merge.ts')>()
 
 /** The invariants that hold the rules of merging. */
@@ -167,6 +169,16 @@ export const clientFaults: readonly PlantedFault[] = [
     mode: 'edits',
     only: edited,
     breaks: [alone('keepWhole', () => (_data, operation) => operation)],
+  },
+  {
+    title: 'a write without net effect is acknowledged at once',
+    mode: 'edits',
+    breaks: [confirmation('areConfirmed', () => () => true)],
+  },
+  {
+    title: 'a set that joins another one keeps its number',
+    mode: 'edits',
+    breaks: [mutation('joinMutation', (joinMutation) => (into, operation) => joinMutation(into, operation, into.call))],
   },
   {
     title: 'the default that was shown is no base',
