@@ -27,7 +27,8 @@ export function createStoredBackend(options: BackendOptions, { endpoint, ordinar
 
   const expire = async (id: string): Promise<void> => {
     const entry = await endpoint.read(id)
-    if (entry) await endpoint.write({ id, expected: entry.revision, entry: { ...entry, revision: crypto.randomUUID(), expiresAt: options.now() } })
+    if (entry)
+      await endpoint.write({ id, expected: entry.revision, entry: { ...entry, revision: crypto.randomUUID(), expiresAt: options.now() } })
   }
 
   return {
