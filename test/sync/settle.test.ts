@@ -29,7 +29,7 @@ const ann = { ...base, identity: 'ann' }
 
 /** Settles an outcome of an exchange that is the current one. */
 function settled(kind: Exchange['kind'], outcome: Outcome, parts: Partial<SettleContext> = {}): Transition {
-  const exchange = { kind, startedAt: 990, isKeptAlive: true }
+  const exchange = { kind, startedAt: 990, isKeptAlive: true, calls: 1 }
   const c = context(parts)
   return settle({ ...c, state: { ...c.state, exchange } }, exchange, outcome)
 }
@@ -307,10 +307,10 @@ describe('the outcome of a DELETE', () => {
 
 test.each<[string, (state: SyncState) => SyncState]>([
   ['was taken away by end()', (state) => ({ ...state, exchange: undefined })],
-  ['is another one by now', (state) => ({ ...state, exchange: { kind: 'commit', startedAt: 995, isKeptAlive: true } })],
+  ['is another one by now', (state) => ({ ...state, exchange: { kind: 'commit', startedAt: 995, isKeptAlive: true, calls: 1 } })],
   ['belongs to a client that was disposed of', (state) => ({ ...state, isDisposed: true })],
 ])('the outcome of an exchange that %s is dropped', (_, change) => {
-  const exchange: Exchange = { kind: 'commit', startedAt: 990, isKeptAlive: true }
+  const exchange: Exchange = { kind: 'commit', startedAt: 990, isKeptAlive: true, calls: 1 }
   const c = context({ log, state: change({ ...sent, exchange }) })
   expect(settle(c, exchange, read({ last: 1 }))).toEqual({ state: c.state })
 })

@@ -23,7 +23,7 @@ export const base: State = {
 export const nobody: State = { ...base, lineage: null, version: 'v0', data: {}, tags: {} }
 
 /** A mutation of the log. */
-export const mutate = (operation: Operation): Mutation => createMutation({ operation, accessed: undefined }, 0)
+export const mutate = (operation: Operation): Mutation => createMutation({ operation, accessed: undefined }, 0, 1)
 export const set = (key: string, value: number | string): Mutation =>
   mutate({ kind: 'set', key, value, baseValue: undefined, hasBase: true })
 
@@ -46,6 +46,7 @@ export const situation = (parts: Partial<Situation> = {}): Situation => ({
   state: ready,
   base,
   log: [],
+  calls: 1,
   now: 1_000,
   isSectionAwaited: false,
   ...parts,
@@ -56,6 +57,7 @@ export const context = (parts: Partial<SettleContext> = {}): SettleContext => ({
   state: ready,
   base,
   log: [],
+  calls: 1,
   now: 1_000,
   random: 0.5,
   createClientId: () => 'another',
