@@ -1,3 +1,5 @@
+// Wires the parts of one client: cache, pipeline, ports, events. `create-session-client.ts` calls it; every call of the client works on what it
+// returns. It decides nothing.
 import type * as z from 'zod/v4/core'
 import { type Cache, createCache } from '../cache/cache.ts'
 import { addListener, callListeners, createListeners, type Listeners } from '../cache/listeners.ts'

@@ -1,3 +1,4 @@
+// Owns `createSessionClient`, the entry to the client. It joins the calls that the other files of this folder create and puts the schema's types on.
 import type * as z from 'zod/v4/core'
 import type { SessionInputs, SessionValues } from '../schema/types.ts'
 import { disposeSync } from '../sync/commands.ts'

@@ -1,3 +1,4 @@
+// Owns when the session ends by a monotonic clock, and the warning before it. `core.ts` creates it; it never ends a session, it asks for a read.
 import { type Clock, maxTimerMs } from '../platform/clock.ts'
 import type { Expiry } from '../protocol/state.ts'
 

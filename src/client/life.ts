@@ -1,3 +1,4 @@
+// Owns the calls about the session as a whole, such as `end`, `settled`, `exclusive` and `dehydrate`. Each is a command of the pipeline.
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionProtocolError } from '../errors/session-protocol-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'

@@ -1,3 +1,4 @@
+// Owns the options of `createSessionClient`. Types only.
 import type * as z from 'zod/v4/core'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import type { SessionChannel } from '../platform/channel.ts'

@@ -1,3 +1,4 @@
+// Owns how a client finds its URL, its credentials and its channel in the page. `core.ts` calls it at creation and at the first use.
 import type { SessionChannel } from '../platform/channel.ts'
 import { isBrowser } from '../platform/locks.ts'
 

@@ -1,3 +1,4 @@
+// Owns the calls that read: from the view, after the one load that all of them share.
 import type { State } from '../protocol/state.ts'
 import { requestRead } from '../sync/commands.ts'
 import { isSuspended } from '../sync/state.ts'

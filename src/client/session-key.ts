@@ -1,3 +1,4 @@
+// Owns `session.key(name)`: the calls of one key, which also work detached from it.
 import type { Cache } from '../cache/cache.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'

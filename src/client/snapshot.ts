@@ -1,3 +1,4 @@
+// Owns the objects that say how the session and its keys stand. Each stays the same object until something of it changes.
 import type { Cache } from '../cache/cache.ts'
 import { own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'

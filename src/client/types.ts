@@ -1,3 +1,4 @@
+// Owns the public types of the client. Types only.
 import type { SessionError } from '../errors/session-error.ts'
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import type { Json } from '../protocol/json.ts'

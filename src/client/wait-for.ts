@@ -1,3 +1,4 @@
+// Owns the option `signal`: it ends the waiting of a caller, never the work.
 import type { WaitOptions } from './types.ts'
 
 /** Rejects when the signal ends the waiting; what is waited for goes on. A promise that nobody touches never raises an unhandled rejection. */

@@ -1,3 +1,4 @@
+// Owns the calls that write. Each shows its write at once, wakes the pipeline and returns the promise of its acknowledgement.
 import type { Mutation } from '../cache/mutation.ts'
 import type { Operation, Transaction, WriteOperation } from '../cache/operation.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'

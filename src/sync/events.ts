@@ -1,3 +1,4 @@
+// Owns the names of what the pipeline reports: status, activity, events. The client exports them; nothing here runs.
 import type { Conflict } from '../cache/operation.ts'
 import type { SessionEndReason } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'

@@ -269,14 +269,14 @@ export const clientFaults: readonly PlantedFault[] = [
     breaks: [prepare('isAcknowledgedUnsent', () => (_, needsFence) => !needsFence)],
   },
   {
-    title: 'each tab looks anew for a session that is gone',
-    breaks: [settleRead('keepsForcing', () => (_, isConfirmed, state) => isConfirmed && state.unknownKey === true)],
+    title: 'a key that stays unknown never creates a session',
+    breaks: [settleRead('keepsForcing', () => () => false)],
   },
   {
     title: 'a first commit waits for a read that waits for it',
     breaks: [
       plan('plan', (plan) => (s) => {
-        const isWaiting = s.base?.lineage === null && s.log.length > 0 && s.state.reads.pending === 'conditional'
+        const isWaiting = s.base?.lineage === null && s.state.outbox.inFlight !== undefined && s.state.reads.pending !== 'no'
         return isWaiting ? { kind: 'idle' } : plan(s)
       }),
     ],

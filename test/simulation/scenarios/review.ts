@@ -94,6 +94,15 @@ export const review: Scenarios = {
     at 8600 b2 evict
     fate C#2 {"kind":"hang"}
   `,
+  'a first commit that was stored, met a rotated key and was forgotten is not run again': `
+    history seed=1
+    browser b1 v1 A
+    at 0 A update "n" "A1"
+    at 100 b1 rotate
+    at 150 b1 evict
+    fate A#2 {"kind":"cookie-cut"}
+    fate A#3 {"out":1500}
+  `,
   'review 8: a rotation whose answer was lost does not lose the session': `
     history seed=1
     browser b1 v1 A
