@@ -46,16 +46,23 @@ export const fate: Scenarios = {
     fate A#4 {"out":500}
   `,
   'a first commit is not run again whose key a log-in rotated and whose client the server forgot': `
-    history seed=13391
+    history seed=1
     browser b1 v1 A
     at 0 A get "n"
     at 100 A update "n" "A1"
-    at 148 b1 rotate
-    at 193 b1 evict
+    at 141 b1 rotate
+    at 175 b1 evict
     fate A#2 {"kind":"cookie-cut"}
-    fate A#3 {"kind":"cut","back":128}
-    fate b1#1 {"out":253,"back":9717}
-    fate A#5 {"out":8992}
+    fate b1#1 {"out":10,"back":15}
+  `,
+  'a write behind a rejected one is stored whole': `
+    history seed=1 mode=edits
+    browser b1 v1 A
+    at 0 b1 plant "form" 0
+    at 100 A get "n"
+    at 190 b1 refuse "form" 1
+    at 200 A edit "form" "A1" "edit" "tea"
+    at 210 A edit "form" "A2" "add" "milk"
   `,
   'a client that is disposed of while it ends a session has nothing pending': `
     history seed=1
