@@ -5,7 +5,7 @@ import type { ExchangeStep } from './plan.ts'
 import { beginRead } from './read-queue.ts'
 import { readOnce } from './section.ts'
 import { beginDelete } from './session-end.ts'
-import { type Exchange, type SyncState, withStatus } from './state.ts'
+import { type Exchange, type SyncState, withActivity } from './state.ts'
 
 /** A state with an exchange in flight. */
 export type Begun = SyncState & { readonly exchange: Exchange }
@@ -25,7 +25,7 @@ export function beginExchange(state: SyncState, step: ExchangeStep, start: Omit<
     section: kind === 'read' ? readOnce(state.section) : state.section,
     ending: kind === 'end' && state.ending ? beginDelete(state.ending) : state.ending,
   }
-  return { ...withStatus(begun, { activity: kind === 'read' ? 'loading' : 'sending' }), exchange }
+  return { ...withActivity(begun, kind), exchange }
 }
 
 function toConfirmation(confirmation: Confirmation, step: ExchangeStep, now: number): Confirmation {

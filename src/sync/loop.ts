@@ -9,7 +9,7 @@ import { prepare } from './prepare.ts'
 import { receive } from './receive.ts'
 import { toAttempt } from './request.ts'
 import { settle } from './settle.ts'
-import { withBackoff } from './state.ts'
+import { withActivity, withBackoff } from './state.ts'
 
 /** What the loop says of itself, in the same step. */
 export interface LoopEvents {
@@ -46,6 +46,9 @@ export async function run(sync: Sync, alarm: Alarm, events: LoopEvents): Promise
 async function exchange(sync: Sync, step: ExchangeStep, events: LoopEvents): Promise<void> {
   const { ports, cache, settings, locks } = sync
   const { clock, publish } = ports
+  // Told before the read counts as in flight: a listener that revalidates then joins it, and starts no read without end.
+  sync.apply({ state: withActivity(sync.state, step.kind) })
+  if (plan(situationOf(sync)).kind !== step.kind) return
   const attempt = toAttempt(step, sync.state, cache.base, settings.isHidden())
   const start = { startedAt: clock.now(), isKeptAlive: attempt.request.keepalive === true, calls: cache.calls }
   const begun = beginExchange(sync.state, step, start)

@@ -101,6 +101,11 @@ export function withStatus(state: SyncState, change: Partial<Status>): SyncState
   return isSame ? state : { ...state, status }
 }
 
+/** Returns the state of a client that does an exchange. */
+export function withActivity(state: SyncState, kind: Exchange['kind']): SyncState {
+  return withStatus(state, { activity: kind === 'read' ? 'loading' : 'sending' })
+}
+
 /** Returns the state of a client that waits after a failure. */
 export function withBackoff(state: SyncState): SyncState {
   return withStatus(state, { activity: state.pacing.isOffline ? 'offline' : 'retrying' })

@@ -8,6 +8,7 @@ import type { RunningExchange } from './exchange.ts'
 import { createHeldLocks, type LeaseOptions } from './held-locks.ts'
 import { run } from './loop.ts'
 import type { SyncPorts, SyncSettings } from './ports.ts'
+import { answerRead } from './read-queue.ts'
 import { withStatus } from './state.ts'
 
 /** How many attempts' time an exchange waits for a section of another tab. */
@@ -27,7 +28,14 @@ export function createSync(cache: Cache, ports: SyncPorts, settings: SyncSetting
     isRunning = false
     for (const listener of [...idleListeners]) listener()
     idleListeners.clear()
-    if (!sync.state.isDisposed) sync.apply({ state: withStatus(sync.state, { activity: 'idle' }) })
+    if (sync.state.isDisposed || sync.state.status.activity === 'idle') return
+    const isAsked = sync.state.reads.pending !== 'no'
+    sync.apply({ state: withStatus(sync.state, { activity: 'idle' }) })
+    // A listener that revalidates at this moment asks for what has just arrived.
+    const { reads } = sync.state
+    if (isAsked || reads.pending !== 'conditional' || !sync.cache.base) return
+    const { queue, answered } = answerRead(reads)
+    sync.apply({ state: { ...sync.state, reads: queue }, answered: [{ waiters: answered }] })
   }
   function onExchange(next: RunningExchange | undefined): void {
     running = next
