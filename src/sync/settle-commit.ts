@@ -91,7 +91,9 @@ function settleKeyReused(c: SettleContext, inFlight: InFlight): Transition {
 function settleCsrf(c: SettleContext, inFlight: InFlight, { isNamed, detail }: Extract<Outcome, { kind: 'csrf' }>): Transition {
   if (inFlight.isTokenRenewed && !isNamed) return settleFailure(c, inFlight, misplaced(403))
   if (inFlight.isTokenRenewed) {
-    const rejected = rejections(c.log, inFlight.mutations, () => new SessionRejectedError(403, 'csrf', [], { detail }))
+    const rejected = rejections(c.log, inFlight.mutations, () =>
+      inFlight.mayBeStored ? new SessionUnknownFateError() : new SessionRejectedError(403, 'csrf', [], { detail }),
+    )
     return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, true) }, rejected }
   }
   const outbox = changeInFlight(c.state.outbox, { isTokenRenewed: true })

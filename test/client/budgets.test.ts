@@ -11,7 +11,11 @@ type Numbers = SessionClient<Record<string, number>>
 /** A client that has loaded a session of so many numbers, with the requests that it sends from here on and what is stored. */
 async function openNumbers(keys: number) {
   const names = Array.from({ length: keys }, (_, at) => `key-${at}`)
-  const mock = createMockSessionServer({ maxSessionBytes: 1e6, initial: Object.fromEntries(names.map((name) => [name, 0])) })
+  const mock = createMockSessionServer({
+    maxSessionBytes: 1e6,
+    maxKeys: 10_000,
+    initial: Object.fromEntries(names.map((name) => [name, 0])),
+  })
   const schema = z.object(Object.fromEntries(names.map((name) => [name, z.number().default(0)])))
   const session = track(createSessionClient({ url: mock.url, fetch: mock.fetch, schema })) as unknown as Numbers
   await session.get('key-0')

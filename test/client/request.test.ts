@@ -49,11 +49,11 @@ describe('a request', () => {
     })
   })
 
-  test('a commit under 60 KiB goes with keepalive from the start, a larger one without', async () => {
+  test('a commit under 16 KiB goes with keepalive from the start, a larger one without', async () => {
     const { session, requests } = openRecording()
-    await session.set('note', 'x'.repeat(50_000))
-    await session.set('note', 'x'.repeat(70_000))
-    await session.set('note', 'é'.repeat(40_000)) // 80,000 bytes
+    await session.set('note', 'x'.repeat(15_000))
+    await session.set('note', 'x'.repeat(17_000))
+    await session.set('note', 'é'.repeat(9_000)) // 18,000 bytes
     expect(requests.filter(({ method }) => method === 'PATCH').map(({ keepalive }) => keepalive)).toEqual([true, false, false])
   })
 
@@ -98,8 +98,7 @@ describe('a request', () => {
     await session.get('count')
     mock.offline()
     void session.set('note', 'secret')
-    await flush()
-    await flush()
+    await advance(1)
     const { error } = session.getSnapshot()
     expect(error).toBeInstanceOf(SessionNetworkError)
     expect(error?.cause).toBeInstanceOf(Error)

@@ -5,6 +5,7 @@ import {
   collect,
   commits,
   createHub,
+  createLocks,
   createServer,
   flush,
   follow,
@@ -196,13 +197,13 @@ describe('21: exclusive', () => {
 
   test('holds a tab that is opened while it runs', async () => {
     const mock = createServer({ initial: { count: 1 } })
-    const hub = createHub()
-    const one = open(mock, { channel: hub.channel })
+    const options = { channel: createHub().channel, locks: createLocks().locks }
+    const one = open(mock, options)
     await one.get('count')
     let finish: () => void = () => {}
     void one.exclusive(() => new Promise<void>((resolve) => (finish = resolve)))
     await advance(100)
-    const two = open(mock, { channel: hub.channel })
+    const two = open(mock, options)
     const written = follow(() => two.set('count', 2))
     await advance(5_000)
     expect([written.status, commits(mock)]).toEqual(['pending', []])

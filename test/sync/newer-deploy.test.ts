@@ -33,14 +33,14 @@ async function begin(data: Record<string, unknown>) {
 }
 
 describe('what a newer deploy stores', () => {
-  test('stands where nothing was changed here, though our schema refuses it', async () => {
+  test('gives way to a set of what is shown, because that is a choice', async () => {
     const { mock, session, meet } = await begin({ theme: 'light', count: 0 })
     meet({ theme: 'sepia' })
     void session.set('count', 1)
     void session.set('theme', 'dark')
     void session.set('theme', 'light')
     await session.settled()
-    expect(await mock.data()).toEqual({ theme: 'sepia', count: 1 })
+    expect(await mock.data()).toEqual({ theme: 'light', count: 1 })
   })
 
   test('is merged with, leaf by leaf, though our schema refuses it', async () => {
