@@ -34,7 +34,7 @@ async function collect({ begin, stranger }: World): Promise<readonly Reply[]> {
 
 /** What every answer, or every problem, carries. */
 export const answerChecks: readonly ConformanceCheck[] = [
-  must('no-answer-is-kept', 'Every answer MUST have `Cache-Control: no-store` and `Vary: Cookie`', async (world) => {
+  must('no-answer-is-kept', 'Every response MUST have `Cache-Control:', async (world) => {
     for (const { label, headers, status } of await collect(world)) {
       const [kept, vary] = [headers.get('Cache-Control') ?? '', headers.get('Vary') ?? '']
       holds(/\bno-store\b/i.test(kept), `${label} was answered ${status} with Cache-Control: ${show(kept)}`)

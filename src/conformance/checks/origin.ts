@@ -10,7 +10,7 @@ const allowed = 'For other origins that are allowed: `Access-Control-Allow-Origi
 
 /** A check that a commit and an end with some fields are refused, and that nothing is stored. */
 function refused(name: string, fieldSets: readonly Fields[]): ConformanceCheck {
-  return must(name, 'A PATCH or DELETE MUST come from the same origin', async ({ begin }) => {
+  return must(name, 'A PATCH or DELETE MUST come from a page of the same origin', async ({ begin }) => {
     const someone = await begin()
     for (const fields of fieldSets) {
       isProblem(await someone.commit({ set: { a: 1 } }, fields), 403, 'csrf')
@@ -45,7 +45,7 @@ export const originChecks: readonly ConformanceCheck[] = [
   ]),
   refused('no-origin-is-refused', [{ Origin: null }]),
 
-  must('sec-fetch-site-is-enough', 'or `Sec-Fetch-Site` is `same-origin`', async ({ begin }) => {
+  must('sec-fetch-site-is-enough', '`Sec-Fetch-Site` decides if it is present', async ({ begin }) => {
     const someone = await begin()
     isState(await someone.commit({ set: { a: 1 } }, { Origin: null, 'Sec-Fetch-Site': 'same-origin' }))
   }),
