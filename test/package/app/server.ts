@@ -7,11 +7,13 @@ import { toNodeListener } from 'sojourn/server/node'
 import { createSqliteStore } from 'sojourn/server/sqlite'
 import * as z from 'zod/mini'
 
+/** The key of the app, and those that the checks write. */
+const keys = ['theme', 'a', 'count', 'kept']
 const schema = z.object({ theme: z.optional(z.string()) })
 
 /** Serves a session over each store, writes it once through the client, and prints what another read and some checks find. */
 for (const store of [createMemoryStore(), createSqliteStore({ path: ':memory:' })]) {
-  const server = createServer(toNodeListener(createSessionHandler({ store, schema })))
+  const server = createServer(toNodeListener(createSessionHandler({ store, keys })))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/session`
   let cookie = ''
