@@ -34,7 +34,7 @@ export function showExpiry(session: Session): void {
     keep.disabled = leftMs === null
   }
 
-  keep.addEventListener('click', () => void session.setExpiry('default'))
+  keep.addEventListener('click', () => void session.touch())
   session.subscribe(show)
   setInterval(show, 250)
 }
