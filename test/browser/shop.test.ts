@@ -49,7 +49,7 @@ describe('the shop', () => {
     await vue.add('Canvas bag')
 
     await soon(react.cart).toEqual(['Enamel mug 1', 'Storm lantern 1', 'Canvas bag 1'])
-    await soon(sentences).toContainEqual(expect.stringContaining('The server had changed cart first (409)'))
+    await soon(sentences).toContainEqual(expect.stringContaining('The server had changed the session first (409)'))
     await soon(sentences).toContainEqual(expect.stringContaining('Commit 3 is acknowledged'))
   })
 
