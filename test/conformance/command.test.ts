@@ -67,7 +67,7 @@ SHOULD 1 hold, 0 failed, 0 not run, 0 excused
       expect(code).toBe(1)
       expect(output).toContain(`FAILED   MUST   no-answer-is-kept
          PATCH {"lineage":`)
-      expect(output).toContain('was answered 200 with Cache-Control: ""\n         The protocol: Every answer MUST have')
+      expect(output).toContain('was answered 200 with Cache-Control: ""\n         The protocol: Every response MUST have')
     }))
 
   test('ends with 0 where only a SHOULD fails', () =>
