@@ -17,12 +17,13 @@ interface UseCase {
   readonly budgetBytes?: number
 }
 
-const client = `export { createSessionClient } from 'sojourn'`
+const client = `export { createSessionClient, isSessionError } from 'sojourn'`
+const fetchClient = `export { createSessionClient } from 'sojourn/fetch'; export { isSessionError } from 'sojourn'`
 const zod = ['zod', 'zod/*']
 
 const useCases: readonly UseCase[] = [
-  { title: 'client, without ky and zod', code: client, external: ['ky', ...zod], budgetBytes: 23_100 },
-  { title: 'client with ky, without zod', code: client, external: zod },
+  { title: 'client over fetch, without zod', code: fetchClient, external: zod, budgetBytes: 23_100 },
+  { title: 'client over ky, without zod', code: client, external: zod },
   { title: 'binding for React', code: `export * from 'sojourn/react'`, external: ['react'], only: 'dist/src/react', budgetBytes: 1024 },
   { title: 'binding for Vue', code: `export * from 'sojourn/vue'`, external: ['vue'], only: 'dist/src/vue', budgetBytes: 1024 },
   { title: `import 'sojourn' and nothing of it`, code: `import 'sojourn'`, budgetBytes: 1 },
@@ -38,6 +39,15 @@ function countOnly(folder: string): Plugin {
       )
     },
   }
+}
+
+/** Returns what is wrong if an app over fetch pays for ky. */
+async function foreignKy(): Promise<string | null> {
+  const { metafile } = await bundle(fetchClient, zod)
+  const found = Object.values(metafile.outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .find(([path, { bytesInOutput }]) => path.includes('/ky/') && bytesInOutput > 0)
+  return found ? `An app with sojourn/fetch bundles ${found[0]}` : null
 }
 
 /** Bundles `code` as an app's bundler would, against the built package. */
@@ -103,14 +113,19 @@ printTable([['bundle', 'minified', 'brotli', 'budget', ''], ...measured.map(({ r
 /** What the README says of the sizes, where it is less than what was measured, or much more. */
 function falseReadme(all: readonly Measured[]): string | null {
   const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ')
-  const said = /The client is ([\d.]+) kB, ([\d.]+) kB with ky, and a binding ([\d.]+) kB/.exec(readme)?.slice(1).map(Number)
+  const said = /The client is ([\d.]+) kB over fetch, ([\d.]+) kB over ky, and a binding ([\d.]+) kB/.exec(readme)?.slice(1).map(Number)
   const [client = 0, withKy = 0, ...bindings] = all.slice(0, 4).map(({ bytes }) => bytes / 1000)
   const measured = [client, withKy, Math.max(...bindings)]
   const isTrue = said && measured.every((size, at) => size <= (said[at] ?? 0) && size > (said[at] ?? 0) - 0.3)
   return isTrue ? null : `README.md says ${said?.join(', ')} kB, measured are ${measured.join(', ')}`
 }
 
-const faults = await Promise.all([foreignZod('zod', '/zod/v4/mini/'), foreignZod('zod/mini', '/zod/v4/classic/'), falseReadme(measured)])
+const faults = await Promise.all([
+  foreignZod('zod', '/zod/v4/mini/'),
+  foreignZod('zod/mini', '/zod/v4/classic/'),
+  foreignKy(),
+  falseReadme(measured),
+])
 for (const fault of faults) if (fault) console.log(fault)
 
 process.exitCode = measured.some(({ isOver }) => isOver) || faults.some((fault) => fault !== null) ? 1 : 0

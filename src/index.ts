@@ -1,6 +1,6 @@
 export type { Conflict, ConflictPolicy } from './cache/operation.ts'
 export { createSessionClient } from './client/create-session-client.ts'
-export type { SessionClientOptions } from './client/options.ts'
+export type { KySessionClientOptions, SessionClientOptions } from './client/options.ts'
 export { toScript } from './client/to-script.ts'
 export type {
   DehydratedSession,

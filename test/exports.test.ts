@@ -69,6 +69,7 @@ describe('the doors', () => {
           "CsrfOptions",
           "DehydratedSession",
           "JsonSchema",
+          "KySessionClientOptions",
           "LockMode",
           "PendingMutation",
           "RetryOptions",
@@ -120,6 +121,10 @@ describe('the doors', () => {
         ],
       }
     `)
+  })
+
+  test('sojourn/fetch', () => {
+    expect(namesOf('sojourn/fetch')).toEqual({ types: ['SessionClientOptions'], values: ['createSessionClient'] })
   })
 
   test('sojourn/react', () => {

@@ -12,6 +12,7 @@ const layers = ['errors', 'protocol', 'platform', 'schema', 'cache', 'transport'
 /** Layers beside that order, with all that each may import. A layer named nowhere here may import nothing, which says so. */
 const apart: Readonly<Record<string, readonly string[]>> = {
   index: layers,
+  fetch: layers,
   react: layers,
   vue: layers,
   server: ['errors', 'protocol', 'schema'],

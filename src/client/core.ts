@@ -1,4 +1,4 @@
-// Wires the parts of one client: cache, pipeline, ports, events. `create-session-client.ts` calls it; every call of the client works on what it
+// Wires the parts of one client: cache, pipeline, ports, events. `create-client.ts` calls it; every call of the client works on what it
 // returns. It decides nothing.
 import type * as z from 'zod/v4/core'
 import { type Cache, createCache } from '../cache/cache.ts'
@@ -22,7 +22,8 @@ import { createSections, type Sections } from '../sync/exclusive.ts'
 import type { LocksPort, PublishPort } from '../sync/ports.ts'
 import { createSync } from '../sync/sync.ts'
 import { createCsrf } from '../transport/csrf.ts'
-import { createKyTransport } from '../transport/ky-transport.ts'
+import type { FetchOptions } from '../transport/request-init.ts'
+import type { Transport } from '../transport/transport.ts'
 import { createExpiryClock, type ExpiryClock } from './expiry-clock.ts'
 import { followPage, hearTabs } from './follow.ts'
 import type { SessionClientOptions, SessionKeyOf } from './options.ts'
@@ -120,8 +121,11 @@ function toLocks(options: Pick<SessionClientOptions<z.$ZodObject>, 'locks' | 'lo
   }
 }
 
-/** Wires the parts of a client; decides nothing. */
-export function createCore<S extends z.$ZodObject>(options: SessionClientOptions<S, readonly SessionKeyOf<S>[]>): Core {
+/** Wires the parts of a client; decides nothing. `createTransport` is called unless the app gives a transport. */
+export function createCore<S extends z.$ZodObject>(
+  options: SessionClientOptions<S, readonly SessionKeyOf<S>[]>,
+  createTransport: (options: FetchOptions) => Transport,
+): Core {
   const url = toAbsolute(options.url)
   const { channel, clock = hostClock } = options
   const { freeze, skipInvalidItems, readOnly } = options
@@ -168,7 +172,7 @@ export function createCore<S extends z.$ZodObject>(options: SessionClientOptions
       // Browsers without Web Locks take turns over the channel.
       locks: { ...locks, creation: locks.creation ?? creation.acquire },
       exchange: {
-        send: options.transport ?? createKyTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
+        send: options.transport ?? createTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
         csrf: createCsrf(url, options.csrf),
         timeoutMs: options.timeoutMs ?? 10_000,
       },

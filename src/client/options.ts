@@ -1,4 +1,5 @@
 // Owns the options of `createSessionClient`. Types only.
+import type { KyInstance } from 'ky'
 import type * as z from 'zod/v4/core'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import type { SessionChannel } from '../platform/channel.ts'
@@ -13,7 +14,7 @@ import type { DehydratedSession } from './types.ts'
 /** The keys of a schema. */
 export type SessionKeyOf<S extends z.$ZodObject> = keyof SessionValues<S> & string
 
-/** Options of `createSessionClient`. */
+/** Options of `createSessionClient`, whatever its transport. */
 export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly SessionKeyOf<S>[] = readonly []> {
   /** The session's URL, exactly: redirects are refused. Relative to the page. */
   readonly url: string | URL
@@ -64,7 +65,7 @@ export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly
   readonly credentials?: RequestCredentials | undefined
   /** What to use for fetch. @default the global one, looked up at each request */
   readonly fetch?: typeof globalThis.fetch | undefined
-  /** What to use for whole exchanges instead of ky and fetch. */
+  /** What to use for whole exchanges. @default ky in `sojourn`, fetch in `sojourn/fetch` */
   readonly transport?: Transport | undefined
   /** Opens the channel to the other tabs; false for none. @default a BroadcastChannel named by the absolute URL */
   readonly channel?: ((name: string) => SessionChannel) | false | undefined
@@ -84,4 +85,20 @@ export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly
   readonly random?: (() => number) | undefined
   /** Gives a fresh client id: at least 22 characters of base64url. @default 128 random bits */
   readonly createClientId?: (() => string) | undefined
+}
+
+/** Options of `createSessionClient` of `sojourn`. */
+export interface KySessionClientOptions<S extends z.$ZodObject, R extends readonly SessionKeyOf<S>[] = readonly []>
+  extends SessionClientOptions<S, R> {
+  /**
+   * The app's own ky instance: its hooks, headers, search parameters and `fetch` apply to the session's requests too. Not its
+   * retries, time limits and `throwHttpErrors`, which the client decides. A hook that asks ky to retry fails the attempt, and
+   * the client makes the next one.
+   *
+   * @default plain ky
+   * @example
+   * const api = ky.extend({ hooks: { beforeRequest: [({ request }) => request.headers.set('X-Trace', traceId())] } })
+   * createSessionClient({ url: '/session', schema, ky: api })
+   */
+  readonly ky?: KyInstance | undefined
 }

@@ -1,35 +1,31 @@
-// Sends one request through ky and reads the whole response. The client gives it to the pipeline; it never retries.
-import ky from 'ky'
-import { parseJson } from '../protocol/json.ts'
+// Owns the transport over ky. `sojourn` gives it to the client; it makes one attempt and never retries.
+import defaultKy, { type InitHook, type KyInstance } from 'ky'
+import { type FetchOptions, readAnswer, toRequestInit } from './request-init.ts'
 import type { Transport } from './transport.ts'
 
 /** What the transport over ky needs to know. */
-export interface KyTransportOptions {
-  readonly url: string
-  readonly credentials: RequestCredentials
-  readonly fetch?: typeof fetch | undefined
+export interface KyOptions extends FetchOptions {
+  /** The app's own instance, with its hooks and headers. */
+  readonly ky?: KyInstance | undefined
 }
 
-/** Creates the transport over ky: one attempt each, since retrying is the pipeline's; the signal covers the body too. */
-export function createKyTransport({ url, credentials, fetch }: KyTransportOptions): Transport {
-  return async ({ method, headers, body, keepalive, signal }) => {
-    const response = await ky(url, {
-      method,
-      headers,
-      credentials,
-      signal,
-      retry: 0,
-      throwHttpErrors: false,
-      timeout: false,
-      // A redirect is a log-in page or a missing slash, never the session; no cache may answer for the server.
-      redirect: 'error',
-      cache: 'no-store',
-      ...(body !== undefined && { body }),
-      ...(keepalive && { keepalive }),
+/** What the pipeline decides, and no instance and no hook: retries, time limits, and what a response of any status means. */
+const decided = { retry: 0, throwHttpErrors: false, timeout: false, totalTimeout: false, json: undefined } as const
+
+/** Creates the transport over ky. */
+export function createKyTransport({ url, credentials, fetch, ky = defaultKy }: KyOptions): Transport {
+  // An instance joins only text to its `prefix`.
+  const input = URL.canParse(url) ? new URL(url) : url
+  return async (request) => {
+    const { keepalive } = request
+    // The last `init` hook runs after those of the instance, and sees the fetch that the instance was given.
+    const decide: InitHook = (options) => {
+      const send = fetch ?? options.fetch ?? globalThis.fetch
       // Firefox drops keepalive from a Request, and ky always builds one, so the init says it too (test/engines/leaving.test.ts).
-      fetch: (input, init) => (fetch ?? globalThis.fetch)(input, { ...init, ...(keepalive && { keepalive }) }),
-    })
-    const text = await response.text()
-    return { status: response.status, header: (name) => response.headers.get(name), body: parseJson(text) }
+      Object.assign(options, decided, {
+        fetch: (...[to, init]: Parameters<typeof send>) => send(to, { ...init, ...(keepalive && { keepalive }) }),
+      })
+    }
+    return readAnswer(await ky(input, { ...toRequestInit(request, credentials), hooks: { init: [decide] } }))
   }
 }

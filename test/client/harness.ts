@@ -1,9 +1,9 @@
 import {
   type ConflictPolicy,
   createSessionClient,
+  type KySessionClientOptions,
   type SessionChannel,
   type SessionClient,
-  type SessionClientOptions,
   type SessionEvents,
   type SessionInputs,
   type SessionValues,
@@ -37,7 +37,7 @@ export type Values = SessionValues<Schema>
 export type Session = SessionClient<Values, SessionInputs<Schema>>
 export type Mock = MockSessionServer<Schema>
 export type Policy = ConflictPolicy
-type Options = Partial<SessionClientOptions<Schema>>
+type Options = Partial<KySessionClientOptions<Schema>>
 
 const opened: { dispose(): void }[] = []
 
@@ -67,8 +67,8 @@ export function createServer(options: MockSessionServerOptions<Schema> = {}): Mo
 }
 
 /** Opens a tab: a client in a browser of the mock server. It is disposed of after the test. */
-export function open(browser: MockBrowser & { readonly url?: string }, options: Options = {}): Session {
-  const session = createSessionClient({
+export function open(browser: MockBrowser & { readonly url?: string }, options: Options = {}, create = createSessionClient): Session {
+  const session = create({
     url: browser.url ?? 'http://localhost/session',
     schema,
     fetch: browser.fetch,

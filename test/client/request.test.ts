@@ -1,11 +1,17 @@
-import { SessionNetworkError } from 'sojourn'
+import { createSessionClient, SessionNetworkError } from 'sojourn'
+import { createSessionClient as createFetchSessionClient } from 'sojourn/fetch'
 import { describe, expect, test } from 'vitest'
 import { advance, createServer, flush, follow, inTime, open, useFakeTime } from './harness.ts'
 
 useFakeTime()
 
+const entries = [
+  ['sojourn', createSessionClient],
+  ['sojourn/fetch', createFetchSessionClient],
+] as const
+
 /** A client with the requests that it makes, as fetch gets them. */
-function openRecording(options = {}) {
+function openRecording(options = {}, create: typeof createSessionClient = createSessionClient) {
   const mock = createServer({ initial: { count: 1 }, maxSessionBytes: 1e6 })
   const requests: Request[] = []
   const fetch: typeof globalThis.fetch = (input, init) => {
@@ -13,12 +19,12 @@ function openRecording(options = {}) {
     requests.push(request)
     return mock.fetch(request)
   }
-  return { mock, requests, session: open(mock, { fetch, ...options }) }
+  return { mock, requests, session: open(mock, { fetch, ...options }, create) }
 }
 
-describe('a request', () => {
+describe.each(entries)('a request of %s', (_, create) => {
   test('goes past every cache and follows no redirect', async () => {
-    const { session, requests } = openRecording()
+    const { session, requests } = openRecording({}, create)
     await session.set('count', 2)
     expect(requests.map(({ cache, redirect }) => [cache, redirect])).toEqual([
       ['no-store', 'error'],
@@ -27,7 +33,7 @@ describe('a request', () => {
   })
 
   test('has the headers of the protocol and no others that would cost a preflight', async () => {
-    const { mock, session } = openRecording()
+    const { mock, session } = openRecording({}, create)
     await session.set('count', 2)
     await session.end()
     const names = mock.requests.map(({ method, headers }) => [
@@ -50,7 +56,7 @@ describe('a request', () => {
   })
 
   test('a commit under 16 KiB goes with keepalive from the start, a larger one without', async () => {
-    const { session, requests } = openRecording()
+    const { session, requests } = openRecording({}, create)
     await session.set('note', 'x'.repeat(15_000))
     await session.set('note', 'x'.repeat(17_000))
     await session.set('note', 'é'.repeat(9_000)) // 18,000 bytes
@@ -60,12 +66,16 @@ describe('a request', () => {
   test('refused for the quota of keepalive goes again without it, which is not offline', async () => {
     const mock = createServer({ initial: { count: 1 } })
     const activities = new Set<string>()
-    const session = open(mock, {
-      fetch: (input, init) => {
-        const request = new Request(input, init)
-        return request.keepalive ? Promise.reject(new TypeError('Failed to fetch')) : mock.fetch(request)
+    const session = open(
+      mock,
+      {
+        fetch: (input, init) => {
+          const request = new Request(input, init)
+          return request.keepalive ? Promise.reject(new TypeError('Failed to fetch')) : mock.fetch(request)
+        },
       },
-    })
+      create,
+    )
     session.subscribe(({ activity }) => void activities.add(activity))
     await inTime(session.set('count', 2))
     expect(await mock.data()).toEqual({ count: 2 })
@@ -73,7 +83,7 @@ describe('a request', () => {
   })
 
   test('has all the time that the app gives it', async () => {
-    const { mock, session } = openRecording({ timeoutMs: 120_000 })
+    const { mock, session } = openRecording({ timeoutMs: 120_000 }, create)
     const held = mock.next('hold-answer')
     const read = follow(() => session.get('count'))
     await advance(119_000)
@@ -83,7 +93,7 @@ describe('a request', () => {
   })
 
   test('ends with its time limit also where the body never ends', async () => {
-    const { mock, session } = openRecording({ timeoutMs: 1_000 })
+    const { mock, session } = openRecording({ timeoutMs: 1_000 }, create)
     mock.next('stall-answer')
     const read = follow(() => session.get('count'))
     await flush()
@@ -94,7 +104,7 @@ describe('a request', () => {
   })
 
   test('that no network takes shows SessionNetworkError with its cause, and no data of the session', async () => {
-    const { mock, session } = openRecording()
+    const { mock, session } = openRecording({}, create)
     await session.get('count')
     mock.offline()
     void session.set('note', 'secret')

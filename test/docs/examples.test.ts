@@ -28,8 +28,9 @@ describe('the examples of the docs', () => {
     expect(stdout).toBe('')
   })
 
-  test('are the five things of the README', () => {
+  test('are the first screen and the five things of the README', () => {
     expect(readExamples('README.md').map(({ file }) => file)).toEqual([
+      'theme-switch.tsx',
       'schema.ts',
       'session.ts',
       'cart.tsx',

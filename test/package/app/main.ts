@@ -1,8 +1,9 @@
 import { SessionError } from 'sojourn'
+import { createSessionClient } from 'sojourn/fetch'
 import { createMockSessionServer } from 'sojourn/msw'
 import * as react from 'sojourn/react'
 import * as vue from 'sojourn/vue'
 import { session } from './session.ts'
 
 /** Every door that a page can come in by, all in use. */
-Object.assign(globalThis, { doors: { SessionError, createMockSessionServer, react, vue, session } })
+Object.assign(globalThis, { doors: { SessionError, createSessionClient, createMockSessionServer, react, vue, session } })
