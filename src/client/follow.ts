@@ -4,7 +4,17 @@
 import type { Tabs } from '../platform/channel.ts'
 import type { Clock } from '../platform/clock.ts'
 import { watchPage } from '../platform/page-lifecycle.ts'
-import { endBackoff, freezePage, leavePage, receiveMessage, requestRead, thawPage, tryAtOnce } from '../sync/commands.ts'
+import {
+  allowOwnCreation,
+  awaitLeftCommit,
+  endBackoff,
+  freezePage,
+  leavePage,
+  receiveMessage,
+  requestRead,
+  thawPage,
+  tryAtOnce,
+} from '../sync/commands.ts'
 import type { CreationSignals } from '../sync/creation-signals.ts'
 import type { Sync } from '../sync/engine.ts'
 import type { Sections } from '../sync/exclusive.ts'
@@ -39,6 +49,8 @@ export function hearTabs(sync: Sync, sections: Sections, creation: CreationSigna
   const message = parseMessage(data)
   if (!message) return
   if (!('say' in message)) return receiveMessage(sync, message)
+  if (message.say === 'left') awaitLeftCommit(sync)
+  if (message.say === 'created') allowOwnCreation(sync)
   if (message.say !== 'want') return creation.hear(message)
   // In its own section this tab has the lock already.
   if (sync.state.section.phase === 'none') sections.makeRoom()

@@ -7,13 +7,12 @@ import type { State } from '../protocol/state.ts'
 import { endedParts, rejections } from './apply-state.ts'
 import { contextOf, type Sync } from './engine.ts'
 import { endOutbox } from './outbox.ts'
-import { skipBackoff, skipRetryAfter } from './pacing.ts'
+import { allowCreation, holdCreation, isAnnounced, skipBackoff, skipRetryAfter } from './pacing.ts'
 import { endRead, failReads, requestRead as queueRead, wantRead } from './read-queue.ts'
 import { mayOutlivePage } from './request.ts'
 import { createEnding, deleteAtOnce, wipedState } from './session-end.ts'
-import { type SyncState, stay, withStatus } from './state.ts'
+import { stay, withStatus } from './state.ts'
 import type { StateMessage } from './tab-message.ts'
-import type { Transition } from './transition.ts'
 
 /** Requests a read. Resolves when a response came, also that of a commit; not that of a read in flight. Rejects at a 401. */
 export function requestRead(sync: Sync, wanted: 'conditional' | 'full'): Promise<void> {
@@ -22,9 +21,14 @@ export function requestRead(sync: Sync, wanted: 'conditional' | 'full'): Promise
   return answered
 }
 
-/** Reads before this tab creates a session: another tab had the lock first, and may have created one. */
-export function wantReadAfterWait(state: SyncState): Transition {
-  return { state: { ...state, reads: wantRead(state.reads, 'full') } }
+/**
+ * Reads before this tab creates a session: another tab had the lock first, and may have created one. If that tab did not say that the
+ * outcome is known it is gone, and its request may still be in flight.
+ */
+export function readAfterWait(sync: Sync): void {
+  const { state, ports } = sync
+  if (!isAnnounced(state.pacing, ports.clock.now())) awaitLeftCommit(sync)
+  sync.apply({ state: { ...sync.state, reads: wantRead(sync.state.reads, 'full') } })
 }
 
 /** Lets the visitor's own wish go before a `Retry-After`. After a 429 only `resume()` does. */
@@ -101,11 +105,29 @@ export function leavePage(sync: Sync): void {
   if (exchange) sync.cut()
 }
 
-/** The page goes into the back/forward cache, or is gone: other tabs get the locks. */
+/** The page goes into the back/forward cache, or is gone: other tabs get the locks, and learn of a first commit in flight. */
 export function freezePage(sync: Sync, isKept: boolean): void {
   sync.locks.releaseSection()
   sync.locks.releaseCreation()
   if (isKept) sync.apply({ state: { ...sync.state, isAway: true } })
+}
+
+/** Whether a first commit of this tab may create a session yet, although the tab releases its lock. */
+export function leavesFirstCommit({ state, cache }: Pick<Sync, 'state' | 'cache'>): boolean {
+  const { inFlight } = state.outbox
+  return cache.base?.lineage === null && inFlight !== undefined && inFlight.attempts > 0
+}
+
+/** Waits for the first commit of a page that was left, before this tab creates a session: its response sets the cookie of both. */
+export function awaitLeftCommit(sync: Sync): void {
+  const { state, ports } = sync
+  sync.apply({ state: { ...state, pacing: holdCreation(state.pacing, ports.clock.now(), ports.exchange.timeoutMs) } })
+}
+
+/** The outcome of another tab's first commit is known: if a read finds no session, this tab may create one. */
+export function allowOwnCreation(sync: Sync): void {
+  const { state, ports } = sync
+  sync.apply({ state: { ...state, pacing: allowCreation(state.pacing, ports.clock.now()) } })
 }
 
 /** The page came back from the back/forward cache. An exchange that was in flight may never end (WebKit), so it is cut. */

@@ -23,8 +23,8 @@ export interface CreationSignals {
   readonly acquire: AcquireLock
   /** Resolves with whether another tab says that it is creating. */
   isCreatedElsewhere(signal: AbortSignal): Promise<boolean>
-  /** This tab holds the lock `creation`, or no longer. */
-  setCreating(isCreating: boolean): void
+  /** This tab holds the lock `creation`, or no longer. `isOutcomeKnown`: none of its commits may create a session any more. */
+  setCreating(isCreating: boolean, isOutcomeKnown?: boolean): void
   /** Takes in what another tab says. */
   hear(message: SignalMessage): void
 }
@@ -71,14 +71,15 @@ export function createCreationSignals({ tab, clock, broadcast, hasOthers }: Crea
     }
     isCandidate = false
     if (signal.aborted) throw signal.reason
-    return { hasWaited, release: () => broadcast({ say: 'created', tab }) }
+    return { hasWaited, release: () => {} }
   }
 
   return {
     acquire,
     isCreatedElsewhere: ask,
-    setCreating(is) {
+    setCreating(is, isOutcomeKnown = false) {
       isCreating = is
+      if (!is && hasOthers()) broadcast({ say: isOutcomeKnown ? 'created' : 'left', tab })
     },
     hear({ say, tab: other }) {
       if (say === 'creating?') {
@@ -87,7 +88,7 @@ export function createCreationSignals({ tab, clock, broadcast, hasOthers }: Crea
         else if (isCandidate && tab < other) broadcast({ say: 'creating?', tab })
         else if (isCandidate) isTakenElsewhere = true
       } else if (say === 'creating') isTakenElsewhere = true
-      else if (say === 'created') for (const done of listening) done()
+      else for (const done of listening) done()
     },
   }
 }

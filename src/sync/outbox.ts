@@ -178,15 +178,16 @@ export function retireCommit(outbox: Outbox): Outbox {
   return inFlight ? { ...outbox, inFlight: undefined, superseded: new Map(superseded).set(inFlight.n, inFlight) } : outbox
 }
 
-/** The server rejects the commit in flight for its content. `isFound` tells whether the poison mutations are known. */
-export function rejectCommit(outbox: Outbox, isFound: boolean): Outbox {
+/**
+ * The server rejects the commit in flight. `isFound` tells whether the poison mutations are known. `mayBeAccepted`: the server may
+ * accept a delayed duplicate, because it has changed its mind about the content by then. An empty commit that is rejected itself
+ * is followed by no other.
+ */
+export function rejectCommit(outbox: Outbox, isFound: boolean, mayBeAccepted: boolean): Outbox {
   const { inFlight, needsFence } = outbox
   if (!inFlight) return outbox
-  const { mutations, mayBeStored } = inFlight
-  return bisect(
-    { ...retireCommit(outbox), needsFence: mutations.length > 0 && (needsFence || mayBeStored) },
-    isFound ? 0 : mutations.length,
-  )
+  const { length } = inFlight.mutations
+  return bisect({ ...retireCommit(outbox), needsFence: length > 0 && (needsFence || mayBeAccepted) }, isFound ? 0 : length)
 }
 
 /** Gives the commit in flight up, because the server cannot take it. An empty one that cannot be stored is not worth more tries. */

@@ -13,6 +13,10 @@ export interface Pacing {
   readonly contention: number
   /** Earliest time to send a write, to yield to other writers. Reads do not wait for it. */
   readonly notBefore: number
+  /** Earliest time to create a session: a page that was left may have created one, and its request is still in flight. */
+  readonly createNotBefore: number
+  /** When another tab said that the outcome of its first commit is known. */
+  readonly announcedAt: number
   /** Failures in a row. */
   readonly failures: number
   /** Earliest time for the next try after a failure. Coming back online and the like skip it. */
@@ -40,6 +44,8 @@ const yieldEvery = 12
 const conflictPatience = 120
 /** After so many responses in a row that belong to another session or number the pauses grow. */
 export const mismatchPatience = 3
+/** For how long an announcement counts, in milliseconds: it comes with the lock, a little earlier or later. */
+const announcementMs = 1000
 /** The longest pause for other writers, in milliseconds. */
 const maxYieldMs = 1000
 
@@ -50,6 +56,8 @@ export function createPacing(): Pacing {
     mismatches: 0,
     contention: 0,
     notBefore: 0,
+    createNotBefore: 0,
+    announcedAt: Number.NEGATIVE_INFINITY,
     failures: 0,
     retryAt: 0,
     retryAfterUntil: 0,
@@ -115,6 +123,21 @@ export function backOff(pacing: Pacing, failure: Failure, now: number, random: n
 /** Tries again in a task of its own. A page that is left never runs it: there the first attempt goes on. */
 export function retryInNewTask(pacing: Pacing, now: number): Pacing {
   return { ...pacing, retryAt: now + 1 }
+}
+
+/** Creates no session for as long as the first commit of another page may be in flight. Until then reads tell whether there is one. */
+export function holdCreation(pacing: Pacing, now: number, timeoutMs: number): Pacing {
+  return { ...pacing, createNotBefore: now + timeoutMs }
+}
+
+/** Whether another tab has just said that the outcome of its first commit is known. */
+export function isAnnounced({ announcedAt }: Pacing, now: number): boolean {
+  return now - announcedAt < announcementMs
+}
+
+/** Takes in that the outcome of another tab's first commit is known. */
+export function allowCreation(pacing: Pacing, now: number): Pacing {
+  return { ...pacing, createNotBefore: 0, announcedAt: now }
 }
 
 /** Starts a new count of failures after a success. */

@@ -27,7 +27,7 @@ export type Step =
   | { readonly kind: 'receive' }
   /** Take a prefix of the log into a commit. `isLeaving`: the page may be gone after this task. */
   | { readonly kind: 'prepare'; readonly isLeaving: boolean }
-  /** `isConfirming`: for a log without net effect, to learn that the server holds what it leaves as it is. */
+  /** `isConfirming`: in place of a write, to learn whether the server holds what a log without net effect leaves as it is, or has a session. */
   | { readonly kind: 'read'; readonly isConditional: boolean; readonly isConfirming?: boolean }
   | { readonly kind: 'commit'; readonly isLeaving: boolean }
   | { readonly kind: 'end' }
@@ -92,13 +92,19 @@ function nextExchange(s: Situation): Step {
     return { kind: 'read', isConditional: reads.pending !== 'full' && !outbox.inFlight && state.status.status === 'ready' }
   }
   if (!hasWrites) return idle
-  if (isConfirmationAwaited(s)) return { kind: 'read', isConditional: state.status.status === 'ready', isConfirming: true }
+  if (isConfirmationAwaited(s) || isCreationAwaited(s))
+    return { kind: 'read', isConditional: state.status.status === 'ready', isConfirming: true }
   return { kind: outbox.inFlight ? 'commit' : 'prepare', isLeaving: false }
 }
 
 /** Whether the log has no net effect and waits for a read that confirms it. */
 function isConfirmationAwaited({ state: { outbox, confirmation }, log, calls }: Situation): boolean {
   return !outbox.inFlight && log.length > 0 && isAwaited(confirmation, log, calls)
+}
+
+/** Whether the first commit of a page that was left is awaited, which may create the session of this visitor. */
+export function isCreationAwaited({ state: { outbox, pacing }, base, now }: Situation): boolean {
+  return base?.lineage === null && !outbox.inFlight && pacing.createNotBefore > now
 }
 
 /** Whether a commit is to be sent, or sent again. */

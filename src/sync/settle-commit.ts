@@ -94,7 +94,8 @@ function settleCsrf(c: SettleContext, inFlight: InFlight, { isNamed, detail }: E
     const rejected = rejections(c.log, inFlight.mutations, () =>
       inFlight.mayBeStored ? new SessionUnknownFateError() : new SessionRejectedError(403, 'csrf', [], { detail }),
     )
-    return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, true) }, rejected }
+    // A duplicate has the same token and origin, so the server refuses it again.
+    return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, true, inFlight.mayBeStored) }, rejected }
   }
   const outbox = changeInFlight(c.state.outbox, { isTokenRenewed: true })
   return { state: { ...c.state, outbox, reads: wantRead(c.state.reads, 'full') } }
@@ -125,7 +126,7 @@ function settleRejection(c: SettleContext, { mutations }: InFlight, rejection: R
     // A mutation that bisection found gets the server's words, though they name a key that it did not write.
     return new SessionRejectedError(status, problem, ours.length > 0 ? ours : errors, { limit })
   })
-  return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, poison.length > 0) }, rejected }
+  return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, poison.length > 0, true) }, rejected }
 }
 
 /** Responses that say that nothing was stored. A 503 does not: the store may have failed after it had stored. */

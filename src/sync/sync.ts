@@ -1,7 +1,7 @@
 // Wires the pipeline of one client: engine, loop, locks. The client's wiring calls it once. It decides nothing.
 import type { Cache } from '../cache/cache.ts'
 import { createAlarm } from './alarm.ts'
-import { wantReadAfterWait } from './commands.ts'
+import { leavesFirstCommit, readAfterWait } from './commands.ts'
 import type { CreationSignals } from './creation-signals.ts'
 import { createEngine, type Sync } from './engine.ts'
 import type { RunningExchange } from './exchange.ts'
@@ -58,10 +58,10 @@ export function createSync(cache: Cache, ports: SyncPorts, settings: SyncSetting
       goesOn: creation.isCreatedElsewhere,
       onHeld(hasWaited) {
         creation.setCreating(true)
-        if (hasWaited) sync.apply(wantReadAfterWait(sync.state))
+        if (hasWaited) readAfterWait(sync)
         wake()
       },
-      onRelease: () => creation.setCreating(false),
+      onRelease: () => creation.setCreating(false, !leavesFirstCommit(sync)),
     },
   })
   const engine = createEngine(cache, ports, wake)

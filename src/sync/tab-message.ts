@@ -15,9 +15,12 @@ export interface StateMessage {
   readonly gone: readonly string[]
 }
 
-/** What tabs ask and say: `want` a section begins, `creating?` is anybody creating a session, `creating` yes, `created` no longer. */
+/**
+ * What tabs ask and say: `want` a section begins, `creating?` is another tab creating a session, `creating` yes, `created` no longer,
+ * `left` no longer, but its visitor's first commit may be in flight yet.
+ */
 export interface SignalMessage {
-  readonly say: 'want' | 'creating?' | 'creating' | 'created'
+  readonly say: 'want' | 'creating?' | 'creating' | 'created' | 'left'
   /** Which tab speaks. */
   readonly tab: string
 }
@@ -25,7 +28,7 @@ export interface SignalMessage {
 /** What tabs of one session say to each other. */
 export type TabMessage = StateMessage | SignalMessage
 
-const signals: readonly unknown[] = ['want', 'creating?', 'creating', 'created'] satisfies SignalMessage['say'][]
+const signals: readonly unknown[] = ['want', 'creating?', 'creating', 'created', 'left'] satisfies SignalMessage['say'][]
 
 /** Checks what arrived over the channel; anything else is undefined. */
 export function parseMessage(data: unknown): TabMessage | undefined {

@@ -79,6 +79,36 @@ describe('the first commit of a new visitor', () => {
     expect(await mock.data()).toEqual({ count: 1, note: 'a' })
   })
 
+  test('waits for that of a page that was left, and goes to the session that it creates', async () => {
+    const mock = createServer()
+    const hub = createHub()
+    const session = open(mock, { channel: hub.channel })
+    await session.get('count')
+    hub.say({ say: 'left', tab: 'another' })
+    const written = follow(() => session.update('count', (count) => count + 1))
+    await advance(2_000)
+    expect([written.status, traffic(mock).filter((request) => request.startsWith('PATCH'))]).toEqual(['pending', []])
+    await mock.write({ count: 10 })
+    await advance(1_000)
+    expect(written.status).toBe('resolved')
+    expect(await mock.data()).toEqual({ count: 11 })
+  })
+
+  test('waits for a page that was left as long as one attempt may take, and then creates the session', async () => {
+    const mock = createServer()
+    const hub = createHub()
+    const session = open(mock, { channel: hub.channel, timeoutMs: 5_000 })
+    await session.get('count')
+    hub.say({ say: 'left', tab: 'another' })
+    const written = follow(() => session.set('count', 1))
+    await advance(4_900)
+    expect(written.status).toBe('pending')
+    await advance(1_100)
+    expect(written.status).toBe('resolved')
+    expect(traffic(mock).length).toBeLessThan(15)
+    expect(await mock.data()).toEqual({ count: 1 })
+  })
+
   test('asked to read meanwhile does not wait for itself', async () => {
     const mock = createServer()
     const { locks } = createLocks()
@@ -269,7 +299,7 @@ describe('the first commit of a new visitor, without Web Locks', () => {
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test('goes once the tab that was creating has died', async () => {
+  test('goes once the tab that was creating has died, and no request of it can be in flight', async () => {
     const { mock, tabs } = await openTabs(2)
     const held = mock.next({ fault: 'hold', method: 'PATCH' })
     follow(() => tabs[0].set('count', 1))
@@ -278,7 +308,9 @@ describe('the first commit of a new visitor, without Web Locks', () => {
     await advance(3_000)
     expect([held.used, written.status]).toEqual([1, 'pending'])
     tabs[0].dispose()
-    await advance(2_000)
+    await advance(9_000)
+    expect(written.status).toBe('pending')
+    await advance(4_000)
     expect(written.status).toBe('resolved')
   })
 })

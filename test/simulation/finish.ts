@@ -17,6 +17,12 @@ export function findUnsettled({ name, client, waiting, browser, isGone, isDispos
   return faults
 }
 
+/** Whether a client runs, and nothing is in flight or waits in it. */
+export function isIdle(tab: Tab | undefined): boolean {
+  if (!tab || tab.isGone || tab.isDisposed || tab.isSleeping) return false
+  return tab.traffic.open === undefined && tab.client.getSnapshot().activity === 'idle'
+}
+
 /** What is in hand when a page is closed leaves with it. */
 export function checkLeaving({ name, traffic: { leftAt, commits } }: Tab, { fail }: Pick<World, 'fail'>): void {
   if (leftAt === commits) fail(`left: ${name} was closed with writes in hand, and no commit of it arrived`)

@@ -103,8 +103,7 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
 /** Draws a history of mode `edits` or `caches`. */
 function generateEdits(seed: number, mode: 'edits' | 'caches'): Generated {
   const random = createRandom(seed, mode)
-  // A copy of a commit that was refused for its content is stored once the server takes such content: no rule keeps it away yet.
-  const weather = { ...random.pick(weathers), copy: 0 }
+  const weather = random.pick(weathers)
   const probabilities = drawEditProbabilities(random)
   const browsers = random.pick(shapes)
   const script: Script = {

@@ -11,6 +11,8 @@ export interface Reach {
   isReached(lineage: string): boolean
   /** Whether the browser of a tab has it still. One that a page of other code gave another session cannot be asked. */
   keeps(tab: string, lineage: string): boolean
+  /** Whether a tab has nothing to do, and has had the time to shut copies out of what was refused. */
+  isIdleSince(tab: string, at: number | undefined): boolean
 }
 
 /** What a commit that holds these calls makes of the state before, by the model; undefined where a function would throw. */
@@ -29,13 +31,15 @@ function toExpected(before: Data, { members, base }: Held): Data | undefined {
   return expected
 }
 
-function judgeEntry(entry: Entry, { lineage, before, index }: Stored, { isReached, keeps }: Reach): string[] {
+function judgeEntry(entry: Entry, { lineage, before, index }: Stored, { isReached, keeps, isIdleSince }: Reach): string[] {
   const faults: string[] = []
   if (entry.stored.has(lineage)) faults.push(`once: ${entry.id} is stored twice`)
   entry.stored.set(lineage, index)
   const others = [...entry.stored.keys()].filter((other) => other !== lineage && keeps(entry.tab, other))
   if (others.length > 0 && before) faults.push(`once: ${entry.id} is stored in ${others} too`)
-  if (entry.status === 'rejected' && !entry.isFateUnknown && (before || isReached(lineage))) {
+  // What the server refused for its content is shut out by the next commit, and may be stored before that arrives.
+  const isShutOut = entry.error !== 'rejected' || isIdleSince(entry.tab, entry.settledAt)
+  if (entry.status === 'rejected' && !entry.isFateUnknown && isShutOut && (before || isReached(lineage))) {
     faults.push(`once: ${entry.id} was rejected (${entry.error}) and is stored`)
   }
   return faults

@@ -10,6 +10,8 @@ export interface Entry extends Call {
   status: 'pending' | 'acknowledged' | 'rejected'
   /** The code of the error. */
   error?: string
+  /** When the client settled it. */
+  settledAt?: number
   /** Whether it may have been stored although it was rejected. */
   isFateUnknown?: boolean
   result?: unknown

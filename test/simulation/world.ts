@@ -2,6 +2,7 @@ import process from 'node:process'
 import { createApp } from './app.ts'
 import { createBrowser, type SimulatedBrowser } from './browser.ts'
 import type { Stored } from './event-log.ts'
+import { isIdle } from './finish.ts'
 import { enterHost } from './host.ts'
 import { createIsolation } from './isolation.ts'
 import { judgeStored, type Orders } from './judge-stored.ts'
@@ -134,7 +135,7 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
       const held = heldBy(stored)
       const judged = hasEdits(script.mode) ? withoutEditKeys(stored) : stored
       if (!held) return fail(`once: commit ${author} was never sent`)
-      for (const what of judgeStored(judged, held, orders, { isReached, keeps })) fail(what)
+      for (const what of judgeStored(judged, held, orders, { isReached, keeps, isIdleSince })) fail(what)
       if (hasEdits(script.mode)) for (const what of judgeEdits(stored, held)) fail(what)
     }
   }
@@ -162,6 +163,7 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
     owners.has(lineage) && server.reach(browser?.cookie())?.lineage === lineage
   const isReached = (lineage: string): boolean => [...browsers.values()].some((browser) => has(browser, lineage))
   const keeps = (tab: string, lineage: string): boolean => has(tabs.get(tab)?.browser, lineage)
+  const isIdleSince = (tab: string, at = 0): boolean => isIdle(tabs.get(tab)) && scheduler.now() - at > 100
   const parts = {
     seed: script.seed,
     mode: script.mode,

@@ -32,12 +32,20 @@ describe('a commit that is refused', () => {
     expect(sent).toEqual([write, write, [2]])
   })
 
-  test('at its first attempt is followed by none', async () => {
-    const { session, sent } = await openWith([refused()])
+  test('at its first attempt is followed by an empty one too, since a network may have copied it', async () => {
+    const { session, sent } = await openWith([refused(), { version: 'v2', data: { count: 1 }, last: 2 }])
     const bad = follow(() => session.set('count', 2))
     await advance(1_000)
     expect(bad.error).toMatchObject({ code: 'rejected' })
-    expect(sent).toEqual([write])
+    expect(sent).toEqual([write, [2]])
+  })
+
+  test('is followed by no empty one, if the app writes again as soon as it learns of it', async () => {
+    const { session, sent } = await openWith([refused(), { version: 'v2', data: { count: 3 }, last: 2 }])
+    const again = follow(() => session.set('count', 2).catch(() => session.set('count', 3)))
+    await advance(1_000)
+    expect(again.status).toBe('resolved')
+    expect(sent.map(([n]) => n)).toEqual([1, 2])
   })
 
   test('when it is an empty one itself is followed by no other', async () => {

@@ -14,15 +14,25 @@ const toItem: Readonly<Partial<Record<Key, (argument: string) => Plain>>> = {
 }
 const itemOf = (key: Key, argument: string): Plain => toItem[key]?.(argument) ?? argument
 
-/** Lists whose items have an id and a count. */
-const counted: Readonly<Record<ChangeName, (items: readonly PlainObject[], id: string) => Plain>> = {
-  add: (items, id) =>
-    items.some((item) => item.id === id)
-      ? items.map((item) => (item.id === id ? { ...item, count: Number(item.count) + 1 } : item))
-      : [...items, { id, count: 1 }],
-  remove: (items, id) => items.filter((item) => item.id !== id),
+/** The new item of a list whose items have an identity, and what one more of it is. */
+const toNamed: Readonly<Partial<Record<Key, (argument: string) => PlainObject>>> = {
+  cart: (id) => ({ id, count: 1 }),
+  lines: (id) => ({ id, count: 1 }),
+  // Four letters are four wares: a number or its text, in two sizes.
+  wares: (text) => ({ sku: text.length > 3 ? 1 : '1', size: 'tc'.includes(text.slice(0, 1)) ? 'S' : 'M', count: 1 }),
+  rows: (key) => ({ key, text: 'a' }),
+}
+const toMore = (item: PlainObject): PlainObject =>
+  item.count === undefined ? { ...item, text: `${item.text}+` } : { ...item, count: Number(item.count) + 1 }
+
+/** Lists whose items have an identity. */
+const named: Readonly<
+  Record<ChangeName, (items: readonly PlainObject[], item: PlainObject, isItem: (other: PlainObject) => boolean) => Plain>
+> = {
+  add: (items, item, isItem) => (items.some(isItem) ? items.map((one) => (isItem(one) ? toMore(one) : one)) : [...items, item]),
+  remove: (items, _, isItem) => items.filter((one) => !isItem(one)),
   // The first item is replaced by another, in its place.
-  edit: (items, id) => [{ id, count: 1 }, ...items.slice(1).filter((item) => item.id !== id)],
+  edit: (items, item, isItem) => [item, ...items.slice(1).filter((one) => !isItem(one))],
   move: (items) => [...items].reverse(),
 }
 
@@ -43,7 +53,11 @@ const formChanges: Readonly<Record<ChangeName, Change>> = {
 /** What a change makes of a value of a key. */
 export function applyChange(key: Key, name: ChangeName, argument: string, value: Plain): Plain {
   if (key === 'form') return formChanges[name](value, argument)
-  if (key === 'cart' || key === 'lines') return counted[name](value as readonly PlainObject[], argument)
+  const item = toNamed[key]?.(argument)
+  const idOf = keyRules[key].idOf ?? (({ id }) => String(id))
+  if (item) return named[name](value as readonly PlainObject[], item, (one) => idOf(one) === idOf(item))
+  // The schema takes no longer list, and an app does not ask for one.
+  if (key === 'top' && name === 'add' && (value as Items).length >= 3) return value
   if (key === 'place') return [Number((value as Items)[0]) + 1, ...(value as Items).slice(1)]
   if (key === 'bag') return name === 'remove' ? {} : { ...(value as PlainObject), [argument]: 1 }
   if (key === 'tags') return name === 'remove' ? [] : [...new Set([...(value as string[]), argument])].sort()

@@ -4,6 +4,7 @@ import type { Base, Entry } from '../ledger.ts'
 import { isSame } from '../model.ts'
 import { type Key, keyRules, type Plain, type PlainObject, readStored } from './keys.ts'
 import { changesNothing, judgeSet, type Written } from './merge-rules.ts'
+import { pathsOf } from './reference-merge.ts'
 
 /** A call of the app on a key of mode `edits`. */
 export interface Edit {
@@ -17,6 +18,8 @@ export interface Edit {
 
 interface Known extends Edit {
   readonly at: number
+  /** Its place among the calls and rejections of its tab. */
+  readonly order: number
   /** Undefined before the first load. */
   readonly base: Base | undefined
   readonly shown: Plain
@@ -51,24 +54,30 @@ export interface EditLog {
   judgeUnstored(entries: readonly Entry[]): string[]
 }
 
+const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+
 const tabOf = ({ by }: Stored): string | undefined => by?.client.split('-')[0]
 
 export function createEditLog(parts: EditParts): EditLog {
   const edits = new Map<string, Known>()
   const conflicts: { readonly key: string; readonly at: number }[] = []
+  /** The rejected calls, with the place of the rejection among calls and rejections. */
   const rejections = new Map<string, number>()
+  let order = 0
   /** The first base that calls met which were made before it. */
   const firstBases = new Map<string, Base>()
   let early: string[] = []
   const known = (entries: readonly Entry[]): Known[] => entries.flatMap(({ id }) => edits.get(id) ?? [])
 
+  /** Whether a call was made while one of the same key was pending that was rejected then: what was shown never was. */
+  const isBehindRejected = (edit: Known): boolean =>
+    [...edits.values()].some(({ key, order, id }) => key === edit.key && order < edit.order && (rejections.get(id) ?? -1) > edit.order)
+
   /** What the circumstances of some calls were, for who reads a fault. */
   function contextOf(writes: readonly Known[]): string {
-    const [first, last] = [writes[0] as Known, writes.at(-1) as Known]
-    const before = [...edits.values()].filter(({ key, at, id }) => key === first.key && at <= last.at && id !== last.id)
-    const isBehind = before.some(({ id }) => (rejections.get(id) ?? -1) >= last.at)
+    const first = writes[0] as Known
     const start = !first.base ? ' before the first load' : first.base.data[first.key] === undefined ? ' from the default' : ''
-    return `${start}${isBehind ? ' behind a rejected write' : ''}`
+    return `${start}${writes.some(isBehindRejected) ? ' behind a rejected write' : ''}`
   }
 
   /** The states of a lineage that the server held since a call, the newest first; `undefined` for none. */
@@ -84,13 +93,41 @@ export function createEditLog(parts: EditParts): EditLog {
     return held
   }
 
-  /** What a tab started from: its base, what it showed, and what its own commits have stored since. */
+  /**
+   * What a tab started from: its base, what it showed, and what its own commits have stored since. What a rejected write showed is no
+   * start: a write behind it is whole, and all that it does not share with the base is its own.
+   */
   function startsOf(edit: Known, held: readonly (Stored | undefined)[]): Plain[] {
     const { key, base, shown } = edit
-    const own = held.flatMap((stored) =>
-      stored && tabOf(stored) === parts.tab && stored.at > edit.at ? [readStored(key, stored.data[key])] : [],
-    )
-    return [readStored(key, base?.data[key]), shown, ...own]
+    const own = held.flatMap((stored) => (stored && tabOf(stored) === parts.tab ? [readStored(key, stored.data[key])] : []))
+    return [readStored(key, base?.data[key]), ...(isBehindRejected(edit) ? [] : [shown]), ...own]
+  }
+
+  /**
+   * Judges a single set on a loaded base by a second merge, exactly: the client has seen the states that the server held since, or some of
+   * them. Passes over what starts from pending writes, and over what others deleted.
+   */
+  function judgeByTheBook(edit: Known, held: readonly (Stored | undefined)[], after: Plain, isTold: boolean): string[] {
+    const { key, base, shown, value, id } = edit
+    const { book } = keyRules[key]
+    const [first, ...rest] = held.toReversed()
+    const isOwn = rest.some((one) => one && tabOf(one) === parts.tab && !isSame(one.data[key], one.before?.data[key]))
+    const states = [first, ...rest].map((one) => readStored(key, one?.data[key]))
+    const isDeleted = rest.some((one) => one?.data[key] === undefined)
+    if (!book || !base || value === undefined || held.length === 0 || isOwn || isDeleted || isBehindRejected(edit)) return []
+    if (!isSame(states[0], shown)) return []
+    const moves = states.filter((state, at) => at === 0 || !isSame(state, states[at - 1]))
+    if (moves.length > 5) return []
+    const paths = pathsOf(value, moves, book)
+    if (!paths.some((path) => isSame(path.value, after)))
+      return [
+        `book: ${id} sets ${key} to ${show(value)} over ${show(moves)}, stored is ${show(after)}, by the book ${show(paths[0]?.value)}`,
+      ]
+    if (!isTold && paths.every(({ isLost }) => isLost)) return [`untold: ${id} loses a change of ${key}, and no event tells`]
+    const isAlone = [...edits.values()].filter((other) => other.key === key).length === 1
+    return isTold && isAlone && !paths.some(({ isLost }) => isLost)
+      ? [`told: ${id} loses no change of ${key}, and an event tells of one`]
+      : []
   }
 
   function judgeWrites(key: Key, writes: readonly Known[], stored: Stored): string[] {
@@ -112,17 +149,18 @@ export function createEditLog(parts: EditParts): EditLog {
       const isAgreed = held.some((state) => state?.data[key] === undefined)
       return data[key] === undefined || isAgreed ? [] : [`leaf: ${last.id} deletes ${key}, stored is ${JSON.stringify(data[key])}`]
     }
-    const { kind, fallback } = keyRules[key]
+    const { kind, fallback, idOf } = keyRules[key]
     const isEarlyChoice = !first.base && isSame(last.value, fallback)
     // On a first state without the key it is an ordinary write from then on.
     const isMet = firstBases.get(first.id)?.data[key] !== undefined
     if (isEarlyChoice && isMet && !isSame(after, last.value))
       return [`leaf: ${last.id} chooses the default of ${key}, stored is ${JSON.stringify(after)}`]
     const from = writes.flatMap((one) => startsOf(one, held))
-    const written: Written = { kind, from, mine: last.value, before: readStored(key, before?.data[key]), after, held: values }
+    const written: Written = { kind, idOf, from, mine: last.value, before: readStored(key, before?.data[key]), after, held: values }
     const { faults, isOverwritten } = isEarlyChoice ? { faults: [], isOverwritten: false } : judgeSet(written, key)
     const isTold = conflicts.some((one) => one.key === key && one.at >= first.at)
     return [
+      ...judgeByTheBook(first, writes.length === 1 ? held : [], after, isTold),
       ...faults.map((fault) => `leaf: ${fault}, by ${last.id}${contextOf(writes)}`),
       ...(isOverwritten && !isTold
         ? [`untold: ${last.id} overwrites what somebody else stored in ${key}, and no event tells${contextOf(writes)}`]
@@ -182,7 +220,7 @@ export function createEditLog(parts: EditParts): EditLog {
           )
         if (last.change) return true
         if (last.value === undefined) return !isStored
-        return changesNothing({ kind: keyRules[key].kind, from, mine: last.value }, state, isStored)
+        return changesNothing({ kind: keyRules[key].kind, idOf: keyRules[key].idOf, from, mine: last.value }, state, isStored)
       })
       if (isStale)
         faults.push(`stale: ${last.id} (${key}) is acknowledged, no commit stored it, and the server never had it${contextOf(writes)}`)
@@ -193,14 +231,14 @@ export function createEditLog(parts: EditParts): EditLog {
   return {
     add(edit, shown) {
       const base = parts.base()
-      edits.set(edit.id, { ...edit, shown, at: parts.now(), base, requests: parts.requests() })
+      edits.set(edit.id, { ...edit, shown, at: parts.now(), order: ++order, base, requests: parts.requests() })
       if (!base) early.push(edit.id)
     },
     noteBase(base) {
       for (const id of early) firstBases.set(id, base)
       early = []
     },
-    noteRejected: (id) => void rejections.set(id, parts.now()),
+    noteRejected: (id) => void rejections.set(id, ++order),
     noteConflict: (key) => void conflicts.push({ key, at: parts.now() }),
     judgeStored,
     judgeUnstored,

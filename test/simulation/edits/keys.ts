@@ -1,38 +1,6 @@
-// The keys of mode `edits`: what the client's schema says, what server code stores, and how a stored value reads. Shares no code with src/.
-import * as z from 'zod/mini'
-
-const Named = z.object({ id: z.string(), count: z.number() })
-/** Older deploys stored `dark`. */
-const prefs = z.codec(z.union([z.object({ dark: z.boolean() }), z.object({ mode: z.string() })]), z.object({ mode: z.string() }), {
-  decode: (stored) => ('dark' in stored ? { mode: stored.dark ? 'dark' : 'light' } : stored),
-  encode: (value) => value,
-})
-/** Older deploys stored `quantity`. */
-const line = z.codec(z.looseObject({ id: z.string() }), Named, {
-  decode: ({ id, quantity, count }) => ({ id, count: Number(quantity ?? count ?? 1) }),
-  encode: (value) => value,
-})
-const pairs = z.array(z.tuple([z.string(), z.number()]))
-const bag = z.codec(pairs, z.map(z.string(), z.number()), { decode: (stored) => new Map(stored), encode: (map) => [...map] })
-const tags = z.codec(z.array(z.string()), z.set(z.string()), { decode: (stored) => new Set(stored), encode: (set) => [...set] })
-const shape = z.union([z.object({ kind: z.literal('a'), x: z.string() }), z.object({ kind: z.literal('b'), y: z.optional(z.string()) })])
-
-/** The schema of the client in mode `edits`. */
-export const schema = z.object({
-  n: z._default(z.number(), 0),
-  theme: z._default(z.string(), 'light'),
-  form: z._default(z.object({ name: z.string(), town: z.string(), street: z.optional(z.string()) }), { name: '', town: '' }),
-  cart: z._default(z.array(Named), []),
-  variants: z._default(z.array(z.object({ id: z.string(), size: z.string() })), []),
-  notes: z._default(z.array(z.object({ text: z.string() })), []),
-  names: z._default(z.array(z.string()), []),
-  place: z._default(z.array(z.number()), [0, 0]),
-  lines: z._default(z.array(line), []),
-  prefs: z.optional(prefs),
-  shape: z.optional(shape),
-  bag: z._default(bag, new Map()),
-  tags: z._default(tags, new Set()),
-})
+// The keys of mode `edits`: what server code stores, what an app sets, and how a stored value reads. Shares no code with src/.
+import type { Book } from './reference-merge.ts'
+import { identifyOption, type schema } from './schema.ts'
 
 /** A value of the app without classes: a Map as an object, a Set as a list. */
 export type Plain = string | number | boolean | undefined | readonly Plain[] | { readonly [name: string]: Plain }
@@ -64,12 +32,18 @@ export interface KeyRules {
   readonly literals: readonly Plain[]
   /** The member that the schema does not know, and what it has to be in each item or object that has it. */
   readonly unknown?: { readonly name: string; readonly ownerOf: (item: PlainObject) => string }
+  /** What identifies an item of an `ids` list. @default its `id` */
+  readonly idOf?: (item: PlainObject) => string
+  /** What reference-merge.ts knows of the key; absent if it does not judge it. */
+  readonly book?: Book
 }
 
 const ids = ['tea', 'milk', 'cake']
 const carts = [[0], [0, 1], [1, 0, 2], []].map((chosen) => chosen.map((index) => ids[index] as string))
 const asIs = (stored: Plain): Plain => stored
 const ofId = ({ id }: PlainObject): string => `of ${id}`
+const wareOf = ({ sku, size }: PlainObject): string => `${JSON.stringify(sku)}/${size}`
+const ware = (sku: string | number, size: string): PlainObject => ({ sku, size, count: 1, price: `of ${wareOf({ sku, size })}` })
 const toMode = (stored: Plain): Plain => {
   const { dark, mode } = stored as PlainObject
   return { mode: dark === undefined ? mode : dark ? 'dark' : 'light' }
@@ -96,6 +70,7 @@ export const keyRules: Readonly<Record<Key, KeyRules>> = {
       { name: '', town: '' },
     ],
     unknown: { name: 'zip', ownerOf: () => 'of form' },
+    book: {},
   },
   cart: {
     kind: 'ids',
@@ -104,6 +79,7 @@ export const keyRules: Readonly<Record<Key, KeyRules>> = {
     planted: carts.map((cart) => cart.map((id) => ({ id, count: 1, price: `of ${id}` }))),
     literals: [[], [{ id: 'cake', count: 2 }]],
     unknown: { name: 'price', ownerOf: ofId },
+    book: {},
   },
   variants: {
     kind: 'items',
@@ -112,6 +88,7 @@ export const keyRules: Readonly<Record<Key, KeyRules>> = {
     planted: ['SM', 'MSL', 'LM'].map((sizes) => [...sizes].map((size) => ({ id: 'tea', size, stock: `of tea/${size}` }))),
     literals: [[], [{ id: 'tea', size: 'S' }]],
     unknown: { name: 'stock', ownerOf: ({ id, size }) => `of ${id}/${size}` },
+    book: {},
   },
   notes: {
     kind: 'items',
@@ -120,8 +97,9 @@ export const keyRules: Readonly<Record<Key, KeyRules>> = {
     planted: carts.map((cart) => cart.map((text) => ({ text, from: `of ${text}` }))),
     literals: [[], [{ text: 'cake' }]],
     unknown: { name: 'from', ownerOf: ({ text }) => `of ${text}` },
+    book: {},
   },
-  names: { kind: 'items', fallback: [], read: asIs, planted: carts, literals: [[], ['cake'], ['tea', 'tea']] },
+  names: { kind: 'items', fallback: [], read: asIs, planted: carts, literals: [[], ['cake'], ['tea', 'tea']], book: {} },
   place: {
     kind: 'items',
     fallback: [0, 0],
@@ -134,6 +112,39 @@ export const keyRules: Readonly<Record<Key, KeyRules>> = {
       [48, 11],
       [0, 0],
     ],
+    book: {},
+  },
+  // Two wares that the option `identify` alone tells apart, and a sku that is a number or its text.
+  wares: {
+    kind: 'ids',
+    fallback: [],
+    read: each((item) => pick(item, ['sku', 'size', 'count'])),
+    planted: [
+      [ware('1', 'S'), ware(1, 'S'), ware(1, 'M')],
+      [ware(1, 'M'), ware('1', 'S')],
+    ],
+    literals: [[], [{ sku: 1, size: 'S', count: 2 }]],
+    unknown: { name: 'price', ownerOf: (item) => `of ${wareOf(item)}` },
+    idOf: wareOf,
+    book: { names: identifyOption.wares },
+  },
+  rows: {
+    kind: 'ids',
+    fallback: [],
+    read: each((item) => pick(item, ['key', 'text'])),
+    planted: carts.map((cart) => cart.map((key) => ({ key, text: 'a', from: `of ${key}` }))),
+    literals: [[], [{ key: 'cake', text: 'b' }]],
+    unknown: { name: 'from', ownerOf: ({ key }) => `of ${key}` },
+    idOf: ({ key }) => String(key),
+    book: {},
+  },
+  top: {
+    kind: 'whole',
+    fallback: [],
+    read: asIs,
+    planted: [['tea'], ['tea', 'milk'], ['cake', 'tea', 'milk']],
+    literals: [[], ['s', 'cake']],
+    book: { fits: (value) => (value as readonly Plain[]).length <= 3 },
   },
   lines: {
     kind: 'ids',
@@ -142,6 +153,7 @@ export const keyRules: Readonly<Record<Key, KeyRules>> = {
     planted: carts.map((cart) => cart.map((id) => ({ id, quantity: 3, price: `of ${id}` }))),
     literals: [[], [{ id: 'cake', count: 2 }]],
     unknown: { name: 'price', ownerOf: ofId },
+    book: {},
   },
   prefs: {
     kind: 'whole',

@@ -6,6 +6,8 @@ import type { Kind, Plain, PlainObject } from './keys.ts'
 /** A set, and the states between its call and its commit. */
 export interface Written {
   readonly kind: Kind
+  /** What identifies an item. @default its `id` */
+  readonly idOf?: ((item: PlainObject) => string) | undefined
   /** What its tab started from: its base, what was shown, and what its own commits have stored since. */
   readonly from: readonly Plain[]
   readonly mine: Plain
@@ -70,8 +72,10 @@ function judgeObject(written: Omit<Written, 'kind'>, name: string): Verdict {
 }
 
 const list = (value: Plain): readonly Plain[] => (Array.isArray(value) ? value : [])
-const idOf = (item: Plain): string => String((item as PlainObject).id)
-const find = (value: Plain, id: string): Plain => list(value).find((item) => idOf(item) === id)
+type IdOf = (item: PlainObject) => string
+const byId: IdOf = ({ id }) => String(id)
+const idsOf = (value: Plain, idOf: IdOf): string[] => list(value).map((item) => idOf(item as PlainObject))
+const find = (value: Plain, id: string, idOf: IdOf): Plain => list(value).find((item) => idOf(item as PlainObject) === id)
 
 function judgeItem(written: Omit<Written, 'kind'>, id: string): Verdict {
   const { from, mine, before, after, held } = written
@@ -94,18 +98,18 @@ function judgeItem(written: Omit<Written, 'kind'>, id: string): Verdict {
 }
 
 function judgeIds(written: Omit<Written, 'kind'>): Verdict {
-  const { from, mine, before, after, held } = written
-  const ids = new Set([mine, before, after, ...from].flatMap((one) => list(one).map(idOf)))
-  const twice = list(after).length - new Set(list(after).map(idOf)).size
+  const { from, mine, before, after, held, idOf = byId } = written
+  const ids = new Set([mine, before, after, ...from].flatMap((one) => idsOf(one, idOf)))
+  const twice = list(after).length - new Set(idsOf(after, idOf)).size
   const verdict = join(
     [...ids].map((id) =>
       judgeItem(
         {
-          from: from.map((one) => find(one, id)),
-          mine: find(mine, id),
-          before: find(before, id),
-          after: find(after, id),
-          held: held.map((one) => find(one, id)),
+          from: from.map((one) => find(one, id, idOf)),
+          mine: find(mine, id, idOf),
+          before: find(before, id, idOf),
+          after: find(after, id, idOf),
+          held: held.map((one) => find(one, id, idOf)),
         },
         id,
       ),
@@ -141,7 +145,11 @@ export function judgeSet({ kind, ...written }: Written, key: string): Verdict {
 }
 
 /** Whether a set changes nothing in a state: all that it changed of what its tab started from is there. */
-export function changesNothing({ kind, from, mine }: Pick<Written, 'kind' | 'from' | 'mine'>, state: Plain, isStored: boolean): boolean {
+export function changesNothing(
+  { kind, from, mine, idOf = byId }: Pick<Written, 'kind' | 'from' | 'mine' | 'idOf'>,
+  state: Plain,
+  isStored: boolean,
+): boolean {
   if (isStored && isSame(state, mine)) return true
   // What was left as it was shown is no choice, unless it is a leaf.
   if (kind === 'leaf') return false
@@ -154,7 +162,7 @@ export function changesNothing({ kind, from, mine }: Pick<Written, 'kind' | 'fro
       (name) => isSame(member(mine, name), member(state, name)) || from.some((one) => isSame(member(one, name), member(mine, name))),
     )
   }
-  const same = kind === 'ids' ? (a: Plain, b: Plain) => idOf(a) === idOf(b) : isSame
+  const same = kind === 'ids' ? (a: Plain, b: Plain) => idOf(a as PlainObject) === idOf(b as PlainObject) : isSame
   const has = (value: Plain, item: Plain): boolean => list(value).some((one) => same(one, item))
   const isThere = list(mine).every((item) => has(state, item) || from.some((one) => has(one, item)))
   return isThere && from.some((one) => list(one).every((item) => has(mine, item) || !has(state, item)))

@@ -64,6 +64,15 @@ export const fate: Scenarios = {
     at 200 A edit "form" "A1" "edit" "tea"
     at 210 A edit "form" "A2" "add" "milk"
   `,
+  'a copy of a write that the server refused for its content is not stored once the server takes such content': `
+    history seed=1 mode=edits
+    browser b1 v1 A
+    at 0 b1 plant "theme" 0
+    at 100 A get "n"
+    at 190 b1 refuse "theme" 1
+    at 200 A put "theme" "A1" 1
+    fate A#2 {"copy":500}
+  `,
   'a client that is disposed of while it ends a session has nothing pending': `
     history seed=1
     browser b1 v1 A
