@@ -1,3 +1,4 @@
+// Builds the package: strips the types file by file, so that dist mirrors src and mocks, and writes the declarations.
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'

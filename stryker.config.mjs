@@ -1,3 +1,5 @@
+// Configures `npm run mutate`: which files are mutated and which tests judge the mutants.
+
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: ['src/{cache,schema,sync}/**/*.ts', 'src/server/{record,write}.ts'],

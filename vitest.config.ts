@@ -1,3 +1,4 @@
+// Configures the test projects and reports which of them this machine cannot run.
 import { join } from 'node:path'
 import process from 'node:process'
 import { defineConfig } from 'vitest/config'
@@ -22,19 +23,19 @@ if (process.env.CI) {
 }
 
 /** Says at the end which tests this machine cannot run, so that a green run is not taken for all of them. */
-const leftOutReporter: Reporter = {
+const skippedReporter: Reporter = {
   onTestRunEnd() {
-    if (!hasChromium) process.stdout.write('\nLEFT OUT: test/browser (no Chromium found; install it or set CHROMIUM_PATH)\n')
+    if (!hasChromium) process.stdout.write('\nSKIPPED: test/browser (no Chromium found; install it or set CHROMIUM_PATH)\n')
     else if (findDjangos().length === 0) {
-      process.stdout.write('\nLEFT OUT: test/browser/shop-django (Django or gunicorn not found; run backends/django/scripts/install)\n')
+      process.stdout.write('\nSKIPPED: test/browser/shop-django (Django or gunicorn not found; run backends/django/scripts/install)\n')
     }
     if (!findRedis()) process.stdout.write('\nSKIPPED: test/server/engines/redis-store (redis-server not found)\n')
     if (!findPostgres()) process.stdout.write('\nSKIPPED: test/server/engines/postgres-store (PostgreSQL not found)\n')
     const missing = findMissingEngines()
-    if (missing.length > 0) process.stdout.write(`\nLEFT OUT: test/engines in ${missing.join(' and ')} (not found on this machine)\n`)
+    if (missing.length > 0) process.stdout.write(`\nSKIPPED: test/engines in ${missing.join(' and ')} (not found on this machine)\n`)
     if (findDjangos().length < 2 || !findRedis()) {
       process.stdout.write(
-        '\nLEFT OUT: test/backends, on Django itself (Django, gunicorn or Redis not found; run backends/django/scripts/install)\n',
+        '\nSKIPPED: test/backends, on Django itself (Django, gunicorn or Redis not found; run backends/django/scripts/install)\n',
       )
     }
   },
@@ -78,7 +79,7 @@ export default defineConfig({
   /** Tests import the package by its public names. With SOJOURN_DIST they lead to the built package: the same tests prove the build. */
   resolve: { alias: doorAliases(process.env.SOJOURN_DIST ? 'file' : 'source') },
   test: {
-    reporters: ['default', leftOutReporter],
+    reporters: ['default', skippedReporter],
     projects: projects.map((test) => ({ extends: true, test })),
   },
 })

@@ -1,3 +1,4 @@
+// `npm run bench`: runs all suites, or those that are named, and writes the figures as JSON.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'

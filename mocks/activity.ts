@@ -1,3 +1,6 @@
+// Counts the work that the network and the server of a mock have in hand, for `mock.idle()`. Work that waits for the test does not
+// count.
+
 /** Knows whether the network or the server has work to do: work that waits for the test does not count. */
 export interface Activity {
   /** Counts one piece of work until the function that it returns is called. */

@@ -1,3 +1,5 @@
+// Owns the responses that a fault sends instead of the server's, and the damage to a body on its way. Called by fault-script; keeps no
+// state.
 import { problemPrefix } from '../src/protocol/problem.ts'
 import type { PlainAnswer } from './exchange.ts'
 import type { MockAnswerFault, MockAnswerName, MockFault } from './fault.ts'

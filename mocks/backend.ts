@@ -1,3 +1,5 @@
+// Declares what a mock server needs of its backend, and builds the real handler for one. Implemented by stored-backend and
+// django/cookie-backend.
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
 import { checkOptions } from '../src/server/check-options.ts'

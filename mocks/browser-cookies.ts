@@ -1,3 +1,4 @@
+// Owns one browser's cookie jar and mirrors its script-readable cookies to `document.cookie`. Never shows an HttpOnly cookie to script.
 import { type CookieJar, createCookieJar, type MockCookie } from './cookie-jar.ts'
 
 /** The cookies of one browser, with their shadow in `document.cookie`. */

@@ -1,3 +1,4 @@
+// Owns the browsers of one mock server: creates them, starts them and resets them. Called by mock-session; sends no request itself.
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { MockBrowser, MockBrowserOptions } from './mock-browser.ts'
 import type { Send } from './network.ts'

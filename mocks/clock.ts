@@ -1,3 +1,5 @@
+// Owns the offset of a mock server's clock. Moves the server's time and the cookies' expiry, never the page's timers.
+
 /** The wall clock of a mock server, which a test can move on. */
 export interface MockClock {
   /** Milliseconds since the epoch. */

@@ -1,3 +1,4 @@
+// Owns the cookies of one browser for one host, by the rules of RFC 6265bis. Called by browser-cookies; knows nothing of sessions.
 import { parseSetCookie, type SetCookie } from 'cookie'
 
 interface StoredCookie {

@@ -1,3 +1,4 @@
+// Picks the backend for the option `backend`: our own store in memory, or the behaviour of one of Django's session engines.
 import { createMemoryStore, type ServerSession } from '../src/server/index.ts'
 import type { BackendOptions, MockBackend } from './backend.ts'
 import { createCookieBackend } from './django/cookie-backend.ts'

@@ -1,3 +1,4 @@
+// The public constructor of the mock server. Adds the MSW handlers, so that mock-session itself never imports MSW.
 import type * as z from 'zod/v4/core'
 import { toMswHandlers } from './handlers.ts'
 import { createMockSession } from './mock-session.ts'

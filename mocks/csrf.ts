@@ -1,3 +1,4 @@
+// Issues and checks CSRF tokens as Django's middleware does. Called before the handler and the endpoints; never reads the session.
 import { parseCookie } from 'cookie'
 import { problemPrefix } from '../src/protocol/problem.ts'
 import type { MockCsrfOptions } from './options.ts'

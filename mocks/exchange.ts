@@ -1,3 +1,6 @@
+// Converts between `fetch` and the mock network: requests and responses as plain data. Every file on the network's path uses these
+// types.
+
 /** A request as it leaves a page: the body is read, so that nothing of the caller's Request is touched later. */
 export interface PlainRequest {
   readonly method: string

@@ -1,3 +1,5 @@
+// Owns the faults that a test has scripted and applies each to the next matching request. Called by network; never stores anything
+// itself.
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { Activity } from './activity.ts'
 import { isAnswerFault, toCannedAnswer, toDamagedAnswer } from './answers.ts'

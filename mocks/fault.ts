@@ -1,3 +1,4 @@
+// Declares the public types of the faults that a test can script with `mock.next`. Types only: fault-script applies them.
 import type { MockBrowser } from './mock-browser.ts'
 
 /**

@@ -1,3 +1,4 @@
+// Owns the latch at which held requests wait until the test releases them. Called by fault-script only.
 import type { Activity } from './activity.ts'
 import { toNetworkError } from './exchange.ts'
 

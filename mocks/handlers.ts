@@ -1,3 +1,4 @@
+// Makes the MSW handlers of one browser. The only file of the mocks that imports MSW at run time.
 import { HttpHandler, HttpResponse, http } from 'msw'
 import { isSessionError } from '../src/errors/session-error.ts'
 import type { ToHandlers } from './mock-session.ts'

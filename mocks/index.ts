@@ -1,3 +1,4 @@
+// The public names of `sojourn/msw`.
 export type { MockCookie } from './cookie-jar.ts'
 export { createMockSessionServer } from './create-mock-session-server.ts'
 export type { MockBackendName } from './django/engine.ts'

@@ -1,3 +1,4 @@
+// Declares the public type of a browser and its options. Types only: browsers.ts creates them.
 import type { HttpHandler } from 'msw'
 import type { MockCookie } from './cookie-jar.ts'
 

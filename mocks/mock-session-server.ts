@@ -1,3 +1,4 @@
+// Declares the public type of the mock server: all that a test can read, write, script and reset. Types only.
 import type * as z from 'zod/v4/core'
 import type { JsonObject } from '../src/protocol/json.ts'
 import type { MockAnswerName, MockFault, MockFaultHandle, MockNetworkFaultName } from './fault.ts'

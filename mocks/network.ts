@@ -1,3 +1,5 @@
+// Carries a request from a page to the server and its response back. Called by the browsers' `fetch`; faults are applied by the port
+// `pass`.
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { Activity } from './activity.ts'
 import { type PlainAnswer, type PlainRequest, toNetworkError, toPageResponse, toPlainRequest, untilAborted } from './exchange.ts'

@@ -1,3 +1,4 @@
+// Declares the options of the mock server and checks those that no type can. Called once by mock-session.
 import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'

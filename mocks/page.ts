@@ -1,3 +1,4 @@
+// Owns what the network knows of one browser: cookies, connection, origin. Adds the header fields that only a browser may set.
 import { type BrowserCookies, createBrowserCookies } from './browser-cookies.ts'
 import type { PlainRequest } from './exchange.ts'
 import type { MockBrowserOptions } from './mock-browser.ts'

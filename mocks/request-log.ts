@@ -1,3 +1,4 @@
+// Records every request of every browser for `mock.requests`. Written by network only; never changes a request.
 import { idempotencyKeyHeader, parseIdempotencyKey, sessionClientHeader } from '../src/protocol/headers.ts'
 import type { PlainRequest } from './exchange.ts'
 

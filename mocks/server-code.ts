@@ -1,3 +1,4 @@
+// Acts on a browser's session as the app's own server code does, for `mock.write`, `mock.signIn` and the faults. Never touches a client.
 import { SessionEndedError } from '../src/errors/session-ended-error.ts'
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { Json, JsonObject } from '../src/protocol/json.ts'

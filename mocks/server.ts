@@ -1,3 +1,4 @@
+// Serves one request that arrived: checks CSRF, then calls the handler or an endpoint of the app. Called by network; keeps no state.
 import type { MockBackend } from './backend.ts'
 import type { CsrfGuard } from './csrf.ts'
 import { type PlainAnswer, type PlainRequest, toPlainAnswer, toServerRequest } from './exchange.ts'

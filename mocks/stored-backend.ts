@@ -1,3 +1,5 @@
+// Implements a backend over stores: the real handler, and the events that remove entries from below it. Used by all engines but
+// `signed_cookies`.
 import type { SessionStore } from '../src/server/index.ts'
 import { type BackendOptions, createBackendHandler, type MockBackend, refuse } from './backend.ts'
 import type { Keeping } from './django/engine.ts'

@@ -1,3 +1,4 @@
+// Translates between the app's values in a test and the JSON that the server stores. Called by mock-session; never stores anything.
 import type * as z from 'zod/v4/core'
 import { type Json, type JsonObject, own } from '../src/protocol/json.ts'
 import { compileSchema } from '../src/schema/compile-schema.ts'

@@ -1,3 +1,4 @@
+// Builds the library and the shop's page, and ties a server's life to this process. Called by start.ts and start-django.ts.
 import { type ChildProcess, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'

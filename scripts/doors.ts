@@ -1,3 +1,4 @@
+// Reads package.json: the entry points of the package and the files behind them. Used by scripts and tests; writes nothing.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

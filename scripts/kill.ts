@@ -1,9 +1,9 @@
+// `npm run kill`: kills a real server repeatedly while four tabs write through a bad network. Exits with 1 if a write was lost or stored
+// twice.
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { runKills } from '../test/processes/kill-rounds.ts'
 import { type Variant, variants } from '../test/processes/parties.ts'
-
-/** Kills a real server again and again while four tabs write through a bad network. Leaves with 1 where a write was lost or stored twice. */
 
 const { values } = parseArgs({
   options: {

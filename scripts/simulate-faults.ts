@@ -1,3 +1,5 @@
+// `npm run simulate:faults`: plants one fault after another into the code as it is loaded (never into a file) and expects the simulation
+// to find each, first in its scenarios, then in random histories. A fault that nothing finds is a rule that no test holds.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -5,10 +7,6 @@ import { parseArgs } from 'node:util'
 import { faults, type PlantedFault } from '../test/simulation/faults/faults.ts'
 import { root } from './doors.ts'
 
-/**
- * Breaks the code in one way after the other, as it is loaded and in no file, and lets the simulation look for it: first
- * in its scenarios, then in histories. A fault that nothing shows is a rule that nothing holds.
- */
 const { values } = parseArgs({
   options: {
     /** How many histories a fault may stay hidden for. */

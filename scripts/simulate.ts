@@ -1,3 +1,4 @@
+// `npm run simulate`: runs histories of clients and a server on virtual time. Shrinks and prints the first that breaks an invariant.
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
@@ -5,7 +6,6 @@ import { type Mode, parseScript } from '../test/simulation/script.ts'
 import { runWorkers } from '../test/simulation/workers.ts'
 import { runHistory } from '../test/simulation/world.ts'
 
-/** Runs histories of clients and server on virtual time; the first that breaks an invariant is shrunk and printed. */
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '1000' },

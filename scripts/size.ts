@@ -1,3 +1,5 @@
+// `npm run size`: bundles what an app imports, prints each size after minifying and brotli, and fails above a budget. Needs the built
+// package.
 import { existsSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import process from 'node:process'

@@ -1,3 +1,4 @@
+// `npm run smoke [-- start:django]`: starts the shop as a reader of the README does and requests its page and its session.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,10 +7,6 @@ import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
 import { root } from './doors.ts'
 
-/**
- * Starts the shop as a reader of the README does, waits for the URL that it prints, and asks it for the page and for the session.
- * Usage: npm run smoke [-- start:django]
- */
 const timeoutMs = 180_000
 
 const script = process.argv[2] ?? 'start'

@@ -1,3 +1,4 @@
+// `npm run start:django`: builds the shop and serves it from Django at a free port. Installs nothing but npm packages.
 import { spawn, spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// `npm start`: builds the shop and serves it from Node.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'

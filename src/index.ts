@@ -1,3 +1,4 @@
+// The public names of `sojourn`.
 export type { Conflict, ConflictPolicy } from './cache/operation.ts'
 export { createSessionClient } from './client/create-session-client.ts'
 export type { KySessionClientOptions, SessionClientOptions } from './client/options.ts'

@@ -1,3 +1,4 @@
+// Measures the heap that a store takes for each key. Run by the suite in a process of its own.
 import process from 'node:process'
 import { collectGarbage } from '../lib/child.ts'
 import { toInitial } from './names.ts'

@@ -1,3 +1,5 @@
+// Lists the contenders of the hot suite and the data that each store starts with.
+
 /** The contenders, by the names of their files in `stores/`. The floor is what each is measured beside. */
 export const contenders = [
   'sojourn',

@@ -1,3 +1,5 @@
+// Declares the store that every contender of the hot suite implements.
+
 /** One contender's store of numbers by key. */
 export interface Store {
   read(key: string): number

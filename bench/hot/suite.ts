@@ -1,3 +1,4 @@
+// `npm run bench -- hot`: times reads, writes and notifications of each contender in turn with the floor, and prints the table.
 import { performance } from 'node:perf_hooks'
 import { runFresh } from '../lib/child.ts'
 import { formatCount, formatNs, formatRatio } from '../lib/format.ts'

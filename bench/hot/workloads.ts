@@ -1,3 +1,4 @@
+// Defines what is timed in the hot suite and the most that Sojourn may take. Times nothing itself.
 import assert from 'node:assert/strict'
 import { performance } from 'node:perf_hooks'
 import type { Store } from './store.ts'

@@ -1,3 +1,5 @@
+// Imitates a browser for the clients under measurement: one cookie, six connections, a count of requests.
+
 /** What lies between a client and its server: a cookie, six connections and a count. */
 export interface Browser {
   readonly origin: string

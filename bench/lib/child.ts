@@ -1,3 +1,4 @@
+// Runs a bench file in a fresh process and collects garbage between measurements.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'

@@ -1,3 +1,5 @@
+// Formats the numbers of the tables.
+
 /** Three digits: what lies beyond is noise. */
 function round(value: number): string {
   if (value >= 1000) return Math.round(value).toLocaleString('en')

@@ -1,3 +1,4 @@
+// Installs the built package for the benches, next to the contenders.
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './child.ts'

@@ -1,3 +1,4 @@
+// Repeats a measurement for a time or a number of runs.
 import { performance } from 'node:perf_hooks'
 
 /** How long something goes on: for a time and a number of runs, but no longer than the limit. Times in milliseconds. */

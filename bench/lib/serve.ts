@@ -1,3 +1,4 @@
+// Starts a server of the benches in a process of its own, and is that server's main function.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Server } from 'node:http'

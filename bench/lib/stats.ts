@@ -1,3 +1,5 @@
+// Computes medians and quantiles.
+
 /** The middle of some numbers. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)

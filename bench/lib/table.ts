@@ -1,3 +1,5 @@
+// Prints Markdown tables.
+
 /** Prints rows as a table of Markdown: the first column to the left, the others to the right. */
 export function printTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))

@@ -1,3 +1,4 @@
+// Lists the servers of the server suite and the visitor of each.
 import { type Visit, type Visitor, visitExpress, visitSojourn } from './visitor.ts'
 
 /** A server, and how visitors write to it. */

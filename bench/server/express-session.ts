@@ -1,3 +1,4 @@
+// express-session over its memory store, as a server of the server suite. Runs in a process of its own.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { text } from 'node:stream/consumers'

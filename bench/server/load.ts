@@ -1,3 +1,4 @@
+// Puts visitors on each server in turn and measures commits and processor time.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'

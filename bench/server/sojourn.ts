@@ -1,3 +1,4 @@
+// Sojourn's handler over memory or SQLite, as a server of the server suite. Runs in a process of its own.
 import { createServer } from 'node:http'
 import process from 'node:process'
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'

@@ -1,3 +1,4 @@
+// `npm run bench -- server`: measures what each server commits, for several loads, and prints the table.
 import { runFresh } from '../lib/child.ts'
 import { formatCount, formatNs } from '../lib/format.ts'
 import { type Summary, summarize } from '../lib/stats.ts'

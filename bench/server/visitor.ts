@@ -1,3 +1,4 @@
+// A visitor of the server suite: writes to its session repeatedly and checks what was stored.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,3 +1,4 @@
+// Lists the framework bindings of the size suite, each counted without the client.
 import { join, sep } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { root } from '../lib/child.ts'

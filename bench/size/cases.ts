@@ -1,3 +1,5 @@
+// Lists what the size suite bundles and the budget of each.
+
 /** What an app writes to have one of the contenders on its page, and what of it counts. */
 export interface SizeCase {
   readonly title: string

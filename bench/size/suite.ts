@@ -1,3 +1,4 @@
+// `npm run bench -- size`: bundles each contender, compresses it and prints the table.
 import { brotliCompressSync } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
 import { root } from '../lib/child.ts'

@@ -1,3 +1,4 @@
+// Declares the counter that every contender of the counting workloads implements.
 import type { Browser } from '../lib/browser.ts'
 
 /** One contender's client of a number that others count up too. */

@@ -1,3 +1,4 @@
+// Defines the workloads in which several clients count up one key, and checks that no increment is missing.
 import assert from 'node:assert/strict'
 import { performance } from 'node:perf_hooks'
 import { createBrowser } from '../lib/browser.ts'

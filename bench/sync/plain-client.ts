@@ -1,3 +1,4 @@
+// The requests that hand-written contenders send to the plain resource. One attempt each; retries are the contender's.
 import { randomUUID } from 'node:crypto'
 import ky, { type KyResponse } from 'ky'
 import type { Browser } from '../lib/browser.ts'

@@ -1,3 +1,4 @@
+// The server of the hand-written contenders: plain resources with entity tags, in memory.
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 

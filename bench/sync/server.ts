@@ -1,3 +1,4 @@
+// The server of the sync suite, with an adjustable round trip: sessions and plain resources. Runs in a process of its own.
 import { createServer } from 'node:http'
 import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'

@@ -1,3 +1,4 @@
+// Opens Sojourn's client for the sync suite.
 import { createSessionClient, type SessionClient } from 'sojourn'
 import * as z from 'zod'
 import type { Browser } from '../lib/browser.ts'

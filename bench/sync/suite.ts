@@ -1,3 +1,4 @@
+// `npm run bench -- sync`: times writes until they are acknowledged, for each contender in turn with the floor, and prints the table.
 import { runFresh } from '../lib/child.ts'
 import { formatCount, formatNs, formatRatio } from '../lib/format.ts'
 import { type Summary, summarize } from '../lib/stats.ts'

@@ -1,3 +1,4 @@
+// Times one contender and the floor in alternating turns. Run by the suite in a process of its own, which prints JSON.
 import process from 'node:process'
 import { collectGarbage } from '../lib/child.ts'
 import { repeat } from '../lib/repeat.ts'

@@ -1,3 +1,4 @@
+// Declares a workload of the sync suite.
 import type { Span } from '../lib/repeat.ts'
 import type { Network } from './server.ts'
 

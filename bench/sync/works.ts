@@ -1,3 +1,4 @@
+// Lists the workloads of the sync suite in the order of the tables.
 import { counting } from './counting.ts'
 import type { Work } from './work.ts'
 import { writing } from './writing.ts'

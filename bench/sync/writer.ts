@@ -1,3 +1,4 @@
+// Declares the writer that every contender of the writing workloads implements.
 import type { Browser } from '../lib/browser.ts'
 
 /** A key and the number to write to it. */

@@ -1,3 +1,4 @@
+// Defines the workloads in which one client writes many keys, and checks what the server stored.
 import assert from 'node:assert/strict'
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'

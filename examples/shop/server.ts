@@ -1,13 +1,10 @@
+// The server of `npm start`. `--store redis://…`, `--store postgres://…` or `--store file.sqlite` selects the store. Environment: HOST,
+// PORT (the next free one if it is taken; 0 for any), SHOP_DATABASE (the SQLite file), and TRUST_PROXY=1 behind a proxy that ends TLS.
 import { join } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { startShop } from './server/start-shop.ts'
 
-/**
- * The shop of `npm start`. `--store redis://…`, `--store postgres://…` or `--store file.sqlite` says where the sessions are. From the
- * environment: HOST, PORT (the next free one if it is taken; 0 for any), SHOP_DATABASE (the SQLite file), and TRUST_PROXY=1 behind a
- * proxy that ends TLS.
- */
 const folder = import.meta.dirname
 const { HOST = '127.0.0.1', PORT = '5170', SHOP_DATABASE = join(folder, 'shop.sqlite'), TRUST_PROXY } = process.env
 

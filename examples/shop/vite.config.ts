@@ -1,3 +1,4 @@
+// Builds the shop's page, with React and Vue side by side.
 import react from '@vitejs/plugin-react'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'

@@ -1,3 +1,4 @@
+// Models Django's `cached_db` engine: rows behind a cache. The session's endpoint reads rows, other server code reads the cache first.
 import type { SessionStore, StoreEntry } from '../../src/server/index.ts'
 import { createRows, erase, type Keeping } from './engine.ts'
 import { withWholeSaves } from './whole-saves.ts'

@@ -1,3 +1,4 @@
+// Models Django's `signed_cookies` engine: a backend that stores the session in its cookie. It can neither compare nor revoke.
 import { parseCookie, parseSetCookie, stringifyCookie } from 'cookie'
 import { parseAnswer } from '../../src/protocol/state.ts'
 import { withCommonHeaders } from '../../src/server/common-headers.ts'

@@ -1,3 +1,4 @@
+// Names Django's session engines and declares where each keeps its sessions. Implemented by stored.ts and cached-db.ts.
 import { createMemoryStore, type SessionStore } from '../../src/server/index.ts'
 
 /**

@@ -1,3 +1,5 @@
+// Signs and reads the cookies of the `signed_cookies` engine, as long as Django's own are. Remembers each signed value instead of
+// parsing it.
 import { toBase64Url } from '../../src/server/keys.ts'
 import type { SessionRecord } from '../../src/server/record.ts'
 

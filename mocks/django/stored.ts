@@ -1,3 +1,5 @@
+// Builds the storage of the engines that keep sessions on the server. Called by create-backend; `signed_cookies` is in
+// cookie-backend.ts.
 import { fromEntry } from '../../src/server/entries.ts'
 import { createMemoryStore, type SessionStore, type StoreEntry } from '../../src/server/index.ts'
 import { createCachedDb } from './cached-db.ts'

@@ -1,3 +1,4 @@
+// Makes a store save as `request.session` does: the whole session as it was read. Never merges with what others stored since.
 import { SessionEndedError } from '../../src/errors/session-ended-error.ts'
 import { fromEntry, toEntry } from '../../src/server/entries.ts'
 import type { SessionStore, StoreEntry } from '../../src/server/index.ts'

@@ -1,3 +1,4 @@
+// Computes the net change of a prefix of the log: the content of a commit. Called by sync/prepare.ts; pure.
 import type { Commit } from '../protocol/commit.ts'
 import { isEqual, type Json, own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'

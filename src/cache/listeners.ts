@@ -1,3 +1,5 @@
+// Owns lists of listeners: plain data that only these functions change. Used by the cache and the client; never holds a value.
+
 /** One who listens. It knows its neighbours, so that coming and going takes neither a search nor a copy. */
 interface Entry<T> {
   readonly listener: (value: T) => void

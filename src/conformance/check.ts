@@ -1,3 +1,4 @@
+// Declares a conformance check and builds one from its sentence of docs/protocol.md and its test. Called by every file in checks/.
 import { parseState } from '../protocol/state.ts'
 import type { ControlEvent } from './control.ts'
 import { NotRun } from './failure.ts'

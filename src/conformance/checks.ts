@@ -1,3 +1,4 @@
+// Lists all conformance checks in the order of docs/protocol.md. The public table of `sojourn/conformance`.
 import type { ConformanceCheck } from './check.ts'
 import { answerChecks } from './checks/answers.ts'
 import { conflictChecks } from './checks/conflicts.ts'

@@ -1,3 +1,5 @@
+// Owns the command `sojourn conformance`: its flags, output and exit code. Called by src/command/bin.ts; writes through its context
+// only.
 import { parseArgs } from 'node:util'
 import { conformanceChecks } from './checks.ts'
 import type { ConformanceOptions } from './options.ts'

@@ -1,3 +1,4 @@
+// Sends one request of a check with the cookies of a jar. Never follows a redirect and never retries.
 import { show } from './expectations.ts'
 import { ConformanceFailure } from './failure.ts'
 import { type Jar, readSetCookies } from './jar.ts'

@@ -1,3 +1,4 @@
+// Holds the assertions of the checks. Each throws a ConformanceFailure that names the request and the response.
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { ProblemName } from '../protocol/problem.ts'
 import type { Answer, State } from '../protocol/state.ts'

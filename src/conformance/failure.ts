@@ -1,3 +1,5 @@
+// Declares how a check ends early: failed, or not run.
+
 /** Thrown by a check that the server does not pass; the message says what was asked and what came. */
 export class ConformanceFailure extends Error {
   override readonly name = 'ConformanceFailure'

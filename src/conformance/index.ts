@@ -1,3 +1,4 @@
+// The public names of `sojourn/conformance`.
 export type { ConformanceCheck, ConformanceResult } from './check.ts'
 export { conformanceChecks } from './checks.ts'
 export type { ControlEvent } from './control.ts'

@@ -1,3 +1,4 @@
+// Owns the cookies of one visitor of the checks. Ignores path and age, since checks assert them on the response.
 import { parseSetCookie, type SetCookie } from 'cookie'
 
 /** The cookies of one browser, by name. Their life and their path do not matter here: the server is asked about both. */

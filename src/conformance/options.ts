@@ -1,3 +1,5 @@
+// Declares the options of the conformance checks and fills in their defaults.
+
 /** Where the server is, and what cannot be found out by asking it. */
 export interface ConformanceOptions {
   /** The URL of the session. */

@@ -1,3 +1,4 @@
+// Reads a response to its end and parses state and problem, for the checks to assert on. Asserts nothing itself.
 import type { SetCookie } from 'cookie'
 import { parseJson } from '../protocol/json.ts'
 import { parseProblem } from '../protocol/problem.ts'

@@ -1,3 +1,4 @@
+// Runs the checks one after the other and reports each outcome. Never rejects because of the server.
 import type { ConformanceCheck } from './check.ts'
 import { conformanceChecks } from './checks.ts'
 import type { ConformanceOptions } from './options.ts'

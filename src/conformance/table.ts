@@ -1,3 +1,4 @@
+// Formats a report as the text that the command prints.
 import type { ConformanceOutcome, ConformanceReport } from './run.ts'
 
 const words: Readonly<Record<ConformanceOutcome['outcome'], string>> = {

@@ -1,3 +1,4 @@
+// Owns one browser with one client of the checks: cookies, last state, commit number. Sends only what a check asks for.
 import { createClientId } from '../protocol/client-id.ts'
 import { formatIdempotencyKey, idempotencyKeyHeader, sessionClientHeader, sessionLineageHeader } from '../protocol/headers.ts'
 import type { State } from '../protocol/state.ts'

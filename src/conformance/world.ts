@@ -1,3 +1,4 @@
+// Creates the visitors of one check. Checks share nothing, so that they can run in any order.
 import { isState } from './expectations.ts'
 import { type ConformanceOptions, type Settings, toSettings } from './options.ts'
 import { createVisitor, type Visitor } from './visitor.ts'

@@ -1,3 +1,4 @@
+// The error of a read that needs a log-in first.
 import { SessionError } from './session-error.ts'
 
 /** Rejects a read that the server answers with 401. Writes wait instead: sign in, then call `resume()`. */

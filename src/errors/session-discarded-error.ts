@@ -1,3 +1,4 @@
+// The error of a write that the app discarded.
 import { SessionError } from './session-error.ts'
 
 /** Rejects a pending write that the app took back with `discard()`. */

@@ -1,3 +1,4 @@
+// The error of a client that was disposed.
 import { SessionError } from './session-error.ts'
 
 /** Thrown by a client after `dispose()`, and rejects what was pending then. */

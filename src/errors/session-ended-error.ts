@@ -1,3 +1,4 @@
+// The error of a write whose session ended before the write was acknowledged.
 import { SessionError } from './session-error.ts'
 
 /** Why a session ended: by `end()`, by its expiry, or because another log-in replaced it. */

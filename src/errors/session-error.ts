@@ -1,3 +1,5 @@
+// The base class of the errors, their codes and `isSessionError`. Keeps session data out of logs by hidden fields.
+
 /** The stable codes of the errors that Sojourn throws and rejects with. */
 export type SessionErrorCode =
   | 'config'

@@ -1,3 +1,4 @@
+// The error of an update whose current value does not fit the schema.
 import { SessionError } from './session-error.ts'
 
 /**

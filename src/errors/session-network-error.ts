@@ -1,3 +1,4 @@
+// The error of an exchange without a usable response.
 import { SessionError } from './session-error.ts'
 
 /** Says that an exchange brought no usable answer; it is tried again. Seen as `error` of the state and as the cause of other errors. */

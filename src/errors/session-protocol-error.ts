@@ -1,3 +1,4 @@
+// The error of a response that is not of the protocol.
 import { SessionError } from './session-error.ts'
 
 /** Says that an answer is not of the protocol, such as the page of a captive portal. The cache stays and the exchange is tried again. */

@@ -1,3 +1,4 @@
+// The error of a write that the server rejected, with the keys that it named.
 import { SessionError } from './session-error.ts'
 
 /** One refused key, as the server names it. */

@@ -1,3 +1,4 @@
+// The error of a write whose outcome can no longer be learned.
 import { SessionError } from './session-error.ts'
 
 /** Rejects a write that may or may not have been stored and can no longer be found out. Look at the session, then decide. */

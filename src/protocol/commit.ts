@@ -1,3 +1,4 @@
+// Declares the body of a PATCH. parse-commit.ts checks one on the server; the client builds one from its log.
 import type { JsonObject } from './json.ts'
 
 /**

@@ -1,3 +1,5 @@
+// Names the protocol's header fields and formats the Idempotency-Key. Shared by client and server.
+
 /** The header fields of the protocol, beside those that HTTP has already. */
 
 /** On GET and PATCH: the id of the client that asks, so that `last` can be told. */

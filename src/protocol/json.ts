@@ -1,3 +1,5 @@
+// Declares JSON values and compares them. Knows nothing of sessions.
+
 /** Any JSON value, as it travels. Never changed in place. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 

@@ -1,3 +1,4 @@
+// Checks an untrusted PATCH body. Called by the server only, so that the client does not carry it.
 import type { Commit } from './commit.ts'
 import { isObject, type Json } from './json.ts'
 import { isName } from './name.ts'

@@ -1,3 +1,4 @@
+// Declares problem documents (RFC 9457) and parses untrusted ones. Called by the client and by the conformance checks.
 import { isObject } from './json.ts'
 
 /**

@@ -1,3 +1,4 @@
+// Declares the state that a server sends and parses untrusted ones. Called by the client and by the conformance checks.
 import { isObject, type JsonObject } from './json.ts'
 import { isName } from './name.ts'
 

@@ -1,3 +1,4 @@
+// Parses a request body as strict JSON. Called by the server only, so that the client does not carry it.
 import type { Json } from './json.ts'
 
 /** The deepest nesting of arrays and objects that a body may have. */

@@ -1,3 +1,5 @@
+// Chooses what a hook shows while React renders on the server or hydrates. Called by every hook that reads.
+
 /** Whether this is a server, where nothing is listened to and nothing is waited for. */
 export const isServer = (): boolean => typeof window === 'undefined'
 

@@ -1,3 +1,4 @@
+// Binds the hooks to the client of a provider, so that components need not import the client.
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
 import type { Inputs, SessionClient, SessionKeyState, SessionSnapshot } from '../client/types.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'

@@ -1,3 +1,4 @@
+// The public names of `sojourn/react`.
 export type { SessionContext } from './create-session-context.ts'
 export { createSessionContext } from './create-session-context.ts'
 export { useSession } from './use-session.ts'

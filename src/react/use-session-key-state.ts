@@ -1,3 +1,4 @@
+// The hook for one key's state, apart from its value.
 import { useSyncExternalStore } from 'react'
 import type { Inputs, SessionClient, SessionKeyState } from '../client/types.ts'
 import { atHydration } from './at-hydration.ts'

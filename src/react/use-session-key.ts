@@ -1,3 +1,4 @@
+// The hook that reads and writes one key.
 import { useCallback, useSyncExternalStore } from 'react'
 import type { Inputs, SessionClient } from '../client/types.ts'
 import { atHydration } from './at-hydration.ts'

@@ -1,3 +1,4 @@
+// The hook that reads the whole session or a selection of it.
 import { useRef, useSyncExternalStore } from 'react'
 import type { Inputs, SessionClient, SessionSnapshot } from '../client/types.ts'
 import { isSameValue } from '../schema/is-same-value.ts'

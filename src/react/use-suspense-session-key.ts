@@ -1,3 +1,4 @@
+// The hook for one key that suspends until the session is loaded.
 import * as React from 'react'
 import type { Inputs, SessionClient } from '../client/types.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'

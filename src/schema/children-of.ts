@@ -1,3 +1,4 @@
+// Lists the direct parts of a Zod schema. The only file that knows where each kind of schema keeps them.
 import type * as z from 'zod/v4/core'
 
 /** The members of zod's definitions that hold other schemas: one, a list or a shape. `out` is the app's side of a pipe. */

@@ -1,3 +1,4 @@
+// Copies a value and checks that it is JSON, before it enters the cache or a commit.
 import { SessionSchemaError } from '../errors/session-schema-error.ts'
 import { isPlainObject, type Json } from '../protocol/json.ts'
 

@@ -1,3 +1,4 @@
+// Finds the part of a schema that cannot be stored as JSON or encoded. Called once for each key by compile-schema.
 import type * as z from 'zod/v4/core'
 import { childrenOf } from './children-of.ts'
 

@@ -1,3 +1,4 @@
+// Decides whether an encoded value can be read without a second parse. Called once for each key by compile-schema.
 import type * as z from 'zod/v4/core'
 import { childrenOf } from './children-of.ts'
 

@@ -1,3 +1,4 @@
+// Compares values of the app, so that an unchanged selection causes no render.
 import { isPlainObject } from '../protocol/json.ts'
 
 function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {

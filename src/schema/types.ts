@@ -1,3 +1,4 @@
+// Derives the app's value types and the schema's constraints from a Zod schema. Types only.
 import type * as z from 'zod/v4/core'
 
 type Shape<S extends z.$ZodObject> = S['_zod']['def']['shape']

@@ -1,3 +1,4 @@
+// Builds the responses that carry a state: 200, 409 and 410. Called by read, write and end; stores nothing.
 import { isClientId, sessionClientHeader, sessionVersionHeader } from '../protocol/headers.ts'
 import type { ProblemName } from '../protocol/problem.ts'
 import type { Answer } from '../protocol/state.ts'

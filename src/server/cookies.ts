@@ -1,3 +1,4 @@
+// Parses and writes the session cookie. Knows the cookie's form and options, never what a key opens.
 import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
 import { SessionConfigError } from '../errors/session-config-error.ts'
 

@@ -1,3 +1,4 @@
+// Handles DELETE: ends the session that the request names. Never ends another one that the cookie names by now.
 import { sessionLineageHeader } from '../protocol/headers.ts'
 import { answerProblem, answerUnavailable, type Context } from './answers.ts'
 import { UnreadableEntryError } from './faults.ts'

@@ -1,3 +1,4 @@
+// The public names of `sojourn/server`.
 export type { Json, JsonObject } from '../protocol/json.ts'
 export type { ProblemDetail } from '../protocol/problem.ts'
 export type { CookieOptions } from './cookies.ts'

@@ -1,3 +1,5 @@
+// Derives and hashes session keys. Called by the vault and the directory of people; no store ever sees a key itself.
+
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Writes bytes as base64url without padding. By hand: through btoa it was most of what a hash costs. */

@@ -1,3 +1,4 @@
+// Builds the server's problem documents (RFC 9457). Holds the status and title of each; docs/protocol.md prints the same table.
 import { type ProblemDetail, type ProblemName, problemPrefix } from '../protocol/problem.ts'
 import type { State } from '../protocol/state.ts'
 import type { HttpResponse } from './http.ts'

@@ -1,3 +1,4 @@
+// Handles GET. Never writes, never extends a session and never sets a cookie.
 import { sessionVersionHeader } from '../protocol/headers.ts'
 import { answerState, type Context, toEtag } from './answers.ts'
 import type { HttpResponse } from './http.ts'

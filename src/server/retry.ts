@@ -1,3 +1,5 @@
+// Retries a compare-and-set that lost against another writer. Gives up after a fixed number of attempts.
+
 /** How often a compare-and-set is tried before the answer is 503. */
 const maxTries = 60
 

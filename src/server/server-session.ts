@@ -1,3 +1,4 @@
+// Declares the public session of one request, `handler.open(request)`, and builds it. Writes go through session-writer.
 import { SessionAuthError } from '../errors/session-auth-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'

@@ -1,3 +1,4 @@
+// Builds the state that a client gets of a session. Called for every response with a state; hides what is not exposed.
 import { own } from '../protocol/json.ts'
 import type { Answer, State } from '../protocol/state.ts'
 import { toLifetime } from './expiry.ts'

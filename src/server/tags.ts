@@ -1,3 +1,4 @@
+// Computes the tag of each value, by which the server detects conflicts. A tag depends on the value alone.
 import type { Json, JsonObject } from '../protocol/json.ts'
 import { sha256 } from './keys.ts'
 import { isServersOwn, type Tags } from './record.ts'

@@ -1,3 +1,5 @@
+// Declares the port to the network: one request, one response. Implemented by fetch-transport and ky-transport.
+
 /** One request to the session's URL. */
 export interface WireRequest {
   /** The HTTP method. */

@@ -1,3 +1,4 @@
+// Binds the composables to the client of a plugin, so that components need not import the client.
 import {
   type ComputedRef,
   type InjectionKey,

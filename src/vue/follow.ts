@@ -1,3 +1,4 @@
+// Makes a ref that follows a part of the client. Called by every composable that reads; subscribes on no server.
 import { getCurrentInstance, onMounted, type ShallowRef, shallowRef, watch } from 'vue'
 import type { Unsubscribe } from '../client/types.ts'
 

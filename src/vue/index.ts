@@ -1,3 +1,4 @@
+// The public names of `sojourn/vue`.
 export type { SessionInjection } from './create-session-injection.ts'
 export { createSessionInjection } from './create-session-injection.ts'
 export { useSession } from './use-session.ts'

@@ -1,3 +1,4 @@
+// The composable for one key's state, apart from its value.
 import { computed, type MaybeRefOrGetter, type ShallowRef, toValue } from 'vue'
 import type { Inputs, SessionClient, SessionKeyState } from '../client/types.ts'
 import { follow } from './follow.ts'

@@ -1,3 +1,4 @@
+// The composable that reads and writes one key.
 import { computed, type MaybeRefOrGetter, toValue, type WritableComputedRef } from 'vue'
 import type { Inputs, SessionClient } from '../client/types.ts'
 import { follow } from './follow.ts'

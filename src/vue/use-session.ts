@@ -1,3 +1,4 @@
+// The composable that reads the whole session or a selection of it.
 import { type ComputedRef, computed } from 'vue'
 import type { Inputs, SessionClient, SessionSnapshot } from '../client/types.ts'
 import { isSameValue } from '../schema/is-same-value.ts'

@@ -19,7 +19,7 @@ const servers = [
 ] as const
 const hasAll = djangos.length === 2
 
-if (!hasAll) test.skip('LEFT OUT: a Django is missing here; backends/django/scripts/install brings both')
+if (!hasAll) test.skip('SKIPPED: a Django version is missing; backends/django/scripts/install installs both')
 
 describe.runIf(hasAll).for(servers)('the client on Django $django with the engine $engine', { timeout: 60_000 }, ({ django, engine }) => {
   let server: DjangoServer

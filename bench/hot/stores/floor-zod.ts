@@ -1,3 +1,4 @@
+// The floor with validation: what the least code that parses each value takes.
 import * as z from 'zod'
 import type { CreateStore } from '../store.ts'
 import { createStore as createFloor } from './floor.ts'

@@ -1,3 +1,4 @@
+// The floor of the hot suite. Every other contender is measured as a multiple of it.
 import type { CreateStore } from '../store.ts'
 
 /** The least that does the work: a Map with callbacks. */

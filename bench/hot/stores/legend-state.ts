@@ -1,3 +1,4 @@
+// Legend-State as a contender of the hot suite.
 import { observable } from '@legendapp/state'
 import type { CreateStore } from '../store.ts'
 

@@ -1,3 +1,4 @@
+// Nano Stores, one atom for each key, as a contender of the hot suite.
 import { atom } from 'nanostores'
 import type { CreateStore } from '../store.ts'
 

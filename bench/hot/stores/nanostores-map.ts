@@ -1,3 +1,4 @@
+// Nano Stores, one map for all keys, as a contender of the hot suite.
 import { listenKeys, map } from 'nanostores'
 import type { CreateStore } from '../store.ts'
 

@@ -1,3 +1,4 @@
+// TanStack Query's cache as a contender of the hot suite.
 import { notifyManager, QueryClient, QueryObserver } from '@tanstack/query-core'
 import type { CreateStore } from '../store.ts'
 

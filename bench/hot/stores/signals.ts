@@ -1,3 +1,4 @@
+// Preact's signals as a contender of the hot suite.
 import { effect, type Signal, signal } from '@preact/signals-core'
 import type { CreateStore } from '../store.ts'
 

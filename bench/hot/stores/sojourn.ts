@@ -1,3 +1,4 @@
+// Sojourn as a contender of the hot suite, with an in-process server, so that only the client is measured.
 import { createSessionClient, type SessionClient, type Transport } from 'sojourn'
 import * as z from 'zod'
 import type { CreateStore } from '../store.ts'

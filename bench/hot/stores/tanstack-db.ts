@@ -1,3 +1,4 @@
+// TanStack DB as a contender of the hot suite.
 import { BTreeIndex, createCollection, eq, localOnlyCollectionOptions } from '@tanstack/db'
 import type { CreateStore } from '../store.ts'
 

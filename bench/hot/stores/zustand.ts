@@ -1,3 +1,4 @@
+// Zustand as a contender of the hot suite.
 import { subscribeWithSelector } from 'zustand/middleware'
 import { createStore as createZustand } from 'zustand/vanilla'
 import type { CreateStore } from '../store.ts'

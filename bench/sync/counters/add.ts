@@ -1,3 +1,4 @@
+// A counter over an endpoint that adds on the server: no conflict is possible.
 import type { CreateCounter } from '../counter.ts'
 import { send } from '../plain-client.ts'
 

@@ -1,3 +1,4 @@
+// A hand-written counter with If-Match that remembers its own entity tag.
 import type { CreateCounter } from '../counter.ts'
 import { load, send } from '../plain-client.ts'
 

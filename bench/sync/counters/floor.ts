@@ -1,3 +1,4 @@
+// The floor of the counting workloads: a hand-written counter that batches.
 import type { CreateCounter } from '../counter.ts'
 import { load, send } from '../plain-client.ts'
 

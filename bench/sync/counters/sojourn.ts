@@ -1,3 +1,4 @@
+// Sojourn as a counter.
 import type { CreateCounter } from '../counter.ts'
 import { openSession } from '../session.ts'
 

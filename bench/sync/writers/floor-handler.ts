@@ -1,3 +1,4 @@
+// The floor on Sojourn's own server: one hand-written commit.
 import { randomBytes } from 'node:crypto'
 import ky from 'ky'
 import type { CreateWriter } from '../writer.ts'

@@ -1,3 +1,4 @@
+// The floor of the writing workloads: a Map and one PUT per tick.
 import { createUrl, send } from '../plain-client.ts'
 import type { CreateWriter } from '../writer.ts'
 

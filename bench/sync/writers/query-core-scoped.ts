@@ -1,3 +1,4 @@
+// TanStack Query with one mutation scope, as a writer.
 import type { CreateWriter } from '../writer.ts'
 import { createMutations } from './query-core.ts'
 

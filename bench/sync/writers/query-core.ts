@@ -1,3 +1,4 @@
+// TanStack Query with optimistic mutations, as a writer.
 import { MutationObserver, QueryClient } from '@tanstack/query-core'
 import type { Browser } from '../../lib/browser.ts'
 import { createUrl, send } from '../plain-client.ts'

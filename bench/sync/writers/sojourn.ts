@@ -1,3 +1,4 @@
+// Sojourn as a writer.
 import { openSession } from '../session.ts'
 import type { CreateWriter } from '../writer.ts'
 

@@ -1,3 +1,4 @@
+// SWR with optimistic mutations, as a writer.
 import { mutate, SWRConfig } from 'swr'
 import { createUrl, send } from '../plain-client.ts'
 import type { CreateWriter } from '../writer.ts'

@@ -1,3 +1,4 @@
+// TanStack DB with optimistic transactions, as a writer.
 import { createCollection, createTransaction, localOnlyCollectionOptions } from '@tanstack/db'
 import { createUrl, send } from '../plain-client.ts'
 import type { CreateWriter } from '../writer.ts'

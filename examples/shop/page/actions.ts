@@ -1,3 +1,4 @@
+// What the buttons of both halves do: writes to the session and the app's own requests. Called by the React and Vue components.
 import { addTo } from '../shared/cart.ts'
 import { reports } from './reports.ts'
 import { csrfHeaders } from './server.ts'

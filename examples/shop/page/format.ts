@@ -1,3 +1,5 @@
+// Formats prices and times of day.
+
 const format = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' })
 
 /** Cents as a price. */

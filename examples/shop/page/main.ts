@@ -1,3 +1,4 @@
+// Starts the page: the board, then both halves.
 import { startBoard } from './board/board.ts'
 import { mountReactHalf } from './react/mount.tsx'
 import { reports } from './reports.ts'

@@ -1,3 +1,5 @@
+// Owns the page's `fetch` with switchable faults. The server knows nothing of them.
+
 /** What a visitor's network does now and then. `lose-…` happen once, to the next commit; the others last until they are switched off. */
 export type Fault = 'offline' | 'slow' | 'lose-answer' | 'lose-request'
 

@@ -1,3 +1,4 @@
+// Owns the channel through which the page's parts report to the board.
 import type { Mark } from './board/mark.ts'
 
 /** How a sentence is meant. */

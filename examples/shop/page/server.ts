@@ -1,7 +1,5 @@
-/**
- * What the page knows of the server that it came from. The one in examples/shop/server lets in any name and looks at the
- * origin of a request; the one in examples/shop-django asks for a password and for Django's CSRF token.
- */
+// What the page needs to know about its server. The one in examples/shop/server accepts any name and checks the request's origin; the
+// one in examples/shop-django wants a password and Django's CSRF token.
 
 /** Whether a log-in needs a password. */
 export const asksPassword: boolean = document.querySelector<HTMLMetaElement>('meta[name="log-in"]')?.content === 'password'

@@ -1,3 +1,4 @@
+// Derives the ticket number that both halves show.
 import { session } from './session.ts'
 
 /** The end of the session's public id, as the number on the ticket. It stays at log-in and changes when the session ends. */

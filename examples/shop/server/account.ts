@@ -1,3 +1,4 @@
+// The shop's log-in and log-out.
 import { type Endpoint, readField } from './endpoint.ts'
 
 /** Takes any name: this shop has no passwords. Signing in gives the session a new key; data and lineage stay. */

@@ -1,3 +1,4 @@
+// Routes the shop's requests: the session, the endpoints, the page and its files. Called by start-shop.ts and by tests.
 import { createSessionHandler, type SessionHandler, type SessionHandlerOptions } from 'sojourn/server'
 import { maxQuantity } from '../shared/cart.ts'
 import { readOnly, schema } from '../shared/schema.ts'

@@ -1,3 +1,4 @@
+// Declares an endpoint of the shop and reads its JSON body.
 import type { ServerSession } from 'sojourn/server'
 
 /** Answers a POST of the page with the visitor's session at hand. The router passes the answer through `respond`. */

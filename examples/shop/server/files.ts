@@ -1,3 +1,4 @@
+// Serves the built page from memory.
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 

@@ -1,3 +1,4 @@
+// Places an order from the session's cart, at the server's own prices.
 import { totalOf } from '../shared/cart.ts'
 import type { Endpoint } from './endpoint.ts'
 import { cartIn, ordersIn } from './session-data.ts'

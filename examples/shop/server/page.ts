@@ -1,3 +1,4 @@
+// Renders the page with the visitor's session in it, for a first paint without a request.
 import type { SessionHandler } from 'sojourn/server'
 
 /**

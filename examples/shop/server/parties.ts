@@ -1,3 +1,4 @@
+// Acts on the visitor's session as other parties would, for the board's buttons.
 import { addTo } from '../shared/cart.ts'
 import type { Endpoint } from './endpoint.ts'
 import { cartIn } from './session-data.ts'

@@ -1,3 +1,4 @@
+// Reads the session's data defensively, since browsers wrote it.
 import type { Json, JsonObject } from 'sojourn/server'
 import type { Cart, CartItem } from '../shared/cart.ts'
 

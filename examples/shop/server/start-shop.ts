@@ -1,3 +1,4 @@
+// Starts the shop on a port over a store. Called by server.ts and by tests.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { toNodeListener } from 'sojourn/server/node'

@@ -1,3 +1,4 @@
+// The cart's type and arithmetic, shared by page and server. Pure.
 import { findGood } from './goods.ts'
 
 /** So many of one good. A type, not an interface: only types count as JSON for the compiler. */

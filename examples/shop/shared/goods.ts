@@ -1,3 +1,4 @@
+// The catalogue, shared by page and server.
 import catalogue from './goods.json' with { type: 'json' }
 
 /** One thing that the shop sells. */

@@ -1,3 +1,4 @@
+// Checks the header fields that every response and every problem document must have.
 import type { ConformanceCheck } from '../check.ts'
 import { must, should } from '../check.ts'
 import { describe, equals, hasStatus, holds, isAnswer, isProblem, isState, show } from '../expectations.ts'

@@ -1,3 +1,4 @@
+// Checks the numbers and the expectations of a commit, and the order in which a server checks them.
 import { type ConformanceCheck, must } from '../check.ts'
 import { equals, isProblem, isState, setsNoCookie, show, tagOf } from '../expectations.ts'
 import type { Reply } from '../reply.ts'

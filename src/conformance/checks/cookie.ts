@@ -1,3 +1,4 @@
+// Checks the session cookie: its flags, its key, when it is set and how a key is rotated.
 import { type ConformanceCheck, must, should } from '../check.ts'
 import { noRevocation } from '../excuses.ts'
 import { equals, hasStatus, holds, isProblem, isState, setsCookie, setsNoCookie, show } from '../expectations.ts'

@@ -1,3 +1,4 @@
+// Checks that a repeated or delayed commit is stored exactly once.
 import { type ConformanceCheck, must, should } from '../check.ts'
 import { describe, equals, hasStatus, holds, isAnswer, isProblem, isState, setsCookie, setsNoCookie } from '../expectations.ts'
 import type { PreparedCommit, Visitor } from '../visitor.ts'

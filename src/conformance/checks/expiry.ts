@@ -1,3 +1,4 @@
+// Checks how a commit sets the session's expiry and how the server limits it.
 import { type ConformanceCheck, must } from '../check.ts'
 import { equals, holds, isProblem, isState, setsCookie, setsNoCookie } from '../expectations.ts'
 

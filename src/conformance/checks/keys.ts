@@ -1,3 +1,4 @@
+// Checks how a session is created and what a commit with an unknown cookie or another lineage gets.
 import { type ConformanceCheck, must } from '../check.ts'
 import { equals, holds, isProblem, isState, setsCookie, setsNoCookie } from '../expectations.ts'
 

@@ -1,3 +1,4 @@
+// Checks that malformed requests get 4xx and change nothing.
 import { type ConformanceCheck, must } from '../check.ts'
 import type { Fields } from '../exchange.ts'
 import { equals, isProblem, isState, setsNoCookie } from '../expectations.ts'

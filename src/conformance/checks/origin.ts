@@ -1,3 +1,4 @@
+// Checks CSRF protection and CORS: who may write, and who may read the responses.
 import { type ConformanceCheck, must } from '../check.ts'
 import type { Fields } from '../exchange.ts'
 import { equals, hasStatus, holds, isProblem, isState, show } from '../expectations.ts'

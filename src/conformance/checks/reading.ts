@@ -1,3 +1,4 @@
+// Checks GET: what a read returns, and that it changes nothing.
 import { type ConformanceCheck, must, should } from '../check.ts'
 import { describe, equals, hasStatus, holds, isProblem, isState, setsNoCookie, show } from '../expectations.ts'
 

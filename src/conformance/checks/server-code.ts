@@ -1,3 +1,4 @@
+// Checks what clients see of the server's own writes, log-ins and log-outs. Needs the control URL.
 import { type ConformanceCheck, must } from '../check.ts'
 import { noRevocation } from '../excuses.ts'
 import { equals, holds, isProblem, isState, tagOf } from '../expectations.ts'

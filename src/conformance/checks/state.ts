@@ -1,3 +1,4 @@
+// Checks the members of a state: versions, tags, data, expiry.
 import { isName } from '../../protocol/name.ts'
 import { type ConformanceCheck, must } from '../check.ts'
 import { equals, holds, isState, show, tagOf } from '../expectations.ts'

@@ -1,3 +1,4 @@
+// Checks that concurrent writers lose nothing.
 import { type ConformanceCheck, must } from '../check.ts'
 import { equals, isProblem, isState, tagOf } from '../expectations.ts'
 import type { Visitor } from '../visitor.ts'

@@ -1,3 +1,4 @@
+// Wires the board under the shop, which shows what the client does. Called once by main.ts.
 import type { Network } from '../network.ts'
 import type { Reports } from '../reports.ts'
 import type { Session } from '../session.ts'

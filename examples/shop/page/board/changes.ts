@@ -1,3 +1,4 @@
+// Reports changes of the view that someone else caused. Never reports this page's own writes.
 import type { SessionSnapshot } from 'sojourn'
 import type { Reports } from '../reports.ts'
 import type { Session } from '../session.ts'

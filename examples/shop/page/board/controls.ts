@@ -1,3 +1,4 @@
+// Connects the board's buttons: other parties, and switches for the page's network.
 import type { Fault, Network } from '../network.ts'
 import type { Reports } from '../reports.ts'
 import type { Session } from '../session.ts'

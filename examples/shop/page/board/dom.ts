@@ -1,3 +1,5 @@
+// Finds and creates elements. The board uses no framework.
+
 /** The element of a selector. The page's own HTML holds it, so its absence is a mistake in there. */
 export function find<T extends Element>(selector: string, type: new () => T): T {
   const element = document.querySelector(selector)

@@ -1,3 +1,4 @@
+// Draws the marks of the time line as SVG.
 import { svg } from './dom.ts'
 import type { ExchangeMark, Fate, Mark } from './mark.ts'
 

@@ -1,3 +1,4 @@
+// Reports the client's requests and their outcomes, as marks and sentences.
 import type { SessionExchange } from 'sojourn'
 import type { Lost } from '../network.ts'
 import type { Reports, Tone } from '../reports.ts'

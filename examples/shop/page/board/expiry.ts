@@ -1,3 +1,4 @@
+// Shows the session's remaining lifetime as a countdown.
 import type { Session } from '../session.ts'
 import { find } from './dom.ts'
 

@@ -1,3 +1,5 @@
+// Declares what a column of the time line can show. Types only.
+
 /** How an exchange with the server went, as far as it is known. */
 export type Fate =
   | 'under-way'

@@ -1,3 +1,4 @@
+// Asks the server to act as another party, and phrases what that party did.
 import { findGood } from '../../shared/goods.ts'
 import type { Report } from '../reports.ts'
 import { csrfHeaders } from '../server.ts'

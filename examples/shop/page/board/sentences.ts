@@ -1,3 +1,4 @@
+// Shows the sentences of the reports and keeps the latest of them.
 import { toTime } from '../format.ts'
 import type { Report } from '../reports.ts'
 import { find, html } from './dom.ts'

@@ -1,3 +1,4 @@
+// Shows the client's activity and its pending mutations.
 import type { PendingMutation } from 'sojourn'
 import type { Session } from '../session.ts'
 import { find, html } from './dom.ts'

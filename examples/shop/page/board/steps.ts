@@ -1,3 +1,4 @@
+// Ticks off the suggestions that the visitor has tried.
 import type { Session } from '../session.ts'
 
 /** Ticks off what the visitor has tried. */

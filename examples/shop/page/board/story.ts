@@ -1,3 +1,4 @@
+// Turns the client's events into reports. Never writes to the session.
 import type { Network } from '../network.ts'
 import type { Reports } from '../reports.ts'
 import type { Session } from '../session.ts'

@@ -1,3 +1,4 @@
+// Owns the columns of the time line.
 import { html } from './dom.ts'
 import { draw } from './drawing.ts'
 import type { ExchangeMark, Mark } from './mark.ts'

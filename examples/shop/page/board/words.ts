@@ -1,3 +1,4 @@
+// Phrases what the board says about exchanges.
 import type { SessionEvents } from 'sojourn'
 import type { ExchangeMark, Fate } from './mark.ts'
 

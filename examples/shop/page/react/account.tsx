@@ -1,3 +1,4 @@
+// The React half's log-in and log-out.
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { useSession } from 'sojourn/react'
 import { logIn, logOut } from '../actions.ts'

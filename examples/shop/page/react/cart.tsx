@@ -1,3 +1,4 @@
+// The React half's cart.
 import type { ReactElement } from 'react'
 import { useSessionKey, useSessionKeyState } from 'sojourn/react'
 import { countOf, totalOf } from '../../shared/cart.ts'

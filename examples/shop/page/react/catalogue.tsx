@@ -1,3 +1,4 @@
+// The React half's list of goods.
 import type { ReactElement } from 'react'
 import { goods } from '../../shared/goods.ts'
 import { addToCart } from '../actions.ts'

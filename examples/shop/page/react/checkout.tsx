@@ -1,3 +1,4 @@
+// The React half's checkout: a draft in the session, in two steps.
 import type { FormEvent, ReactElement } from 'react'
 import { useSessionKey } from 'sojourn/react'
 import { placeOrder } from '../actions.ts'

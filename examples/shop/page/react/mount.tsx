@@ -1,3 +1,4 @@
+// Mounts the React half.
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ReactHalf } from './react-half.tsx'

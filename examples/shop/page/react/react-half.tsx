@@ -1,3 +1,4 @@
+// The React half of the page.
 import type { ReactElement } from 'react'
 import { useSession } from 'sojourn/react'
 import { session } from '../session.ts'

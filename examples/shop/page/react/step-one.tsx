@@ -1,3 +1,4 @@
+// The first step of the React half's checkout: the address.
 import type { ReactElement } from 'react'
 import { useSessionKey } from 'sojourn/react'
 import { session } from '../session.ts'

@@ -1,3 +1,4 @@
+// The second step of the React half's checkout: delivery and note.
 import type { ReactElement } from 'react'
 import { useSession, useSessionKey } from 'sojourn/react'
 import { session } from '../session.ts'

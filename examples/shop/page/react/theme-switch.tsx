@@ -1,3 +1,4 @@
+// The React half's switch between light and dark.
 import type { ReactElement } from 'react'
 import { useSessionKey } from 'sojourn/react'
 import { session } from '../session.ts'

@@ -1,3 +1,4 @@
+// Mounts the Vue half.
 import { createApp } from 'vue'
 import VueHalf from './vue-half.vue'
 

@@ -1,3 +1,4 @@
+// Binds one field of the checkout draft to `v-model`.
 import { useSessionKey } from 'sojourn/vue'
 import { computed, type WritableComputedRef } from 'vue'
 import { session } from '../session.ts'

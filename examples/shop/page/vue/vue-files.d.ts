@@ -1,3 +1,5 @@
+// Declares the type of imported .vue files.
+
 declare module '*.vue' {
   import type { DefineComponent } from 'vue'
 
