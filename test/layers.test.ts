@@ -7,7 +7,7 @@ import { doors, root } from '../scripts/doors.ts'
 const maxLines = 250
 
 /** Lowest first: a file may import from its own layer and from those before it. */
-const layers = ['errors', 'protocol', 'platform', 'schema', 'cache', 'transport', 'sync', 'client']
+const layers = ['errors', 'protocol', 'platform', 'schema', 'merge', 'cache', 'transport', 'sync', 'client']
 
 /** Layers beside that order, with all that each may import. A layer named nowhere here may import nothing, which says so. */
 const apart: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +15,7 @@ const apart: Readonly<Record<string, readonly string[]>> = {
   fetch: layers,
   react: layers,
   vue: layers,
-  server: ['errors', 'protocol', 'schema'],
+  server: ['errors', 'protocol', 'schema', 'merge'],
   conformance: ['errors', 'protocol'],
   command: ['errors', 'protocol', 'schema', 'conformance'],
   mocks: ['errors', 'protocol', 'schema', 'server'],

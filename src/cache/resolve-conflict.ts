@@ -1,8 +1,8 @@
 // Decides a pending write whose key another client changed, by the conflict policy of the key. Pure: the replay calls it.
 import { SessionConflictError } from '../errors/session-conflict-error.ts'
+import { merge } from '../merge/merge.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
-import { merge } from './merge.ts'
 import type { Conflict } from './operation.ts'
 import { decodeStored, putOver, type Rules, toSeen } from './stored-value.ts'
 

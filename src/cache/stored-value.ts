@@ -1,7 +1,8 @@
 // What the schema sees of stored values, and how a new value is put over one. Pure: the replay and the cache call it.
+
+import { isList, merge } from '../merge/merge.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
-import { isList, merge } from './merge.ts'
 import type { ConflictPolicy } from './operation.ts'
 import { mergeUnknownFields } from './unknown-fields.ts'
 

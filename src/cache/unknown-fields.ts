@@ -1,7 +1,8 @@
 // Carries the fields that the schema does not know from a stored value to a new one. Pure: the replay calls it for each write.
+
+import { hasId, type Items, identify } from '../merge/identity.ts'
+import { isList, mergeMembers, type Value } from '../merge/merge.ts'
 import { isEqual, isObject, type Json, type JsonObject } from '../protocol/json.ts'
-import { hasId, type Items, identify } from './identity.ts'
-import { isList, mergeMembers, type Value } from './merge.ts'
 
 /**
  * Puts a new value over a stored one. `seen` is what the schema saw of the stored value, so what stands in `stored` and

@@ -1,6 +1,6 @@
 // The merge of lists: one table for each rule of docs/merging.md. Each row says what both sides made of a list and what comes of it.
 import { describe, expect, test } from 'vitest'
-import { merge, type Value } from '../../src/cache/merge.ts'
+import { merge, type Value } from '../../src/merge/merge.ts'
 import type { Json } from '../../src/protocol/json.ts'
 
 type Items = readonly Json[]

@@ -2,8 +2,8 @@
 import process from 'node:process'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { merge } from '../../src/cache/merge.ts'
 import { mergeUnknownFields } from '../../src/cache/unknown-fields.ts'
+import { merge } from '../../src/merge/merge.ts'
 import { isEqual, type Json } from '../../src/protocol/json.ts'
 
 const numRuns = Number(process.env.MERGE_RUNS ?? 400)

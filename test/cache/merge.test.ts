@@ -1,6 +1,6 @@
 // The merge of values and objects: one row for each case. Lists have tables of their own in merge-lists.test.ts.
 import { describe, expect, test } from 'vitest'
-import { merge, type Value } from '../../src/cache/merge.ts'
+import { merge, type Value } from '../../src/merge/merge.ts'
 import type { Json } from '../../src/protocol/json.ts'
 
 const object = (text: string): Json => JSON.parse(text) as Json

@@ -20,10 +20,10 @@ const replay = rulesOf<typeof import('../../../src/cache/replay.ts')>()
 const alone = rulesOf<typeof import('../../../src/cache/replay-alone.ts')>()
 const conflict = rulesOf<typeof import('../../../src/cache/resolve-conflict.ts')>()
 const stored = rulesOf<typeof import('../../../src/cache/stored-value.ts')>()
-const identity = rulesOf<typeof import('../../../src/cache/identity.ts')>()
+const identity = rulesOf<typeof import('../../../src/merge/identity.ts')>()
 const confirmation = rulesOf<typeof import('../../../src/sync/confirmation.ts')>()
 const mutation = rulesOf<typeof import('../../../src/cache/mutation.ts')>()
-const merge = rulesOf<typeof import('../../../src/cache/merge.ts')>()
+const merge = rulesOf<typeof import('../../../src/merge/merge.ts')>()
 
 /** The invariants that hold the rules of merging. */
 const edited = '^(leaf|untold|fields|serial|view|counter)'
