@@ -228,6 +228,10 @@ describe('the doors', () => {
     `)
   })
 
+  test('sojourn/express', () => {
+    expect(namesOf('sojourn/express')).toMatchInlineSnapshot()
+  })
+
   test('sojourn/msw', () => {
     expect(namesOf('sojourn/msw')).toMatchInlineSnapshot(`
       {

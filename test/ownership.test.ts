@@ -75,8 +75,11 @@ function fieldsOf(path: string, code: string = readFileSync(join(root, path), 'u
   return { declared, written, replaced }
 }
 
-/** Fields of objects that Node, the DOM and React own. */
-const hostFields: readonly string[] = ['statusCode', 'exitCode', 'url', 'current', 'cookie']
+/** Fields of objects that Node, the DOM, React and Express own. */
+const hostFields: readonly string[] = [
+  ...['statusCode', 'exitCode', 'url', 'current', 'cookie'],
+  ...['writeHead', 'write', 'end', 'session', 'sessionID', 'status'],
+]
 
 /** Fields that a file writes and does not declare. */
 const foreignWrites = ({ declared, written }: Fields): string[] =>

@@ -17,6 +17,14 @@ export interface Context {
   readonly people: People
 }
 
+/** Where a session handler keeps its `Context`, so that the middleware of another copy of the package finds it too. */
+export const contextSymbol: unique symbol = Symbol.for('sojourn.context')
+
+/** Returns the `Context` of a session handler; undefined for any other function. */
+export function contextOf(handler: object): Context | undefined {
+  return (handler as { readonly [contextSymbol]?: Context })[contextSymbol]
+}
+
 /** What a 200 carries beside its state. */
 export interface StateParts {
   readonly cookie?: string | undefined

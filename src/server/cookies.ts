@@ -36,8 +36,18 @@ export interface CookieOptions {
   readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
 }
 
+/** The options of the cookie with their defaults. */
+export interface CookieAttributes extends CookieOptions {
+  readonly name: string
+  readonly path: string
+  readonly secure: boolean
+  readonly sameSite: 'lax' | 'strict' | 'none'
+}
+
 /** Reads and writes the session cookie. */
 export interface SessionCookie {
+  /** How it is set, the defaults filled in. */
+  readonly attributes: CookieAttributes
   /** Returns the value in a request's `Cookie` field; undefined if it has none. */
   read(field: string | null): string | undefined
   /** The `Set-Cookie` field that keeps a key until a time, or null: until the browser closes. */
@@ -54,6 +64,7 @@ export function createCookie(options: CookieOptions): SessionCookie {
   const fixed = { name, path, secure, sameSite, httpOnly: true, ...(domain !== undefined && { domain }) } satisfies Omit<SetCookie, 'value'>
   const removal = stringify({ ...fixed, value: '', maxAge: 0, expires: new Date(0) })
   return {
+    attributes: { name, domain, path, secure, sameSite },
     read: (field) => parseCookie(field ?? '')[name],
     write: (key, until, now) =>
       stringify({ ...fixed, value: key, ...(until !== null && { maxAge: Math.max(1, Math.ceil((until - now) / 1000)) }) }),

@@ -5,9 +5,11 @@ import type { SessionStore } from './store.ts'
 /** Rejects a call of the store that failed. `cause` is what the store rejected with. */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault'
+  /** The HTTP status that it stands for, where Express and its like look for one. */
+  readonly status = 503
 
   constructor(cause: unknown) {
-    super('The store failed.', { cause })
+    super('Failed to reach the store of the sessions: cause says why. It is tried again with the next request.', { cause })
   }
 }
 

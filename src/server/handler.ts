@@ -3,7 +3,7 @@ import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../errors/session-config-error.ts'
 import type { Json } from '../protocol/json.ts'
 import type { SessionInputs, SessionValues } from '../schema/types.ts'
-import { answerRefusal, answerUnavailable, type Context, toAsker } from './answers.ts'
+import { answerRefusal, answerUnavailable, type Context, contextSymbol, toAsker } from './answers.ts'
 import { ConsumedBodyError } from './body.ts'
 import { checkOptions } from './check-options.ts'
 import { withCommonHeaders } from './common-headers.ts'
@@ -119,6 +119,7 @@ export function createHandler(options: SessionHandlerOptions, exposure: Exposure
 
   return Object.assign(handle, {
     [respondSymbol]: respond,
+    [contextSymbol]: context,
     open: (request: Request) => openSession(request, open),
     sweep: open.vault.sweep,
     list: open.people.list,

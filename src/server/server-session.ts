@@ -123,7 +123,7 @@ const properties: Properties & ThisType<{ readonly [partsOf]: () => Parts }> = {
 /** Opens the session that a request's cookie names. */
 export async function openSession(request: Request, context: Context): Promise<ServerSession> {
   const { settings } = context
-  const session = await openWriter(request, context)
+  const session = await openWriter(request.headers.get('Cookie'), context)
   const isEndedSince = async (identity: string, since: number | undefined): Promise<boolean> =>
     since !== undefined && ((await context.people.lastEnd(identity)) ?? Number.NEGATIVE_INFINITY) >= since
 

@@ -1,5 +1,5 @@
 // Owns how server code writes the session of one request: in turn, by compare-and-set, with the cookie that its response needs. Called
-// by server-session.ts alone.
+// by server-session.ts and by the middleware of sojourn/express.
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import { SessionNetworkError } from '../errors/session-network-error.ts'
 import type { JsonObject } from '../protocol/json.ts'
@@ -9,6 +9,7 @@ import { hasServerWrite, noteServerWrite } from './past-writes.ts'
 import { advance, emptyRecord, type SessionRecord, type Subject } from './record.ts'
 import { retry } from './retry.ts'
 import { toTags } from './tags.ts'
+import type { Reservation } from './vault.ts'
 
 /** What a write of the server's own code makes of a session. */
 export interface Change {
@@ -28,19 +29,31 @@ export interface SessionWriter {
   subject(): Subject
   /** The session as it was read or written last; undefined where there is none. */
   record(): SessionRecord | undefined
+  /** Returns the lineage; of a session that is still to be created, the one that it will have. */
+  lineage(): string
   /** The `Set-Cookie` field that the browser needs after what was done. */
   setCookie(): string | undefined
+  /** The `Set-Cookie` field that the browser will need after a write to come, for a response that sends its headers before. */
+  upcomingCookie(life?: ExpiryRule): string | undefined
+  /** Reads the session again; undefined if it is gone. */
+  read(): Promise<SessionRecord | undefined>
   /** Stores a change by compare-and-set; undefined stores nothing. The function runs again if another writer was first. */
   write(change: (record: SessionRecord | undefined) => Change | undefined): Promise<void>
   /** Ends the session. */
   remove(): Promise<void>
 }
 
-/** Reads the session that a request's cookie names. */
-export async function openWriter(request: Request, { settings, vault }: Context): Promise<SessionWriter> {
-  let found = await vault.find(settings.cookie.read(request.headers.get('Cookie')))
+/** Reads the session that a request's `Cookie` field names. */
+export async function openWriter(field: string | null, { settings, vault }: Context): Promise<SessionWriter> {
+  let found = await vault.find(settings.cookie.read(field))
   let setCookie: string | undefined
   let isLost = false
+  /** The key and the lineage of a session that is still to be created. */
+  let reserved: Reservation | undefined
+  const reserve = (): Reservation => {
+    reserved ??= vault.reserve()
+    return reserved
+  }
   const current = (): SessionRecord | undefined => (found.key === undefined ? undefined : found.subject.record)
 
   async function tryWrite(change: (record: SessionRecord | undefined) => Change | undefined): Promise<true | undefined> {
@@ -48,22 +61,26 @@ export async function openWriter(request: Request, { settings, vault }: Context)
     const wanted = change(record)
     if (!wanted) return true
     const { data, life, isSignIn, rotate = false, isNew = false } = wanted
-    const from = record && !isNew ? record : emptyRecord(vault.name())
-    const advanced = advance(
-      from,
-      { data, tags: await toTags(data), life, isSignIn, isNewCookie: !record || rotate },
-      { now: settings.now(), maxAgeMs: settings.maxAgeMs, maxLifetimeMs: settings.maxLifetimeMs, mark: vault.name() },
-    )
+    const from = !record ? emptyRecord(reserve().lineage) : isNew ? emptyRecord(vault.name()) : record
+    const write = { data, tags: await toTags(data), life, isSignIn, isNewCookie: !record || rotate }
+    const advanced = advance(from, write, toCircumstances())
     const next = noteServerWrite(advanced.next)
     const key = await save(record, next, rotate)
-    if (key !== undefined) found = { subject: { key: 'known', record: next }, key }
-    else if (!(await reload(record, next))) return undefined
+    if (key !== undefined) {
+      found = { subject: { key: 'known', record: next }, key }
+      reserved = undefined
+    } else if (!(await reload(record, next))) return undefined
     if (advanced.cookie && found.key !== undefined) setCookie = toSetCookie(found.key, found.subject.record, settings)
     return true
   }
 
+  function toCircumstances() {
+    const { maxAgeMs, maxLifetimeMs, now } = settings
+    return { now: now(), maxAgeMs, maxLifetimeMs, mark: vault.name() }
+  }
+
   function save(record: SessionRecord | undefined, next: SessionRecord, rotate: boolean): Promise<string | undefined> {
-    if (!record || found.key === undefined) return vault.create(next)
+    if (!record || found.key === undefined) return vault.create(next, reserve().key)
     return rotate ? vault.rotate(found.key, record, next, { by: null }) : vault.replace(found.key, record, next)
   }
 
@@ -72,9 +89,13 @@ export async function openWriter(request: Request, { settings, vault }: Context)
    * gone is not created again: that would undo somebody's log-out.
    */
   async function reload(before: SessionRecord | undefined, next?: SessionRecord): Promise<boolean> {
-    if (!before) return false
-    found = await vault.find(found.key)
+    found = await vault.find(before ? found.key : reserve().key)
     const record = current()
+    if (!before) {
+      // The session was created by an earlier write of this request, whose outcome it did not learn.
+      if (record && found.key !== undefined) setCookie = toSetCookie(found.key, record, settings)
+      return record !== undefined && next !== undefined && hasServerWrite(record, next.mark)
+    }
     if (record?.lineage !== before.lineage) lose()
     return next !== undefined && hasServerWrite(record, next.mark)
   }
@@ -122,7 +143,18 @@ export async function openWriter(request: Request, { settings, vault }: Context)
   return {
     subject: () => found.subject,
     record: current,
+    lineage: () => current()?.lineage ?? reserve().lineage,
     setCookie: () => setCookie,
+    upcomingCookie: (life) => {
+      const record = current()
+      const from = record ?? emptyRecord(reserve().lineage)
+      const { next, cookie } = advance(from, { data: from.data, tags: from.tags, life, isNewCookie: !record }, toCircumstances())
+      return cookie ? toSetCookie(found.key ?? reserve().key, next, settings) : undefined
+    },
+    read: async () => {
+      found = await vault.find(found.key ?? reserved?.key)
+      return current()
+    },
     write: (change) => until(() => tryWrite(change)),
     remove: () => until(tryRemove),
   }

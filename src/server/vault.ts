@@ -25,6 +25,12 @@ export type Found =
       readonly tombstone?: Tombstone | undefined
     }
 
+/** The names of a session that is still to be created. */
+export interface Reservation {
+  readonly key: string
+  readonly lineage: string
+}
+
 /** How a session moves to another key. */
 export interface Rotation {
   /** The Idempotency-Key that the old key still answers for a minute; null: it answers nothing any more. */
@@ -39,7 +45,10 @@ export interface Vault {
   find(cookie: string | undefined): Promise<Found>
   /** Follows a tombstone to the session's new key. */
   follow(oldKey: string, tombstone: Tombstone): Promise<Found>
-  create(next: SessionRecord): Promise<string | undefined>
+  /** Stores a new session, under a reserved key or a new one. */
+  create(next: SessionRecord, key?: string): Promise<string | undefined>
+  /** Returns a key and a lineage for a session to come. */
+  reserve(): Reservation
   replace(key: string, record: SessionRecord, next: SessionRecord): Promise<string | undefined>
   rotate(key: string, record: SessionRecord, next: SessionRecord, rotation: Rotation): Promise<string | undefined>
   remove(key: string, record: SessionRecord): Promise<boolean>
@@ -98,10 +107,9 @@ export function createVault(settings: Settings): Vault {
   return {
     find,
     follow: async (oldKey, { salt }) => find(salt === null ? undefined : await deriveKey(oldKey, salt)),
-    create: async (next) => {
-      const key = random(32)
-      return (await write({ id: await sha256(key), expected: null, entry: await toOwnedEntry(next) })) ? key : undefined
-    },
+    create: async (next, key = random(32)) =>
+      (await write({ id: await sha256(key), expected: null, entry: await toOwnedEntry(next) })) ? key : undefined,
+    reserve: () => ({ key: random(32), lineage: name() }),
     replace: async (key, record, next) =>
       (await write({ id: await sha256(key), expected: record.mark, entry: await toOwnedEntry(next) })) ? key : undefined,
     rotate,

@@ -10,7 +10,7 @@ import { folder, readExamples, toFile, writeExamples } from './examples.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const pages = ['README.md', 'docs/django.md', 'docs/ssr.md', 'docs/servers.md']
+const pages = ['README.md', 'docs/django.md', 'docs/ssr.md', 'docs/servers.md', 'docs/express.md']
 const folders = pages.map(writeExamples)
 
 describe('the examples of the docs', () => {
@@ -111,3 +111,19 @@ for (const [index, path] of folders.entries()) {
     if (file.endsWith('.test.ts')) await import(/* @vite-ignore */ path + toFile(file))
   }
 }
+
+describe('the app of docs/express.md', () => {
+  test('keeps the cart and counts the views of one visitor', async () => {
+    const { app } = await import(/* @vite-ignore */ `${folders[4]}shop.ts`)
+    const port = await serve(app)
+    let cookie = ''
+    const send = async (path: string, init: RequestInit = {}): Promise<string> => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { ...init.headers, Cookie: cookie } })
+      cookie = response.headers.get('Set-Cookie')?.split(';', 1)[0] ?? cookie
+      return response.text()
+    }
+    await send('/cart', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"id":"tea"}' })
+    expect([await send('/views'), await send('/views')]).toEqual(['1 views', '2 views'])
+    expect(JSON.parse(await send('/session'))).toMatchObject({ data: { cart: [{ id: 'tea', count: 1 }] } })
+  })
+})
