@@ -1,4 +1,5 @@
 // Sends one request of a check with the cookies of a jar. Never follows a redirect and never retries.
+import { sessionRequestHeader } from '../protocol/headers.ts'
 import { show } from './expectations.ts'
 import { ConformanceFailure } from './failure.ts'
 import { type Jar, readSetCookies } from './jar.ts'
@@ -44,15 +45,14 @@ export function open(settings: Settings, jar: Jar, { method, fields = {}, body, 
  */
 export async function exchange(settings: Settings, jar: Jar, sending: Sending): Promise<Reply> {
   const label = `${sending.method}${typeof sending.body === 'string' ? ` ${show(sending.body).slice(1, -1).replaceAll('\\"', '"')}` : ''}`
+  // As every client does: 64 random bits, drawn for this request alone.
+  const request = crypto.randomUUID().slice(0, 18)
   try {
-    const response = await open(settings, jar, sending)
+    const response = await open(settings, jar, { ...sending, fields: { [sessionRequestHeader]: request, ...sending.fields } })
     const cookies = readSetCookies(response.headers)
     jar.store(cookies)
-    return await readReply(
-      label,
-      response,
-      cookies.filter(({ name }) => isSessionCookie(settings, name)),
-    )
+    const own = cookies.filter(({ name }) => isSessionCookie(settings, name))
+    return await readReply({ label, request }, response, own)
   } catch (error) {
     throw new ConformanceFailure(`${label} was not answered: ${reasonOf(error)}`)
   }

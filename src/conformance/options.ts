@@ -1,7 +1,8 @@
 // Declares the options of the conformance checks and fills in their defaults.
+import { checkKeys, type KeyOptions } from './keys.ts'
 
-/** Where the server is, and what cannot be found out by asking it. */
-export interface ConformanceOptions {
+/** Where the server is, and what cannot be found out by requests. */
+export interface ConformanceOptions extends KeyOptions {
   /** The URL of the session. */
   readonly url: string
   /**
@@ -44,10 +45,15 @@ export interface ConformanceOptions {
 export type Settings = Omit<{ readonly [K in keyof ConformanceOptions]-?: NonNullable<ConformanceOptions[K]> }, Optional> &
   Pick<ConformanceOptions, Optional>
 
-type Optional = 'control' | 'allowedOrigin' | 'cookie'
+type Optional = 'control' | 'allowedOrigin' | 'cookie' | 'readOnly' | 'values'
 
-/** Fills in the defaults. */
+/**
+ * Fills in the defaults.
+ *
+ * @throws SessionConfigError if the options about keys cannot work.
+ */
 export function toSettings(options: ConformanceOptions): Settings {
+  checkKeys(options)
   return {
     ...options,
     origin: options.origin ?? new URL(options.url).origin,

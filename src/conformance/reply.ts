@@ -4,10 +4,16 @@ import { parseJson } from '../protocol/json.ts'
 import { parseProblem } from '../protocol/problem.ts'
 import { type Answer, parseAnswer } from '../protocol/state.ts'
 
-/** An answer, read. */
-export interface Reply {
-  /** The request, for the reason of a failure. */
+/** The request of a response. */
+export interface Asked {
+  /** The request in words, for the reason of a failure. */
   readonly label: string
+  /** Its `Session-Request`. */
+  readonly request: string
+}
+
+/** A response, read. */
+export interface Reply extends Asked {
   readonly status: number
   readonly headers: Headers
   readonly text: string
@@ -21,10 +27,10 @@ export interface Reply {
   readonly cookies: readonly SetCookie[]
 }
 
-/** Reads an answer to its end. */
-export async function readReply(label: string, response: Response, cookies: readonly SetCookie[]): Promise<Reply> {
+/** Reads a response to its end. */
+export async function readReply(asked: Asked, response: Response, cookies: readonly SetCookie[]): Promise<Reply> {
   const text = await response.text()
   const json = parseJson(text)
   const { status, headers } = response
-  return { label, status, headers, text, json, state: parseAnswer(json), problem: parseProblem(json)?.name, cookies }
+  return { ...asked, status, headers, text, json, state: parseAnswer(json), problem: parseProblem(json)?.name, cookies }
 }

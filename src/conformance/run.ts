@@ -1,7 +1,7 @@
 // Runs the checks one after the other and reports each outcome. Never rejects because of the server.
 import type { ConformanceCheck } from './check.ts'
 import { conformanceChecks } from './checks.ts'
-import type { ConformanceOptions } from './options.ts'
+import { type ConformanceOptions, toSettings } from './options.ts'
 
 /** What came of one check. */
 export interface ConformanceOutcome extends Pick<ConformanceCheck, 'name' | 'level' | 'sentence'> {
@@ -24,13 +24,15 @@ export interface ConformanceReport {
 /**
  * Runs checks against a server, one after the other. Never rejects for what the server does.
  *
+ * @throws SessionConfigError if the options about keys cannot work.
  * @example
- * const { conforms, outcomes } = await runConformance({ url: 'http://127.0.0.1:8000/session/' })
+ * const { conforms, outcomes } = await runConformance({ url: 'http://127.0.0.1:8000/session/', keys: ['theme', 'cart', 'note'] })
  */
 export async function runConformance(
   options: ConformanceOptions,
   checks: readonly ConformanceCheck[] = conformanceChecks,
 ): Promise<ConformanceReport> {
+  toSettings(options)
   const outcomes: ConformanceOutcome[] = []
   for (const check of checks) outcomes.push(await runCheck(check, options))
   const conforms = !outcomes.some(({ level, outcome }) => level === 'MUST' && outcome === 'failed')

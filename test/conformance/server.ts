@@ -1,9 +1,12 @@
+// Owns a reference server for the conformance checks: the handler behind a real port, with a control URL. Tests start it; what a
+// check says of it is theirs to judge.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createMemoryStore, type SessionHandler, type SessionHandlerOptions, type SessionStore } from 'sojourn/server'
 import { toNodeListener } from 'sojourn/server/node'
-import { everyKey } from '../../src/server/exposed-keys.ts'
-import { jsonCodec } from '../../src/server/exposure.ts'
+import type { Json } from '../../src/protocol/json.ts'
+import { commonHeaders } from '../../src/server/common-headers.ts'
+import { type ExposureOptions, toExposure } from '../../src/server/exposure.ts'
 import { createHandler } from '../../src/server/handler.ts'
 import { type Order, play } from './play.ts'
 
@@ -16,12 +19,29 @@ export interface TestServerOptions extends Partial<Omit<SessionHandlerOptions, '
   readonly wrap?: (handler: SessionHandler) => Answering
   /** Wraps the control URL in the same way. */
   readonly wrapControl?: (control: Answering, handler: SessionHandler) => Answering
+  /** The keys that the checks are given. @default eight keys that take any JSON, and one that is read-only */
+  readonly checkKeys?: CheckKeyOptions
+  /** What the server exposes. @default those keys */
+  readonly exposure?: ExposureOptions
   /** Makes the store, from the clock of the server. */
   readonly createStore?: (now: () => number) => SessionStore
 }
 
+/** The options of the checks that name keys. */
+export interface CheckKeyOptions {
+  readonly keys: readonly string[]
+  readonly readOnly?: readonly string[]
+  readonly values?: Readonly<Record<string, readonly Json[]>>
+}
+
+/** Eight keys with names that are easy to get wrong. */
+export const anyKeys: CheckKeyOptions = {
+  keys: ['theme', 'cart', 'note', '10', 'constructor', 'a_b', 'ü', ''],
+  readOnly: ['plan'],
+}
+
 /** The reference handler behind a real port, with the control URL of docs/conformance.md, which no production server has. */
-export interface TestServer {
+export interface TestServer extends CheckKeyOptions {
   readonly url: string
   readonly control: string
   /** Lets time pass on the server alone. */
@@ -37,10 +57,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const {
     wrap = (handler) => handler,
     wrapControl = (control) => control,
+    checkKeys = anyKeys,
+    exposure: exposed = { keys: checkKeys.keys.concat(checkKeys.readOnly ?? []), readOnly: checkKeys.readOnly },
     createStore = (now) => createMemoryStore({ now }),
     ...rest
   } = options
-  const exposure = { keys: everyKey, checks: new Map(), codec: jsonCodec }
+  const exposure = toExposure(exposed)
   let skewMs = 0
   const now = (): number => Date.now() + skewMs
   // A store that is down is no news here.
@@ -60,6 +82,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
+    ...checkKeys,
     url: `${origin}/session`,
     control: `${origin}/control`,
     wait: async (ms) => {
@@ -79,10 +102,16 @@ function withToken(handler: SessionHandler): SessionHandler {
   const answer = async (request: Request): Promise<Response> => {
     const isUnsafe = request.method === 'PATCH' || request.method === 'DELETE'
     if (!isUnsafe || request.headers.get('X-CSRFToken') === csrfToken) return handler(request)
-    const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', Vary: 'Cookie, Origin' }
-    return Response.json({ type: 'urn:sojourn:problem:csrf', title: 'The token is wrong', status: 403 }, { status: 403, headers })
+    const problem = { type: 'urn:sojourn:problem:csrf', title: 'The token is wrong', status: 403 }
+    const headers = { 'Content-Type': 'application/problem+json' }
+    return Response.json(problem, { status: 403, headers: { ...commonHeaders, ...headers, ...echo(request) } })
   }
   return Object.assign(answer, handler)
+}
+
+function echo({ headers }: Request): Record<string, string> {
+  const request = headers.get('Session-Request')
+  return request === null ? {} : { 'Session-Request': request }
 }
 
 interface Stage {

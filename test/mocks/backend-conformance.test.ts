@@ -3,8 +3,9 @@ import type { MockBackendName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import type { MockBackend } from '../../mocks/backend.ts'
 import { createBackend } from '../../mocks/create-backend.ts'
-import { toMockExposure } from '../../mocks/exposure.ts'
+import { toExposure } from '../../src/server/exposure.ts'
 import { type Order, play } from '../conformance/play.ts'
+import { anyKeys } from '../conformance/server.ts'
 
 const url = 'http://localhost/session'
 const control = 'http://localhost/control'
@@ -28,11 +29,12 @@ async function cause(backend: MockBackend, request: Request): Promise<Response> 
 function createStage(name: MockBackendName) {
   let skewMs = 0
   const backend = createBackend(name, {
-    exposure: toMockExposure(undefined, undefined),
+    exposure: toExposure({ ...anyKeys, keys: anyKeys.keys.concat(anyKeys.readOnly ?? []) }),
     now: () => Date.now() + skewMs,
     origins: [allowedOrigin],
   })
   return {
+    ...anyKeys,
     url,
     control,
     allowedOrigin,

@@ -12,8 +12,8 @@ export const cookieChecks: readonly ConformanceCheck[] = [
   should(
     'cookie-has-its-flags',
     'the cookie SHOULD be `HttpOnly; Secure; SameSite=Lax; Path=/`, named with `__Host-`',
-    async ({ visitor }) => {
-      const { name, httpOnly, secure, sameSite, path, domain } = setsCookie(await (await visitor()).commit({ set: { a: 1 } }))
+    async ({ visitor, keys: { second, entry } }) => {
+      const { name, httpOnly, secure, sameSite, path, domain } = setsCookie(await (await visitor()).commit({ set: entry(second, 1) }))
       const missing = [
         !httpOnly && 'HttpOnly',
         !secure && 'Secure',
@@ -36,9 +36,9 @@ export const cookieChecks: readonly ConformanceCheck[] = [
   must(
     'cookie-is-set-only-where-needed',
     needed,
-    async ({ begin }) => {
+    async ({ begin, keys: { second, entry } }) => {
       const someone = await begin()
-      for (const members of [{ set: { a: 1 } }, { delete: ['a'] }, {}, { clear: true }]) {
+      for (const members of [{ set: entry(second, 1) }, { delete: [second] }, {}, { clear: true }]) {
         const reply = await someone.commit(members)
         isState(reply)
         setsNoCookie(reply)
@@ -82,34 +82,38 @@ export const cookieChecks: readonly ConformanceCheck[] = [
     holds(life > 3600, `the cookie of a session of 3600 s lives ${Math.round(life)} s`)
   }),
 
-  must('new-key-keeps-the-session', '`cycleKey` | give the session a new key', async ({ begin }) => {
+  must('new-key-keeps-the-session', '`cycleKey` | give the session a new key', async ({ begin, keys: { first, second, entry } }) => {
     const someone = await begin()
     const { key, state } = someone
-    const reply = await someone.commit({ cycleKey: true, set: { seen: true } })
+    const reply = await someone.commit({ cycleKey: true, set: entry(second, 1) })
     const { lineage, data, last } = isState(reply)
     holds(setsCookie(reply).value !== key, 'the key after `cycleKey` is the one before')
-    equals([lineage, data, last], [state.lineage, { kept: true, seen: true }, 2], 'lineage, data and `last` after `cycleKey`')
+    equals(
+      [lineage, data, last],
+      [state.lineage, { ...entry(first, 1), ...entry(second, 1) }, 2],
+      'lineage, data and `last` after `cycleKey`',
+    )
     equals(isState(await someone.read()).lineage, state.lineage, 'the lineage that the new key reads')
   }),
 
   must(
     'old-key-names-nothing',
     'and nothing else',
-    async ({ begin }) => {
+    async ({ begin, keys: { first, second, entry } }) => {
       const someone = await begin()
       const old = someone.copy()
       isState(await someone.commit({ cycleKey: true }))
-      const other = old.prepare({ set: { late: 1 } })
+      const other = old.prepare({ set: entry(second, 1) })
       const { lineage, unknownKey } = isState(await old.read())
       equals([lineage, unknownKey], [null, true], 'what the old key reads')
       const reply = await other.send()
       holds(reply.status === 410 || reply.status === 422, `another commit under the old key was answered ${reply.status}`)
       const tab = await old.tab()
-      isProblem(await tab.commit({ lineage: someone.state.lineage, set: { late: 1 } }), 410, 'gone')
+      isProblem(await tab.commit({ lineage: someone.state.lineage, set: entry(second, 1) }), 410, 'gone')
       const end = await old.end(someone.state.lineage)
       hasStatus(end, 204)
       setsNoCookie(end)
-      equals(isState(await someone.read()).data, { kept: true }, 'the data under the new key')
+      equals(isState(await someone.read()).data, entry(first, 1), 'the data under the new key')
     },
     { excuse: noRevocation },
   ),
@@ -117,17 +121,21 @@ export const cookieChecks: readonly ConformanceCheck[] = [
   should(
     'old-key-answers-its-commit',
     grace,
-    async ({ begin }) => {
+    async ({ begin, keys: { first, second, entry } }) => {
       const someone = await begin()
       const old = someone.copy()
-      const members = { cycleKey: true, set: { seen: true } }
+      const members = { cycleKey: true, set: entry(second, 1) }
       const { version } = isState(await someone.commit(members))
       // The same client, number and bytes, under the cookie of before: the answer was lost.
       const again = await old.commit(members)
       equals(isState(again).version, version, 'the version in the answer to the commit that changed the key, repeated under the old one')
       setsCookie(again)
       const { lineage, data } = isState(await old.read())
-      equals([lineage, data], [someone.state.lineage, { kept: true, seen: true }], 'what the cookie reads that was set again')
+      equals(
+        [lineage, data],
+        [someone.state.lineage, { ...entry(first, 1), ...entry(second, 1) }],
+        'what the cookie reads that was set again',
+      )
     },
     { excuse: noRevocation },
   ),
@@ -142,30 +150,34 @@ export const cookieChecks: readonly ConformanceCheck[] = [
   must(
     'ended-key-names-nothing',
     'Data, key and cookie are gone: 204, and the cookie is taken away.',
-    async ({ begin }) => {
+    async ({ begin, keys: { second, entry } }) => {
       const someone = await begin()
       const old = someone.copy()
       hasStatus(await someone.end(), 204)
       const { lineage, data, unknownKey } = isState(await old.read())
       equals([lineage, data, unknownKey], [null, {}, true], 'what a copy of the cookie reads')
-      isProblem(await old.commit({ lineage: someone.state.lineage ?? 'ended', set: { a: 1 } }), 410, 'gone')
+      isProblem(await old.commit({ lineage: someone.state.lineage ?? 'ended', set: entry(second, 1) }), 410, 'gone')
     },
     { excuse: noRevocation },
   ),
 
-  must('end-names-its-lineage', '(400 without it)', async ({ begin }) => {
+  must('end-names-its-lineage', '(400 without it)', async ({ begin, keys: { first, entry } }) => {
     const someone = await begin()
     isProblem(await someone.end(null), 400, 'bad-request')
-    equals(isState(await someone.read()).data, { kept: true }, 'the data afterwards')
+    equals(isState(await someone.read()).data, entry(first, 1), 'the data afterwards')
   }),
 
-  must('end-of-another-ends-nothing', 'Where it names another one: 410 `gone` and nothing ends.', async ({ begin }) => {
-    const someone = await begin()
-    const reply = await someone.end('ended')
-    equals(isProblem(reply, 410, 'gone').lineage, someone.state.lineage, 'the lineage beside the 410')
-    setsNoCookie(reply)
-    equals(isState(await someone.read()).data, { kept: true }, 'the data afterwards')
-  }),
+  must(
+    'end-of-another-ends-nothing',
+    'Where it names another one: 410 `gone` and nothing ends.',
+    async ({ begin, keys: { first, entry } }) => {
+      const someone = await begin()
+      const reply = await someone.end('ended')
+      equals(isProblem(reply, 410, 'gone').lineage, someone.state.lineage, 'the lineage in the 410')
+      setsNoCookie(reply)
+      equals(isState(await someone.read()).data, entry(first, 1), 'the data afterwards')
+    },
+  ),
 
   must('end-of-nothing-is-done', 'Where the cookie names no session: 204 too, and the cookie stays.', async ({ visitor, stranger }) => {
     for (const someone of [await visitor(), await stranger()]) {

@@ -30,6 +30,7 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     const { age: policy } = someone.state.expiry
     const date = new Date(Date.now() + (policy + 86_400) * 1000).toISOString()
     const { age } = isState(await someone.commit({ expiry: date })).expiry
+    // A server that is slow between storing and responding counts fewer seconds, in the first response or in the second.
     holds(Math.abs(age - policy) < 60, `the age after a date a day beyond the life of ${policy} s is ${age} s`)
   }),
 
@@ -53,15 +54,19 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     equals(after, atBrowserClose, '`atBrowserClose`')
   }),
 
-  must('expiry-date-stays', 'or a date to come (RFC 3339) that stays whatever is written', async ({ begin, wait }) => {
-    const someone = await begin()
-    const date = new Date(Date.now() + 3_600_000).toISOString()
-    const { age } = isState(await someone.commit({ expiry: date })).expiry
-    holds(Math.abs(age - 3600) < 600, `the age until a date in an hour is ${age} s`)
-    await wait(2100)
-    const { age: later } = isState(await someone.commit({ set: { a: 1 } })).expiry
-    holds(later <= age - 2, `two seconds later a commit leaves ${later} s until the date; it was ${age} s before`)
-  }),
+  must(
+    'expiry-date-stays',
+    'or a date to come (RFC 3339) that stays whatever is written',
+    async ({ begin, wait, keys: { second, entry } }) => {
+      const someone = await begin()
+      const date = new Date(Date.now() + 3_600_000).toISOString()
+      const { age } = isState(await someone.commit({ expiry: date })).expiry
+      holds(Math.abs(age - 3600) < 600, `the age until a date in an hour is ${age} s`)
+      await wait(2100)
+      const { age: later } = isState(await someone.commit({ set: entry(second, 1) })).expiry
+      holds(later <= age - 2, `two seconds later a commit leaves ${later} s until the date; it was ${age} s before`)
+    },
+  ),
 
   must(
     'log-in-drops-the-wish',
@@ -83,7 +88,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     await wait(3100)
     const { age: read } = isState(await someone.read()).expiry
     const { age: touched } = isState(await someone.commit()).expiry
-    holds(touched > read && touched >= age - 1, `a touch leaves ${touched} s; it was ${read} s before and ${age} s at the beginning`)
+    // Nothing but an extension makes the age larger: time only makes it smaller.
+    holds(touched > read && touched <= 300, `a touch leaves ${touched} s; it was ${read} s before and ${age} s at the beginning`)
   }),
 
   must('nothing-else-extends', 'nothing else extends it', async ({ begin, wait }) => {
@@ -103,7 +109,7 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   must(
     'what-is-over-is-over',
     'An expired or unknown key is an empty state with `unknownKey`, and its cookie stays.',
-    async ({ begin, wait }) => {
+    async ({ begin, wait, keys: { second, entry } }) => {
       const someone = await begin()
       const { lineage } = isState(await someone.commit({ expiry: 1 }))
       await wait(2100)
@@ -111,7 +117,7 @@ export const expiryChecks: readonly ConformanceCheck[] = [
       const state = isState(reply)
       equals([state.lineage, state.data, state.unknownKey], [null, {}, true], 'what is read after an expiry of 1 s')
       setsNoCookie(reply)
-      isProblem(await someone.commit({ lineage, set: { a: 1 } }), 410, 'gone')
+      isProblem(await someone.commit({ lineage, set: entry(second, 1) }), 410, 'gone')
     },
   ),
 ]

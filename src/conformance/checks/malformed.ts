@@ -2,40 +2,53 @@
 import { type ConformanceCheck, must } from '../check.ts'
 import type { Fields } from '../exchange.ts'
 import { equals, isProblem, isState, setsNoCookie } from '../expectations.ts'
+import type { CheckKeys } from '../keys.ts'
 import type { Visitor } from '../visitor.ts'
 
 type Body = string | Uint8Array<ArrayBuffer>
 
 /** What makes one malformed request of a visitor who has committed once. */
 interface Malformed {
-  readonly body: (visitor: Visitor) => Body
+  readonly body: (visitor: Visitor, keys: CheckKeys) => Body
   readonly fields?: Fields
   readonly status?: 400 | 415
 }
 
 const head = ({ state }: Visitor): string => `"lineage":${JSON.stringify(state.lineage)},"base":${JSON.stringify(state.version)},"after":1`
+/** Returns the key that these commits write, as JSON. */
+const quoted = ({ second }: CheckKeys): string => JSON.stringify(second)
+/** Returns the same key with its first character escaped: another text for the same key. */
+function escaped({ second }: CheckKeys): string {
+  const code = second.charCodeAt(0).toString(16).padStart(4, '0')
+  return second === '' ? '""' : `"\\u${code}${JSON.stringify(second.slice(1)).slice(1)}`
+}
 /** A commit that stores a value of the given JSON. */
-const setting = (json: string): Malformed => ({ body: (visitor) => `{${head(visitor)},"set":{"a":${json}}}` })
+const setting = (json: string): Malformed => ({ body: (visitor, keys) => `{${head(visitor)},"set":{${quoted(keys)}:${json}}}` })
 const raw = (text: string): Malformed => ({ body: () => text })
 /** A commit with further members. */
-const having = (members: string): Malformed => ({ body: (visitor) => `{${head(visitor)},${members}}` })
+const having = (members: string | ((keys: CheckKeys) => string)): Malformed => ({
+  body: (visitor, keys) => `{${head(visitor)},${typeof members === 'string' ? members : members(keys)}}`,
+})
 /** A commit with other members in the place of its own. */
-const being = (members: object): Malformed => ({
-  body: ({ state }) => JSON.stringify({ lineage: state.lineage, base: state.version, after: 1, set: { a: 1 }, ...members }),
+const being = (members: object | ((keys: CheckKeys) => object)): Malformed => ({
+  body({ state }, keys) {
+    const own = { lineage: state.lineage, base: state.version, after: 1, set: keys.entry(keys.second, 1) }
+    return JSON.stringify({ ...own, ...(typeof members === 'function' ? members(keys) : members) })
+  },
 })
 const withFields = (fields: Fields, status: 400 | 415 = 400): Malformed => ({ ...setting('1'), fields, status })
 
 /** A check that each of some requests is refused, and that nothing is stored, not even that they came. */
 function refused(name: string, sentence: string, requests: readonly Malformed[]): ConformanceCheck {
-  return must(name, sentence, async ({ begin }) => {
+  return must(name, sentence, async ({ begin, keys }) => {
     const someone = await begin()
-    const { version } = someone.state
+    const { version, data } = someone.state
     for (const { body, fields = {}, status = 400 } of requests) {
-      const reply = await someone.send(body(someone), fields)
+      const reply = await someone.send(body(someone, keys), fields)
       isProblem(reply, status, status === 415 ? 'unsupported-media-type' : 'bad-request')
       setsNoCookie(reply)
       const after = isState(await someone.read())
-      equals([after.version, after.data, after.last], [version, { kept: true }, 1], `version, data and \`last\` after ${reply.label}`)
+      equals([after.version, after.data, after.last], [version, data, 1], `version, data and \`last\` after ${reply.label}`)
     }
   })
 }
@@ -62,8 +75,8 @@ export const malformedChecks: readonly ConformanceCheck[] = [
   ]),
   refused('duplicate-keys-are-refused', 'duplicate keys at any depth', [
     having('"after":1'),
-    having('"set":{"a":1,"a":2}'),
-    having('"set":{"a":1,"\\u0061":2}'),
+    having((keys) => `"set":{${quoted(keys)}:1,${quoted(keys)}:2}`),
+    having((keys) => `"set":{${quoted(keys)}:1,${escaped(keys)}:2}`),
     setting('[{"b":1,"c":{"b":1},"b":1}]'),
   ]),
   refused('overflow-is-refused', 'a number that overflows (`1e400`)', [setting('1e400'), setting('[{"b":-1E+999}]')]),
@@ -93,19 +106,16 @@ export const malformedChecks: readonly ConformanceCheck[] = [
     being({ after: 0.5 }),
     being({ set: [1] }),
     being({ set: null }),
-    being({ delete: 'kept' }),
+    being(({ first }) => ({ delete: first })),
     being({ delete: [1] }),
-    being({ set: { kept: 1 }, delete: ['kept'] }),
+    being(({ first, entry }) => ({ set: entry(first, 1), delete: [first] })),
     being({ expect: 'version' }),
-    being({ expect: { kept: 1 } }),
+    being(({ first }) => ({ expect: { [first]: 1 } })),
     being({ clear: 1 }),
     being({ cycleKey: null }),
     being({ fresh: true }),
   ]),
-  refused('unlisted-member-is-refused', 'or with a member that is not listed above', [
-    being({ sett: { a: 1 } }),
-    being({ identity: 'root' }),
-  ]),
+  refused('unlisted-member-is-refused', 'or with a member that is not listed above', [being({ sett: {} }), being({ identity: 'root' })]),
   refused('bad-expiry-is-refused', expiry, [
     being({ expiry: true }),
     being({ expiry: -1 }),
@@ -138,17 +148,18 @@ export const malformedChecks: readonly ConformanceCheck[] = [
     }
   }),
 
-  must('bytes-that-are-not-utf8-are-refused', 'a body that is not JSON', async ({ begin }) => {
+  must('bytes-that-are-not-utf8-are-refused', 'a body that is not JSON', async ({ begin, keys }) => {
     const someone = await begin()
-    const bytes = new TextEncoder().encode(`{${head(someone)},"set":{"a":"?"}}`)
-    bytes[bytes.indexOf('?'.charCodeAt(0))] = 0xff
+    const bytes = new TextEncoder().encode(`{${head(someone)},"set":{${quoted(keys)}:"?"}}`)
+    bytes[bytes.lastIndexOf('?'.charCodeAt(0))] = 0xff
     isProblem(await someone.send(bytes), 400, 'bad-request')
-    equals(isState(await someone.read()).data, { kept: true }, 'the data afterwards')
+    equals(isState(await someone.read()).data, keys.entry(keys.first, 1), 'the data afterwards')
   }),
 
-  must('byte-order-mark-is-skipped', 'a byte order mark is skipped', async ({ begin }) => {
+  must('byte-order-mark-is-skipped', 'a byte order mark is skipped', async ({ begin, keys: { first, second, entry } }) => {
     const someone = await begin()
-    const reply = await someone.send(`\ufeff{${head(someone)},"set":{"a":1}}`, { 'Content-Type': 'application/json; charset=utf-8' })
-    equals(isState(reply).data, { kept: true, a: 1 }, 'the data of a commit after a byte order mark')
+    const body = `\ufeff{${head(someone)},"set":${JSON.stringify(entry(second, 1))}}`
+    const reply = await someone.send(body, { 'Content-Type': 'application/json; charset=utf-8' })
+    equals(isState(reply).data, { ...entry(first, 1), ...entry(second, 1) }, 'the data of a commit after a byte order mark')
   }),
 ]

@@ -11,14 +11,14 @@ const allowed = 'For other origins that are allowed: `Access-Control-Allow-Origi
 
 /** A check that a commit and an end with some fields are refused, and that nothing is stored. */
 function refused(name: string, fieldSets: readonly Fields[]): ConformanceCheck {
-  return must(name, 'A PATCH or DELETE MUST come from a page of the same origin', async ({ begin }) => {
+  return must(name, 'A PATCH or DELETE MUST come from a page of the same origin', async ({ begin, keys }) => {
     const someone = await begin()
     for (const fields of fieldSets) {
-      isProblem(await someone.commit({ set: { a: 1 } }, fields), 403, 'csrf')
+      isProblem(await someone.commit({ set: keys.entry(keys.second, 1) }, fields), 403, 'csrf')
       isProblem(await someone.end(someone.state.lineage, fields), 403, 'csrf')
     }
     const { data, last } = isState(await someone.read())
-    equals([data, last], [{ kept: true }, 1], 'data and `last` afterwards')
+    equals([data, last], [keys.entry(keys.first, 1), 1], 'data and `last` afterwards')
   })
 }
 
@@ -46,9 +46,9 @@ export const originChecks: readonly ConformanceCheck[] = [
   ]),
   refused('no-origin-is-refused', [{ Origin: null }]),
 
-  must('sec-fetch-site-is-enough', '`Sec-Fetch-Site` decides if it is present', async ({ begin }) => {
+  must('sec-fetch-site-is-enough', '`Sec-Fetch-Site` decides if it is present', async ({ begin, keys: { second, entry } }) => {
     const someone = await begin()
-    isState(await someone.commit({ set: { a: 1 } }, { Origin: null, 'Sec-Fetch-Site': 'same-origin' }))
+    isState(await someone.commit({ set: entry(second, 1) }, { Origin: null, 'Sec-Fetch-Site': 'same-origin' }))
   }),
 
   must('reading-wants-no-origin', '403 (not for GET)', async ({ begin }) => {
@@ -57,19 +57,21 @@ export const originChecks: readonly ConformanceCheck[] = [
   }),
 
   must('wanted-token-is-checked', token, async (world) => {
+    const { first, second, entry } = world.keys
     const { someone, header } = await withToken(world)
     for (const value of [null, 'x'.repeat(64)]) {
-      isProblem(await someone.commit({ set: { a: 1 } }, { [header]: value }), 403, 'csrf')
+      isProblem(await someone.commit({ set: entry(second, 1) }, { [header]: value }), 403, 'csrf')
       isProblem(await someone.end(someone.state.lineage, { [header]: value }), 403, 'csrf')
     }
-    equals(isState(await someone.read()).data, { kept: true }, 'the data afterwards')
+    equals(isState(await someone.read()).data, entry(first, 1), 'the data afterwards')
   }),
 
   must('token-is-read-again', 'the client then reads without a condition and tries once more', async (world) => {
+    const { second, entry } = world.keys
     const { someone, header } = await withToken(world)
-    isProblem(await someone.commit({ set: { a: 1 } }, { [header]: null }), 403, 'csrf')
+    isProblem(await someone.commit({ set: entry(second, 1) }, { [header]: null }), 403, 'csrf')
     await someone.read()
-    isState(await someone.commit({ set: { a: 1 } }))
+    isState(await someone.commit({ set: entry(second, 1) }))
   }),
 
   must('other-origin-reads-nothing', allowed, async ({ begin }) => {
@@ -83,9 +85,10 @@ export const originChecks: readonly ConformanceCheck[] = [
   }),
 
   must('allowed-origin-is-told', allowed, async (world) => {
+    const { second, entry } = world.keys
     const origin = allowedOf(world)
     const someone = await world.begin()
-    for (const reply of [await someone.read({ Origin: origin }), await someone.commit({ set: { a: 1 } }, { Origin: origin })]) {
+    for (const reply of [await someone.read({ Origin: origin }), await someone.commit({ set: entry(second, 1) }, { Origin: origin })]) {
       hasStatus(reply, 200)
       const field = (name: string): string => reply.headers.get(name) ?? ''
       equals(field('Access-Control-Allow-Origin'), origin, 'Access-Control-Allow-Origin')
@@ -93,7 +96,7 @@ export const originChecks: readonly ConformanceCheck[] = [
       const exposed = field('Access-Control-Expose-Headers')
         .toLowerCase()
         .split(/\s*,\s*/)
-      for (const name of ['etag', 'retry-after', 'session-version'])
+      for (const name of ['etag', 'retry-after', 'session-version', 'session-request'])
         holds(exposed.includes(name), `${name} is not exposed: ${show(exposed)}`)
       holds(/(^|,)\s*origin\s*(,|$)/i.test(field('Vary')), `Vary is ${show(field('Vary'))} where CORS is spoken`)
     }
@@ -101,7 +104,7 @@ export const originChecks: readonly ConformanceCheck[] = [
 
   must('preflight-may-be-kept', 'and a preflight with `Access-Control-Max-Age`', async (world) => {
     const origin = allowedOf(world)
-    const wanted = ['content-type', 'idempotency-key', 'prefer', 'session-client', 'session-lineage']
+    const wanted = ['content-type', 'idempotency-key', 'prefer', 'session-client', 'session-lineage', 'session-request']
     const reply = await (await world.visitor()).ask('OPTIONS', {
       Origin: origin,
       'Access-Control-Request-Method': 'PATCH',

@@ -11,17 +11,17 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'server-writes-are-seen',
     'the same for the same value whoever wrote it',
-    async ({ begin }) => {
-      const someone = await begin({ a: 1, b: 1 })
+    async ({ begin, keys: { first, second, entry } }) => {
+      const someone = await begin({ ...entry(first, 1), ...entry(second, 1) })
       const { version } = someone.state
-      const expect = { a: tagOf(someone.state, 'a') }
-      await someone.cause('write', { set: { a: 2 }, delete: ['b'] })
-      isProblem(await someone.commit({ set: { a: 3 }, expect }), 409, 'conflict')
+      const expect = { [first]: tagOf(someone.state, first) }
+      await someone.cause('write', { set: entry(first, 2), delete: [second] })
+      isProblem(await someone.commit({ set: entry(first, 1), expect }), 409, 'conflict')
       const { version: now, data } = isState(await someone.read())
-      equals(data, { a: 2 }, 'the data after a write of the server')
+      equals(data, entry(first, 2), 'the data after a write of the server')
       holds(now !== version, 'the version after a write of the server is the one before')
-      await someone.cause('write', { set: { a: 1 } })
-      equals(tagOf(isState(await someone.read()), 'a'), expect.a, 'the tag of a value that the server wrote again')
+      await someone.cause('write', { set: entry(first, 1) })
+      equals(tagOf(isState(await someone.read()), first), expect[first], 'the tag of a value that the server wrote again')
     },
     { needs: ['write'] },
   ),
@@ -29,11 +29,11 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'server-writes-change-the-version',
     'the version MUST be a hash over all that a state tells and the records of clients',
-    async ({ begin }) => {
+    async ({ begin, keys: { second, entry } }) => {
       const someone = await begin()
       const tab = await someone.tab()
       const seen = [someone.state.version]
-      for (const set of [{ a: 1 }, { a: 2 }, { a: 1 }]) {
+      for (const set of [entry(second, 1), entry(second, 2), entry(second, 1)]) {
         await someone.cause('write', { set })
         seen.push(isState(await someone.read()).version)
         equals(isState(await tab.read()).version, seen.at(-1), 'the version that another tab reads')
@@ -46,15 +46,15 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'server-made-session-has-one-lineage',
     `${derived}`,
-    async ({ visitor }) => {
+    async ({ visitor, keys: { first, second, entry } }) => {
       const someone = await visitor()
-      await someone.cause('write', { set: { a: 1 } })
+      await someone.cause('write', { set: entry(second, 1) })
       const { lineage, data } = isState(await someone.read())
       holds(lineage !== null, 'a session that the server made has no lineage')
-      equals(data, { a: 1 }, 'its data')
+      equals(data, entry(second, 1), 'its data')
       equals(isState(await someone.read()).lineage, lineage, 'the lineage that a second read shows')
       const old = someone.copy()
-      equals(isState(await someone.commit({ set: { b: 1 } })).lineage, lineage, 'the lineage after the first commit')
+      equals(isState(await someone.commit({ set: entry(first, 1) })).lineage, lineage, 'the lineage after the first commit')
       equals(isState(await someone.commit({ cycleKey: true })).lineage, lineage, 'the lineage after `cycleKey`')
       holds(old.key !== someone.key, 'the key after `cycleKey` is the one before')
     },
@@ -64,15 +64,15 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'derived-lineage-survives-a-new-key',
     'stored with the first commit or the next change of key',
-    async ({ visitor }) => {
+    async ({ visitor, keys: { second, entry } }) => {
       const someone = await visitor()
-      await someone.cause('write', { set: { a: 1 } })
+      await someone.cause('write', { set: entry(second, 1) })
       const { lineage } = isState(await someone.read())
       const { key } = someone
       await someone.cause('rotate')
       holds(someone.key !== key, 'the key after a change of key is the one before')
       const { lineage: after, data } = isState(await someone.read())
-      equals([after, data], [lineage, { a: 1 }], 'lineage and data after a change of key')
+      equals([after, data], [lineage, entry(second, 1)], 'lineage and data after a change of key')
     },
     { needs: ['write', 'rotate'] },
   ),
@@ -80,13 +80,13 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'new-key-of-the-server-keeps-the-session',
     'Survives a new key (log-in), changes when the session ends.',
-    async ({ begin }) => {
+    async ({ begin, keys: { first, second, entry } }) => {
       const someone = await begin()
       const { lineage } = someone.state
-      const late = someone.prepare({ set: { late: 1 } })
+      const late = someone.prepare({ set: entry(second, 1) })
       await someone.cause('rotate')
       const { lineage: after, data, last } = isState(await someone.read())
-      equals([after, data, last], [lineage, { kept: true }, 1], 'lineage, data and `last` after a new key')
+      equals([after, data, last], [lineage, entry(first, 1), 1], 'lineage, data and `last` after a new key')
       isState(await late.send())
     },
     { needs: ['rotate'] },
@@ -95,13 +95,13 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'old-key-of-the-server-names-nothing',
     'and nothing else',
-    async ({ begin }) => {
+    async ({ begin, keys: { second, entry } }) => {
       const someone = await begin()
       const { lineage } = someone.state
       const old = someone.copy()
       await someone.cause('rotate')
       equals(isState(await old.read()).lineage, null, 'the lineage under the old key')
-      isProblem(await old.commit({ lineage, set: { late: 1 } }), 410, 'gone')
+      isProblem(await old.commit({ lineage, set: entry(second, 1) }), 410, 'gone')
     },
     { needs: ['rotate'], excuse: noRevocation },
   ),
@@ -109,13 +109,13 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'log-in-gives-a-new-key',
     logIn,
-    async ({ begin }) => {
+    async ({ begin, keys: { first, entry } }) => {
       const someone = await begin()
       const { key, state } = someone
       await someone.cause('log-in', { identity: 'ada' })
       holds(someone.key !== key, 'the key after a log-in is the one before')
       const after = isState(await someone.read())
-      equals([after.lineage, after.data], [state.lineage, { kept: true }], 'lineage and data of an anonymous visitor after a log-in')
+      equals([after.lineage, after.data], [state.lineage, entry(first, 1)], 'lineage and data of an anonymous visitor after a log-in')
       if (state.identity !== undefined) holds(typeof after.identity === 'string', 'nobody is signed in after a log-in')
     },
     { needs: ['log-in'] },
@@ -137,11 +137,11 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'log-in-as-another-is-another-session',
     'another person gets a new lineage',
-    async ({ begin }) => {
+    async ({ begin, keys: { second, entry } }) => {
       const someone = await begin()
       await someone.cause('log-in', { identity: 'ada' })
       const ada = isState(await someone.read())
-      const late = someone.prepare({ set: { secret: 1 } })
+      const late = someone.prepare({ set: entry(second, 1) })
       await someone.cause('log-in', { identity: 'bob' })
       isProblem(await late.send(), 410, 'gone')
       const bob = isState(await someone.read())
@@ -155,11 +155,11 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'log-out-ends-the-session',
     'changes when the session ends',
-    async ({ begin }) => {
+    async ({ begin, keys: { second, entry } }) => {
       const someone = await begin()
       await someone.cause('log-in', { identity: 'ada' })
       const { lineage } = isState(await someone.read())
-      const late = someone.prepare({ set: { secret: 1 } })
+      const late = someone.prepare({ set: entry(second, 1) })
       await someone.cause('log-out')
       isProblem(await late.send(), 410, 'gone')
       const { lineage: after, data, identity = null } = isState(await someone.read())
@@ -172,9 +172,9 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'flushed-session-is-gone',
     '410 `gone`, with `unknownKey` if a cookie came',
-    async ({ begin }) => {
+    async ({ begin, keys: { second, entry } }) => {
       const someone = await begin()
-      const late = someone.prepare({ set: { a: 1 } })
+      const late = someone.prepare({ set: entry(second, 1) })
       // Another device ends it: the cookie of this one stays.
       await someone.copy().cause('flush')
       const { lineage, data, unknownKey } = isProblem(await late.send(), 410, 'gone')
@@ -187,16 +187,16 @@ export const serverCodeChecks: readonly ConformanceCheck[] = [
   must(
     'expired-session-is-gone',
     'An expired or unknown key is an empty state',
-    async ({ begin }) => {
+    async ({ begin, keys: { second, entry } }) => {
       const someone = await begin()
       const { key } = someone
-      const late = someone.prepare({ set: { a: 1 } })
+      const late = someone.prepare({ set: entry(second, 1) })
       await someone.cause('expire')
       equals(someone.key, key, 'the cookie of a session that is over')
       const { lineage, data, unknownKey } = isProblem(await late.send(), 410, 'gone')
       equals([lineage, data, unknownKey], [null, {}, true], 'the state beside the 410')
       isState(await someone.read())
-      const { lineage: fresh } = isState(await someone.commit({ lineage: null, fresh: true, set: { a: 1 } }))
+      const { lineage: fresh } = isState(await someone.commit({ lineage: null, fresh: true, set: entry(second, 1) }))
       holds(fresh !== null, 'no new session comes after one that is over')
     },
     { needs: ['expire'] },

@@ -1,6 +1,8 @@
 // Checks that concurrent writers lose nothing.
 import { type ConformanceCheck, must } from '../check.ts'
 import { equals, isProblem, isState, tagOf } from '../expectations.ts'
+import { NotRun } from '../failure.ts'
+import type { CheckKeys } from '../keys.ts'
 import type { Visitor } from '../visitor.ts'
 import { sendUntilKnown } from './exactly-once.ts'
 
@@ -8,18 +10,21 @@ const atomic = 'MUST store data and record in one atomic write'
 const anew = 'MUST decide anew if somebody else wrote meanwhile'
 const excuse = 'a server that cannot compare and set loses writes that meet; its clients send one request at a time'
 
+/** So many clients write at once. */
 const writers = 8
 const rounds = 5
 
-async function openTabs(someone: Visitor): Promise<Visitor[]> {
-  return Promise.all(Array.from({ length: writers }, () => someone.tab()))
+async function openTabs(someone: Visitor, count: number): Promise<Visitor[]> {
+  return Promise.all(Array.from({ length: count }, () => someone.tab()))
 }
 
-/** Adds one to `count` until that is stored. */
-async function increment(tab: Visitor): Promise<void> {
+/** Moves the value of a key on to the next one until that is stored. With values that the user names it counts in a circle. */
+async function increment(tab: Visitor, keys: CheckKeys): Promise<void> {
+  const { first: key } = keys
   for (;;) {
-    const expect = tab.state.tags ? { count: tagOf(tab.state, 'count') } : 'base'
-    const reply = await sendUntilKnown(tab.prepare({ set: { count: Number(tab.state.data.count) + 1 }, expect }))
+    const expect = tab.state.tags ? { [key]: tagOf(tab.state, key) } : 'base'
+    const set = keys.entry(key, keys.numberOf(key, tab.state.data[key]) + 1)
+    const reply = await sendUntilKnown(tab.prepare({ set, expect }))
     if (reply.status !== 409) return void isState(reply)
     isProblem(reply, 409, 'conflict')
   }
@@ -28,45 +33,44 @@ async function increment(tab: Visitor): Promise<void> {
 /** What becomes of writes that meet. */
 export const writerChecks: readonly ConformanceCheck[] = [
   must(
-    'eight-writers-lose-no-key',
+    'writers-lose-no-key',
     atomic,
-    async ({ begin }) => {
-      const someone = await begin()
-      const tabs = await openTabs(someone)
-      const keys = await Promise.all(
+    async ({ begin, keys }) => {
+      // Each client has a key of its own: what another one stores never changes it.
+      const owned = keys.all.slice(0, writers)
+      if (owned.length < 2) throw new NotRun('needs 2 keys: 1 is named')
+      const someone = await begin(Object.fromEntries(owned.map((key) => [key, keys.value(key, 0)])))
+      const tabs = await openTabs(someone, owned.length)
+      await Promise.all(
         tabs.map(async (tab, writer) => {
-          const stored: string[] = []
-          for (let round = 0; round < rounds; round += 1) {
-            const key = `${writer}.${round}`
-            isState(await sendUntilKnown(tab.prepare({ set: { [key]: true }, expect: tab.state.tags && { [key]: null } })))
-            stored.push(key)
+          const key = owned[writer] as string
+          for (let round = 1; round <= rounds; round += 1) {
+            const expect = tab.state.tags && { [key]: tagOf(tab.state, key) }
+            isState(await sendUntilKnown(tab.prepare({ set: keys.entry(key, round), expect })))
           }
-          return stored
         }),
       )
-      const found = Object.keys(isState(await someone.read()).data)
-      equals(
-        keys.flat().filter((key) => !found.includes(key)),
-        [],
-        `of ${writers * rounds} keys that were acknowledged, the lost ones`,
-      )
+      const wanted = Object.fromEntries(owned.map((key) => [key, keys.value(key, rounds)]))
+      equals(isState(await someone.read()).data, wanted, `the data after ${owned.length} clients stored ${rounds} values each`)
       for (const tab of tabs) equals(isState(await tab.read()).last, rounds, `\`last\` of a writer of ${rounds} commits`)
     },
     { excuse },
   ),
 
   must(
-    'eight-writers-count-each-once',
+    'writers-count-each-once',
     anew,
-    async ({ begin }) => {
-      const someone = await begin({ count: 0 })
-      const tabs = await openTabs(someone)
+    async ({ begin, keys }) => {
+      const { first: key } = keys
+      const someone = await begin(keys.entry(key, 1))
+      const tabs = await openTabs(someone, writers)
       await Promise.all(
         tabs.map(async (tab) => {
-          for (let round = 0; round < rounds; round += 1) await increment(tab)
+          for (let round = 0; round < rounds; round += 1) await increment(tab, keys)
         }),
       )
-      equals(isState(await someone.read()).data.count, writers * rounds, 'the count after as many acknowledged additions of one')
+      const wanted = keys.entry(key, writers * rounds + 1)
+      equals(isState(await someone.read()).data, wanted, `the data after ${writers * rounds} acknowledged steps to the next value`)
     },
     { excuse },
   ),

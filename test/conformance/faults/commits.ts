@@ -44,7 +44,7 @@ function forgettingAtClear() {
 const halfHearted: Faults[string]['wrap'] = (handler) => async (request) => {
   const response = await handler(request.clone())
   const session = await handler.open(request)
-  if (response.status === 409 && session.lineage !== null) await session.update(({ gone: _, ...data }) => data)
+  if (response.status === 409 && session.lineage !== null) await session.update(({ note: _, ...data }) => data)
   return response
 }
 
@@ -97,24 +97,20 @@ export const commitFaults: Faults = {
     sees: 'lineage and data after `clear` with `set`',
   },
   'clear-spares-records': { wrap: forgettingAtClear(), sees: 'the version after the repetition of a commit from before `clear`' },
-  'clear-spares-private-keys': {
-    wrap: (handler) => async (request) => {
-      const { clear } = request.method === 'PATCH' ? await request.clone().json() : {}
-      const response = await handler(request.clone())
-      if (clear) await (await handler.open(request)).update(() => ({}))
-      return response
-    },
-    sees: 'the private key',
-  },
   'commit-is-whole-or-not-at-all': { wrap: halfHearted, sees: 'version and data after a refused commit' },
 
   'no-answer-is-kept': {
     wrap: fields({ status: 415 }, { 'Cache-Control': 'private' }),
     sees: 'answered 415 with Cache-Control: "private"',
   },
+  'no-page-embeds-a-session': {
+    wrap: fields({ status: 415 }, { 'X-Content-Type-Options': null }),
+    sees: 'answered 415 with X-Content-Type-Options: "", which lacks nosniff',
+  },
+  'request-is-repeated': { wrap: fields({ status: 304 }, { 'Session-Request': null }), sees: 'Session-Request of the 304 to GET is null' },
   'version-is-in-the-fields': { wrap: fields({ status: 410 }, { 'Session-Version': null }), sees: 'Session-Version of PATCH' },
   'problems-are-documents': { wrap: fields({ status: 415 }, { 'Content-Type': 'text/html' }), sees: 'as "text/html"' },
-  'conflicts-bring-the-state': { wrap: states({ status: 410 }, (state) => ({ ...state, data: {} })), sees: 'the state beside 410 gone' },
+  'conflicts-bring-the-state': { wrap: states({ status: 410 }, (state) => ({ ...state, data: {} })), sees: 'the state in 410 gone' },
   'minimal-only-on-the-base': {
     wrap: states({ method: 'PATCH', status: 200 }, (state, { request }) => (request.headers.has('Prefer') ? noData(state) : state)),
     sees: 'was answered by a state without data',

@@ -202,6 +202,6 @@ export const lifeFaults: Faults = {
   'flushed-session-is-gone': { ...controlling('flush', doNothing), sees: 'answered 200 instead of 410 gone' },
   'expired-session-is-gone': { ...controlling('expire', doNothing), sees: 'answered 200 instead of 410 gone' },
 
-  'eight-writers-lose-no-key': { createStore: createRacyStore, sees: 'answered 409 out-of-step instead of 200' },
-  'eight-writers-count-each-once': { createStore: createRacyStore, sees: 'answered 409 out-of-step instead of 409 conflict' },
+  'writers-lose-no-key': { createStore: createRacyStore, sees: 'answered 409 out-of-step instead of 200' },
+  'writers-count-each-once': { createStore: createRacyStore, sees: 'answered 409 out-of-step instead of 409 conflict' },
 }

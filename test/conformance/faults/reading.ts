@@ -31,7 +31,7 @@ export const readingFaults: Faults = {
   },
   'read-writes-nothing': { wrap: writeOnRead((request) => request.headers.has('Cookie')), sees: 'the version after reads' },
   'read-extends-no-expiry': { wrap: writeOnRead((request) => request.headers.has('Cookie')), sees: 'the session lives' },
-  'read-is-never-older': { wrap: lagging(), sees: 'what a read after an answer shows' },
+  'read-is-never-older': { wrap: lagging(), sees: 'what a read after a response shows' },
   'unknown-key-reads-empty': {
     wrap: answers({ method: 'GET' }, async (response) => {
       const { unknownKey } = await response.clone().json()
@@ -96,6 +96,6 @@ export const readingFaults: Faults = {
       ...commit,
       set: Object.fromEntries(Object.entries(set ?? {}).filter(([key]) => key !== '')),
     })),
-    sees: 'the key "" in the answer is absent',
+    sees: 'the key "" in the response is absent',
   },
 }

@@ -82,7 +82,7 @@ export const requestFaults: Faults = {
   'overflow-is-refused': { wrap: reparsed, sees: taken },
   'large-integer-is-refused': { wrap: reparsed, sees: taken },
   'lone-surrogate-is-refused': { wrap: texts((text) => text.replaceAll(/\\ud[89a-f]../g, '?')), sees: taken },
-  'proto-is-refused': { wrap: texts((text) => text.replaceAll('__proto__', 'proto')), sees: taken },
+  'proto-is-refused': { wrap: texts((text) => text.replaceAll('__proto__', 'note')), sees: taken },
   'deep-nesting-is-refused': { wrap: texts((text) => text.replaceAll(/\[{63,}\]{63,}/g, '[]')), sees: taken },
   'other-shape-is-refused': { wrap: memberwise((commit) => ({ ...commit, clear: Boolean(commit.clear) })), sees: taken },
   'unlisted-member-is-refused': { wrap: memberwise(({ sett: _, ...commit }) => commit), sees: taken },
