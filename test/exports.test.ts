@@ -1,3 +1,4 @@
+// Holds which names each entry point exports.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'vite'

@@ -1,3 +1,4 @@
+// Holds that imports go one way through the layers, that files stay short, and that there is no cycle.
 import { globSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { parseSync, Visitor } from 'vite'

@@ -1,3 +1,4 @@
+// Holds that every link of the docs leads to a file and to a heading.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'

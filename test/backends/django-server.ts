@@ -1,3 +1,4 @@
+// Starts the test project of backends/django under gunicorn and finds the installed Django versions. Never outlives the test process.
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,3 +1,4 @@
+// Plays scenarios on a real Django: one engine, its visitors and its storage behind the server's back.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// Holds that the client works with sojourn_django, next to Django's own views.
 import { createSessionClient, SessionEndedError } from 'sojourn'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'

@@ -1,3 +1,4 @@
+// Plays scenarios on the mock of an engine.
 import { createMockSessionServer, type MockSessionServer } from 'sojourn/msw'
 import type { Engine } from './scenario.ts'
 import type { Visitor } from './site.ts'

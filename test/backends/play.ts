@@ -1,3 +1,4 @@
+// Plays a scenario for one visitor and returns each response in short form. Knows neither Django nor the mock.
 import { randomBytes } from 'node:crypto'
 import type { JsonObject } from '../../src/protocol/json.ts'
 import type { State } from '../../src/protocol/state.ts'

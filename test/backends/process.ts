@@ -1,3 +1,4 @@
+// Starts a program for a test, finds a free port and ends the program with the test.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import process from 'node:process'

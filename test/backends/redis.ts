@@ -1,3 +1,4 @@
+// Starts a Redis for the tests. Never uses one that runs already.
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

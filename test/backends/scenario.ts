@@ -1,3 +1,4 @@
+// Declares a scenario: requests to the session and events on the server. Types and builders only.
 import type { MockBackendName } from 'sojourn/msw'
 import type { Commit } from '../../src/protocol/commit.ts'
 import type { JsonObject } from '../../src/protocol/json.ts'

@@ -1,3 +1,4 @@
+// Scenarios of expiry. Real Django waits in real time, so each engine waits once.
 import { commit, holdAnswer, letGo, read, type Scenario, set, view, wait } from './scenario.ts'
 
 /** Waiting is real where Django is: each engine waits once in each of these. */

@@ -1,3 +1,4 @@
+// Scenarios of what Django's engines lose or cannot hold.
 import { commit, deleteRow, end, evict, hold, letGo, read, repeat, type Scenario, saveOver, set, staleCache, view } from './scenario.ts'
 
 const long = 'x'.repeat(300)

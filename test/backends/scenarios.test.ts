@@ -1,3 +1,4 @@
+// Holds that each mock engine responds as the real Django engine does, scenario by scenario.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findDjangos } from './django-server.ts'
 import { startDjangoSite } from './django-site.ts'

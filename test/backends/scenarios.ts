@@ -1,3 +1,4 @@
+// All scenarios, the protocol's own among them.
 import { commit, end, expire, hold, holdAnswer, letGo, read, repeat, type Scenario, set, view } from './scenario.ts'
 import { expiryScenarios } from './scenarios-expiry.ts'
 import { lossScenarios } from './scenarios-loss.ts'

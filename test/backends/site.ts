@@ -1,3 +1,4 @@
+// Declares the server that scenarios are played on. Implemented by django-site.ts and mock-site.ts.
 import type { JsonObject } from '../../src/protocol/json.ts'
 import type { Event } from './scenario.ts'
 

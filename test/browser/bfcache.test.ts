@@ -1,3 +1,4 @@
+// Holds that a page restored from the back/forward cache shows the current session, in Chromium.
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { setStage, type Visitor } from './fixtures/stage.ts'

@@ -1,3 +1,4 @@
+// Holds that Chromium keeps, sends and drops the session cookie as the docs promise.
 import { describe, expect, test } from 'vitest'
 import { setStage } from './fixtures/stage.ts'
 

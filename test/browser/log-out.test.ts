@@ -1,3 +1,4 @@
+// Holds that a log-out in one tab reaches the others and that their pending writes are rejected, in Chromium.
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { setStage } from './fixtures/stage.ts'

@@ -1,3 +1,4 @@
+// Holds that ten thousand writes in one tick are at most two commits, in Chromium.
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { setStage } from './fixtures/stage.ts'

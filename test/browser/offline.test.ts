@@ -1,3 +1,4 @@
+// Holds that writes made offline are sent exactly once after the browser is online again, in Chromium.
 import { describe, expect, test } from 'vitest'
 import { setStage } from './fixtures/stage.ts'
 

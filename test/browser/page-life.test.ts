@@ -1,3 +1,4 @@
+// Holds that a commit in flight survives leaving its page, in Chromium.
 import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { setStage } from './fixtures/stage.ts'

@@ -1,3 +1,4 @@
+// Holds that `kill -9` of the server loses no acknowledged write and stores none twice, with two tabs in Chromium.
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type { Death } from './fixtures/control.ts'

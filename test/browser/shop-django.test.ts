@@ -1,3 +1,4 @@
+// Holds that the shop works on Django: log-in, two tabs, CSRF, in Chromium.
 import type { Page, Request } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findDjangos } from '../backends/django-server.ts'

@@ -1,3 +1,4 @@
+// Holds that the shop's two halves and its board work, in Chromium.
 import { describe, expect, test } from 'vitest'
 import { setShopStage } from '../shop/shop-stage.ts'
 

@@ -1,3 +1,4 @@
+// Holds that two tabs that write at once lose nothing and end with the same view, in Chromium.
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { noteRequests, setStage } from './fixtures/stage.ts'

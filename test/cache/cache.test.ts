@@ -1,3 +1,4 @@
+// Holds that the view is the base with the log replayed, and that listeners are notified of every change once.
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../../src/cache/cache.ts'
 import { createCache } from '../../src/cache/cache.ts'

@@ -1,3 +1,4 @@
+// Holds which net change and which expected tags a log results in.
 import { describe, expect, test } from 'vitest'
 import { toEffect } from '../../src/cache/effect.ts'
 import { type Applied, lastWrites } from '../../src/cache/mutation.ts'

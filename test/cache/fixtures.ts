@@ -1,3 +1,4 @@
+// The schema, states and operations that the tests of the cache share.
 import type { Cache } from '../../src/cache/cache.ts'
 import { createCache } from '../../src/cache/cache.ts'
 import type { Mutation } from '../../src/cache/mutation.ts'

@@ -1,3 +1,4 @@
+// Holds the order and the number of notifications while listeners come, go and notify again.
 import { describe, expect, test } from 'vitest'
 import { addListener, callListeners, createListeners } from '../../src/cache/listeners.ts'
 

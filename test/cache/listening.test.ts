@@ -1,3 +1,4 @@
+// Holds what listeners of the view receive if one of them writes during a notification.
 import { describe, expect, test } from 'vitest'
 import { add, createLoaded, set, state } from './fixtures.ts'
 

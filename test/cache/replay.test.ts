@@ -1,3 +1,4 @@
+// Holds what each operation makes of a changed base when it is replayed.
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Applied, lastWrites } from '../../src/cache/mutation.ts'

@@ -1,3 +1,4 @@
+// Holds the machine-independent budgets of docs/performance.md: requests, notifications, object identity.
 import { createSessionClient, type SessionClient } from 'sojourn'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds that `dispose` settles every promise and leaves no timer, request or channel, at any moment.
 import { createSessionClient } from 'sojourn'
 import { describe, expect, test, vi } from 'vitest'
 import {

@@ -1,3 +1,4 @@
+// Holds that `end` works while a read, a commit or a notification is in flight.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, createServer, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds what `end` wipes, sends, waits for and rejects.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, createServer, errorOf, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds that a handler of `ended` may end or write the session itself.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, flush, follow, traffic, useFakeTime } from './harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds that `exclusive` in one tab pauses the requests of the others, within its limits.
 import { describe, expect, test, vi } from 'vitest'
 import { advance, createHub, createLocks, createServer, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 

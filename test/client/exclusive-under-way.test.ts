@@ -1,3 +1,4 @@
+// Holds how `exclusive` waits for, and gives up, what is in flight when it begins.
 import { describe, expect, test, vi } from 'vitest'
 import { advance, begin, createHub, createLocks, createServer, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds that `exclusive` runs its function without a concurrent request and reads afterwards.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, createServer, errorOf, flush, follow, type Mock, open, traffic, useFakeTime } from './harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds that a new visitor gets exactly one session, however many tabs write first.
 import { describe, expect, test, vi } from 'vitest'
 import {
   advance,

@@ -1,3 +1,4 @@
+// Creates clients, tabs and mock servers for the tests of client and sync, with everything cleaned up after each test.
 import {
   type ConflictPolicy,
   createSessionClient,

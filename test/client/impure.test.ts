@@ -1,3 +1,4 @@
+// Holds that strict mode finds impure functions at the call and names what is wrong.
 import { createSessionClient, SessionUsageError } from 'sojourn'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'

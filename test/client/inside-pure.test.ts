@@ -1,3 +1,4 @@
+// Holds that a pure function cannot call the client.
 import { describe, expect, test } from 'vitest'
 import { begin, errorOf, flush, follow, type Session, useFakeTime } from './harness.ts'
 

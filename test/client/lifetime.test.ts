@@ -1,3 +1,4 @@
+// Holds `setExpiry`, `touch`, `cycleKey` and the events of expiry.
 import { describe, expect, test, vi } from 'vitest'
 import { advance, begin, collect, commits, createServer, errorOf, flush, open, traffic, useFakeTime } from './harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds when `revalidate` sends a request, and which response it resolves with.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, createServer, errorOf, flush, follow, open, traffic, useFakeTime } from './harness.ts'
 

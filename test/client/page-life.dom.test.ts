@@ -1,3 +1,4 @@
+// Holds what focus, visibility, connection and page events cause.
 import type { SessionLocks } from 'sojourn'
 import { describe, expect, test, vi } from 'vitest'
 import {

@@ -1,3 +1,4 @@
+// Holds what the client takes from its page: cookies, origin, fetch, channel and locks.
 import { createSessionClient } from 'sojourn'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createServer, flush, inTime, open, schema, track, traffic, useFakeTime } from './harness.ts'

@@ -1,3 +1,4 @@
+// Holds `pending`, `discard` and `settled`.
 import { SessionDiscardedError } from 'sojourn'
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, createServer, flush, follow, open, useFakeTime } from './harness.ts'

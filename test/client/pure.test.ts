@@ -1,3 +1,4 @@
+// Holds small pure functions of the client: expiry on the wire and messages between tabs.
 import { describe, expect, test } from 'vitest'
 import { createExpiryClock } from '../../src/client/expiry-clock.ts'
 import { toWireExpiry } from '../../src/client/writes.ts'

@@ -1,3 +1,4 @@
+// Holds when a client loads, what it shows before, and which reads send a request.
 import { SessionAuthError } from 'sojourn'
 import { describe, expect, test } from 'vitest'
 import { advance, begin, createServer, errorOf, flush, open, traffic, useFakeTime } from './harness.ts'

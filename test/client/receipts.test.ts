@@ -1,3 +1,4 @@
+// Holds what the promise of a write settles with, and that nobody has to wait for it.
 import { describe, expect, test } from 'vitest'
 import { begin, errorOf, flush, useFakeTime } from './harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds that a subscriber may call the client during a notification.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, createServer, errorOf, flush, follow, inTime, open, useFakeTime } from './harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds that a client works if the browser refuses channels or locks.
 import type { SessionChannel } from 'sojourn'
 import { describe, expect, test, vi } from 'vitest'
 import { advance, createServer, flush, follow, inTime, open, useFakeTime } from './harness.ts'

@@ -1,3 +1,4 @@
+// Holds the exact requests that the client sends, over ky and over fetch.
 import { createSessionClient, SessionNetworkError } from 'sojourn'
 import { createSessionClient as createFetchSessionClient } from 'sojourn/fetch'
 import { describe, expect, test } from 'vitest'

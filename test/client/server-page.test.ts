@@ -1,3 +1,4 @@
+// Holds `dehydrate`, `initialState` and `toScript`: a page that a server rendered.
 import { createSessionClient } from 'sojourn'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'

@@ -1,3 +1,4 @@
+// Holds that values the app mutates in place neither change the view nor go unstored unnoticed.
 import { createSessionClient, type SessionClientOptions } from 'sojourn'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

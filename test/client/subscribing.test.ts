@@ -1,3 +1,4 @@
+// Holds `key`, `subscribe` and `listen`: who is notified of what, and how often.
 import type { SessionSnapshot } from 'sojourn'
 import { describe, expect, test } from 'vitest'
 import { advance, begin, createServer, flush, open, useFakeTime, type Values } from './harness.ts'

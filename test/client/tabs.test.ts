@@ -1,3 +1,4 @@
+// Holds what tabs of one browser share without a request.
 import { describe, expect, test } from 'vitest'
 import { advance, collect, createHub, createServer, flush, follow, inTime, open, type Session, traffic, useFakeTime } from './harness.ts'
 

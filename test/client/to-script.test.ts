@@ -1,3 +1,4 @@
+// Holds that `toScript` cannot end its script element and survives a round trip.
 import { type DehydratedSession, toScript } from 'sojourn'
 import { expect, test } from 'vitest'
 

@@ -1,3 +1,4 @@
+// Holds that a transaction is atomic and replayed as a whole.
 import type { SessionTransaction } from 'sojourn'
 import { describe, expect, test } from 'vitest'
 import { begin, commits, createServer, errorOf, flush, follow, open, useFakeTime, type Values } from './harness.ts'

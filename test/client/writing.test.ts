@@ -1,3 +1,4 @@
+// Holds what `set`, `update`, `delete`, `clear` and their siblings show and send.
 import { SessionSchemaError } from 'sojourn'
 import { describe, expect, test, vi } from 'vitest'
 import { begin, commits, createServer, errorOf, flush, follow, open, useFakeTime } from './harness.ts'

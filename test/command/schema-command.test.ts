@@ -1,3 +1,4 @@
+// Holds what `sojourn schema` prints and which exit code it ends with.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

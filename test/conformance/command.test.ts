@@ -1,3 +1,4 @@
+// Holds what `sojourn conformance` prints and which exit code it ends with.
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// Holds that each conformance check fails on a server with the fault it is meant for.
 import { ConformanceFailure, conformanceChecks } from 'sojourn/conformance'
 import { expect, test } from 'vitest'
 import { commitFaults } from './faults/commits.ts'

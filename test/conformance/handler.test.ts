@@ -1,3 +1,4 @@
+// Holds that our handler passes every conformance check, over every store.
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

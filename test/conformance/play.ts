@@ -1,3 +1,4 @@
+// Carries out the orders of the control URL on a session, as docs/conformance.md describes them.
 import type { ControlEvent } from 'sojourn/conformance'
 import type { ServerSession } from 'sojourn/server'
 import type { JsonObject } from '../../src/protocol/json.ts'

@@ -1,3 +1,4 @@
+// Holds that every check quotes docs/protocol.md and that every MUST of the page has a check.
 import { readFileSync } from 'node:fs'
 import { conformanceChecks } from 'sojourn/conformance'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Reads tables of the docs and lists every response that a client can get.
 import { readFileSync } from 'node:fs'
 
 /** Reads the rows of a table of a page by the names of its columns; the table is the one under a heading. */

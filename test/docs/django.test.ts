@@ -1,3 +1,4 @@
+// Holds that the calls that docs/django.md compares with Django's run in its example.
 import { expect, test } from 'vitest'
 import { readTable } from './answers.ts'
 import { readExamples } from './examples.ts'

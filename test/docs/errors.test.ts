@@ -1,3 +1,4 @@
+// Holds that the tables of docs/errors.md say what the code does.
 import { globSync, readFileSync } from 'node:fs'
 import * as sojourn from 'sojourn'
 import { describe, expect, test } from 'vitest'

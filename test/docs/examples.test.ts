@@ -1,3 +1,4 @@
+// Holds that the docs' examples compile and run.
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

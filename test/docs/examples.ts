@@ -1,3 +1,4 @@
+// Reads the examples out of the docs and writes them to files.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

@@ -1,3 +1,4 @@
+// Gives a client one response and puts into the words of docs/errors.md what it does.
 import type { MockSessionServer } from 'sojourn/msw'
 import { advance, createServer, flush, follow, open } from '../client/harness.ts'
 import { type Answer, toBody } from './answers.ts'

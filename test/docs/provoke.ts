@@ -1,3 +1,4 @@
+// Provokes each error class once, by its code.
 import { createSessionClient } from 'sojourn'
 import { z } from 'zod'
 import { advance, begin, errorOf, flush, follow } from '../client/harness.ts'

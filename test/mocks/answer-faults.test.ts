@@ -1,3 +1,4 @@
+// Holds the mock's faults that respond in the server's place.
 import { createMockSessionServer, type MockAnswerName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { parseProblem } from '../../src/protocol/problem.ts'

@@ -1,3 +1,4 @@
+// Holds that each mock engine passes the conformance checks.
 import { conformanceChecks } from 'sojourn/conformance'
 import type { MockBackendName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds what only the mock engines have: evictions, deleted rows, and the refusals of both.
 import { SessionConfigError, SessionUsageError } from 'sojourn'
 import { createMockSessionServer, type MockBackendName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

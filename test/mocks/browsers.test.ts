@@ -1,3 +1,4 @@
+// Holds that the browsers of one mock server have separate cookies.
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'

@@ -1,3 +1,4 @@
+// Holds that the mock's cookie jar follows RFC 6265bis.
 import { createMockSessionServer, type MockEndpoint, type MockSessionServerOptions } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 

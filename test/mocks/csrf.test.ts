@@ -1,3 +1,4 @@
+// Holds that the mock checks CSRF tokens as Django does.
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'

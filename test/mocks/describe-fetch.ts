@@ -1,3 +1,4 @@
+// The tests of a mock browser's `fetch`, run in Node and in happy-dom.
 import ky from 'ky'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// The tests of the mock's MSW handlers, run in Node and in happy-dom.
 import ky from 'ky'
 import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'

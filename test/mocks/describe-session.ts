@@ -1,3 +1,4 @@
+// The tests of the mock without faults, run in Node and in happy-dom.
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'

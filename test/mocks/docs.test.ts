@@ -1,3 +1,4 @@
+// Holds that docs/testing.md shows the files of test/mocks/docs, exactly.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 

@@ -1,3 +1,4 @@
+// Holds that endpoints of the app act on the session of the requesting browser.
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'

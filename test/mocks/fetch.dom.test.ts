@@ -1,3 +1,4 @@
+// Runs the tests of describe-fetch.ts in happy-dom.
 import { describeFetch } from './describe-fetch.ts'
 
 describeFetch()

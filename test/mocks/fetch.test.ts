@@ -1,3 +1,4 @@
+// Runs the tests of describe-fetch.ts in Node.
 import { describeFetch } from './describe-fetch.ts'
 
 describeFetch()

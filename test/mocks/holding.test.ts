@@ -1,3 +1,4 @@
+// Holds that a request or a response waits until the test releases it.
 import { createMockSessionServer } from 'sojourn/msw'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createRawClient } from './raw-client.ts'

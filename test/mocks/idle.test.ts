@@ -1,3 +1,4 @@
+// Holds that `mock.idle()` waits for what is in flight and for nothing else.
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test, vi } from 'vitest'
 import { createRawClient } from './raw-client.ts'

@@ -1,3 +1,4 @@
+// Holds the types of `createMockSessionServer`.
 import type { HttpHandler } from 'msw'
 import { createMockSessionServer, type MockBrowser, type MockSessionServer } from 'sojourn/msw'
 import type { JsonObject } from 'sojourn/server'

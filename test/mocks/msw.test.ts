@@ -1,3 +1,4 @@
+// Runs the tests of describe-msw.ts in Node, and those of faults.
 import { setupServer } from 'msw/node'
 import { createMockSessionServer } from 'sojourn/msw'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds the mock's faults of the network.
 import { createMockSessionServer, type MockNetworkFaultName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'

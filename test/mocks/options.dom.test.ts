@@ -1,3 +1,4 @@
+// Holds the options of the mock server that depend on a page.
 import { createMockSessionServer } from 'sojourn/msw'
 import { afterEach, describe, expect, test } from 'vitest'
 

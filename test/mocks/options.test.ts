@@ -1,3 +1,4 @@
+// Holds the options of the mock server and the errors of bad ones.
 import { createMockSessionServer } from 'sojourn/msw'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 

@@ -1,3 +1,4 @@
+// Speaks the protocol by hand, so that a test sees single requests.
 import type { Commit } from '../../src/protocol/commit.ts'
 import { formatIdempotencyKey } from '../../src/protocol/headers.ts'
 import type { State } from '../../src/protocol/state.ts'

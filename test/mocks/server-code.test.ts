@@ -1,3 +1,4 @@
+// Holds what `mock.write`, `signIn` and their siblings do to a session.
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'

@@ -1,3 +1,4 @@
+// Holds which values the mock stores and which it refuses.
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'

@@ -1,3 +1,4 @@
+// Configures the tests that Stryker runs against each mutant.
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'

@@ -1,3 +1,4 @@
+// Holds that bundlers take the installed package without a warning.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'

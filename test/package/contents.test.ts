@@ -1,3 +1,4 @@
+// Holds what the package contains, by publint and Are The Types Wrong.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'

@@ -1,3 +1,4 @@
+// Packs the package and installs it in an empty app, once for all tests of this folder.
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// Holds that the installed package works in Node.
 import process from 'node:process'
 import { expect, inject, test } from 'vitest'
 import { run } from './run.ts'

@@ -1,3 +1,4 @@
+// Runs one command for a test and returns its output.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 

@@ -1,3 +1,4 @@
+// Holds that strict apps compile against the installed declarations.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'

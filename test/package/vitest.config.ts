@@ -1,3 +1,4 @@
+// Configures `npm run check:package`, which packs and installs and so is no part of `npm test`.
 import { defineConfig } from 'vitest/config'
 import { root } from '../../scripts/doors.ts'
 

@@ -1,3 +1,4 @@
+// One browser for clients in Node: cookies, locks and channel, shared by its tabs.
 import { createCookieJar } from '../../mocks/cookie-jar.ts'
 import type { SessionLocks } from '../../src/index.ts'
 import type { State } from '../../src/protocol/state.ts'

@@ -1,3 +1,4 @@
+// Holds that the judge of the kill rounds accepts what may happen and finds what may not.
 import { describe, expect, test } from 'vitest'
 import { expectOf, judge, judgeEnd } from './judge.ts'
 import type { Write } from './writer.ts'

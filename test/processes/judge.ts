@@ -1,3 +1,4 @@
+// Judges whether a stored session agrees with the writes of its tabs. Shares no code with src.
 import type { JsonObject } from '../../src/protocol/json.ts'
 import type { Write } from './writer.ts'
 

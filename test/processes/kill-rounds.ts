@@ -1,3 +1,4 @@
+// Kills a real server repeatedly while tabs write, and judges each round. Called by the test and by scripts/kill.ts.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

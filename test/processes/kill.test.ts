@@ -1,3 +1,4 @@
+// Holds that a killed server loses no acknowledged write and stores none twice.
 import { expect, test } from 'vitest'
 import { runKills } from './kill-rounds.ts'
 

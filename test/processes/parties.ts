@@ -1,3 +1,4 @@
+// Sets up who writes in a kill round: tabs, devices, visitors.
 import { createRandom } from '../simulation/random.ts'
 import { type Browser, createBrowser } from './browser.ts'
 import type { Ledger } from './judge.ts'

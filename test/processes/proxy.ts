@@ -1,3 +1,4 @@
+// A faulty TCP proxy between clients and the server. Knows bytes, not HTTP.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Random } from '../simulation/random.ts'

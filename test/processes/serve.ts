@@ -1,3 +1,4 @@
+// The session server over one SQLite file, in a child process that a test can kill. Sends its port over the channel of fork().
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'

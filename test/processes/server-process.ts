@@ -1,3 +1,4 @@
+// Starts, kills and restarts the server of serve.ts.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'

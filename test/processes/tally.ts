@@ -1,3 +1,5 @@
+// Counts events by name.
+
 /** Counts how often what happened. */
 export interface Tally {
   readonly figures: Readonly<Record<string, number>>

@@ -1,3 +1,4 @@
+// One tab of a kill round: writes at random and records what became of each write.
 import { z } from 'zod'
 import { createSessionClient } from '../../src/client/create-session-client.ts'
 import { isSessionError } from '../../src/errors/session-error.ts'

@@ -1,3 +1,4 @@
+// Holds that hooks of a context use its provider's client.
 import { act } from 'react'
 import { createSessionContext } from 'sojourn/react'
 import { describe, expect, test } from 'vitest'

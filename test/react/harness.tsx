@@ -1,3 +1,4 @@
+// The schema, client and mock server that the tests of React share.
 import { act, type ReactNode } from 'react'
 import { createRoot, hydrateRoot, type Root, type RootOptions } from 'react-dom/client'
 import { createSessionClient, type SessionClient, type SessionInputs, type SessionValues } from 'sojourn'

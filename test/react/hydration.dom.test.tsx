@@ -1,3 +1,4 @@
+// Holds that React hydrates a server's page without a warning, however far the client has moved on.
 import { act, Suspense, use, useEffect } from 'react'
 import { renderToReadableStream, renderToString } from 'react-dom/server'
 import { useSession, useSessionKey, useSessionKeyState, useSuspenseSessionKey } from 'sojourn/react'

@@ -1,3 +1,4 @@
+// Holds that a controlled input keeps every keystroke and the caret.
 import { act, startTransition, useTransition } from 'react'
 import { useSessionKey } from 'sojourn/react'
 import { describe, expect, test } from 'vitest'

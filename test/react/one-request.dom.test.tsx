@@ -1,3 +1,4 @@
+// Holds that a thousand mounts send one request.
 import { act, createElement, Fragment, StrictMode, Suspense, use } from 'react'
 import { useSession, useSessionKey, useSessionKeyState, useSuspenseSessionKey } from 'sojourn/react'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds that rendering on a server sends and subscribes to nothing.
 import { Suspense } from 'react'
 import { renderToReadableStream, renderToString } from 'react-dom/server'
 import { createSessionContext, useSession, useSessionKey, useSessionKeyState, useSuspenseSessionKey } from 'sojourn/react'

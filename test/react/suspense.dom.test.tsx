@@ -1,3 +1,4 @@
+// Holds that `useSuspenseSessionKey` suspends until the session is loaded, on React 18 and 19.
 import { act, Component, type ReactNode, Suspense } from 'react'
 import { useSuspenseSessionKey } from 'sojourn/react'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds `useSessionKey` and its setter.
 import { act, createElement, Fragment, StrictMode } from 'react'
 import { type SessionKey, SessionSchemaError } from 'sojourn'
 import { type SetSessionKey, useSessionKey, useSessionKeyState } from 'sojourn/react'

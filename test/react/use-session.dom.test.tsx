@@ -1,3 +1,4 @@
+// Holds `useSession` and its selector.
 import { act, useState } from 'react'
 import { useSession } from 'sojourn/react'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Plays counterexamples of the protocol's review that concern commits.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, createServer, flush, follow, inTime, open, useFakeTime } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Plays counterexamples of the protocol's review that concern requests and responses.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, createHub, createServer, follow, inTime, open, traffic, useFakeTime } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Plays counterexamples of the protocol's review that concern sessions and keys.
 import { describe, expect, test } from 'vitest'
 import {
   advance,

@@ -1,3 +1,4 @@
+// Codecs that the tests of schemas share.
 import * as z from 'zod/mini'
 
 /** A Date in the app, text on the wire. */

@@ -1,3 +1,4 @@
+// Holds which schemas are refused when a client is created.
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import * as mini from 'zod/mini'

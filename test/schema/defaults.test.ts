@@ -1,3 +1,4 @@
+// Holds what a missing or refused value reads as.
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { isoDate } from './codecs.ts'

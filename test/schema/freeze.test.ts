@@ -1,3 +1,4 @@
+// Holds that values that are read are frozen and can be encoded again.
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { isoDate, stringMap } from './codecs.ts'

@@ -1,3 +1,4 @@
+// Compiles schemas of one key for the tests of this folder.
 import * as z from 'zod/mini'
 import type { $ZodType } from 'zod/v4/core'
 import { SessionSchemaError } from '../../src/errors/session-schema-error.ts'

@@ -1,3 +1,4 @@
+// Holds which values of the app count as equal.
 import { describe, expect, test } from 'vitest'
 import { isSameValue } from '../../src/schema/is-same-value.ts'
 

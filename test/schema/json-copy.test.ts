@@ -1,3 +1,4 @@
+// Holds that a value that JSON would drop or change is refused.
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { SessionSchemaError } from '../../src/errors/session-schema-error.ts'

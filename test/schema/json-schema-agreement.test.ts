@@ -1,3 +1,4 @@
+// Holds that the JSON Schema given to Django accepts what Zod accepts.
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { toSessionJsonSchema } from '../../src/schema/to-session-json-schema.ts'

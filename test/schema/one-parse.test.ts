@@ -1,3 +1,4 @@
+// Holds that a value that was just written is not parsed a second time.
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import * as mini from 'zod/mini'

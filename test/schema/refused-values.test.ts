@@ -1,3 +1,4 @@
+// Holds what happens to values that the schema refuses.
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'

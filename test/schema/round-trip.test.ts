@@ -1,3 +1,4 @@
+// Holds that accepted values survive encoding and decoding.
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import * as mini from 'zod/mini'

@@ -1,3 +1,4 @@
+// Holds the option `admit` and what a state contains next to its data.
 import type { Refusal } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { begin } from './fixtures/faulty-store.ts'

@@ -1,3 +1,4 @@
+// Holds the attributes and the parsing of the session cookie.
 import { type CookieOptions, createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { createVisitor, keys, openTab } from './visitor.ts'

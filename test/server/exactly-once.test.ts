@@ -1,3 +1,4 @@
+// Holds check 2 of a commit: a repetition is acknowledged and stored once.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { createVisitor, keys, openTab, type Visitor } from './visitor.ts'

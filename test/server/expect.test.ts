@@ -1,3 +1,4 @@
+// Holds check 5 of a commit: what it expects of the keys.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { createVisitor, keys, openTab, type Visitor } from './visitor.ts'

@@ -1,3 +1,4 @@
+// Holds that an app's function that throws is a reported 500 and stores nothing.
 import { createMemoryStore, createSessionHandler, type SessionHandlerOptions } from 'sojourn/server'
 import { describe, expect, test, vi } from 'vitest'
 import { begin } from './fixtures/faulty-store.ts'

@@ -1,3 +1,4 @@
+// Holds check 1 of a commit and what each state of a cookie gets.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { createVisitor, keys, openTab, url } from './visitor.ts'

@@ -1,3 +1,4 @@
+// Holds the hashes and derived keys against a second implementation.
 import { createHash, createHmac } from 'node:crypto'
 import process from 'node:process'
 import { afterEach, describe, expect, test, vi } from 'vitest'

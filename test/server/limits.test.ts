@@ -1,3 +1,4 @@
+// Holds the limits on bodies, keys and sessions.
 import { createMemoryStore, createSessionHandler, type SessionHandlerOptions } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { createVisitor, keys, openTab, toReply, url } from './visitor.ts'

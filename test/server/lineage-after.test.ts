@@ -1,3 +1,4 @@
+// Holds checks 3 and 4 of a commit: its lineage and its number.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { createVisitor, keys, openTab, type Visitor } from './visitor.ts'

@@ -1,3 +1,4 @@
+// Holds that malformed commits are refused and store nothing.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createVisitor, keys, type Visitor } from './visitor.ts'

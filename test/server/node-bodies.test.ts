@@ -1,3 +1,4 @@
+// Holds that the Node listener works behind middleware that has read the body.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { type NodeListener, toNodeListener } from 'sojourn/server/node'

@@ -1,3 +1,4 @@
+// Holds that the Node listener works over HTTP/2.
 import { type ClientHttp2Session, connect, createServer, type OutgoingHttpHeaders } from 'node:http2'
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { toNodeListener } from 'sojourn/server/node'

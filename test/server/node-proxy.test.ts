@@ -1,3 +1,4 @@
+// Holds what the Node listener believes of a proxy's forwarded fields.
 import type { Admission } from 'sojourn/server'
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { toNodeListener } from 'sojourn/server/node'

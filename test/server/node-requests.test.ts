@@ -1,3 +1,4 @@
+// Holds how the Node listener reads URLs, hosts and methods.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { type NodeListenerOptions, toNodeListener } from 'sojourn/server/node'
 import { describe, expect, test } from 'vitest'

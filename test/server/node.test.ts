@@ -1,3 +1,4 @@
+// Holds that the Node listener carries a session over a real connection.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'

@@ -1,3 +1,4 @@
+// Holds that the handler's responses fit docs/openapi.yaml.
 import { createMemoryStore, createSessionHandler, type Refusal, type SessionHandler, type SessionHandlerOptions } from 'sojourn/server'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'

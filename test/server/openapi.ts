@@ -1,3 +1,4 @@
+// Compiles the schemas of docs/openapi.yaml.
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'

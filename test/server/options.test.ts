@@ -1,3 +1,4 @@
+// Holds the handler's options and the errors of bad ones.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 

@@ -1,3 +1,4 @@
+// Holds which origins may write and which may read.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { createVisitor, keys, toReply, url } from './visitor.ts'

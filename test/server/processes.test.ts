@@ -1,3 +1,4 @@
+// Holds that a killed server over SQLite keeps every acknowledged commit.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'

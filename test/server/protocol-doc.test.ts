@@ -1,3 +1,4 @@
+// Holds that docs/protocol.md lists every problem with its status.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { ProblemName } from '../../src/protocol/problem.ts'

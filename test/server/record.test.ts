@@ -1,3 +1,4 @@
+// Holds the pure rules of a stored session: what a commit does to it and what it forgets.
 import { describe, expect, test } from 'vitest'
 import type { Commit } from '../../src/protocol/commit.ts'
 import { clientAgeMs, clientOf, maxClients } from '../../src/server/past-writes.ts'

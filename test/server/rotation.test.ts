@@ -1,3 +1,4 @@
+// Holds that `cycleKey` gives a new key and keeps everything else.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { expect, test } from 'vitest'
 import { createVisitor, keys, openTab, type Visitor } from './visitor.ts'

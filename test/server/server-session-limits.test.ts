@@ -1,3 +1,4 @@
+// Holds what a server session refuses.
 import { createHash } from 'node:crypto'
 import { createMemoryStore, createSessionHandler, type ServerSession, type SessionHandlerOptions } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds what the app's own endpoints can do with a session.
 import { createMemoryStore, createSessionHandler, type ServerSession, type SessionHandler } from 'sojourn/server'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createVisitor, keys, openTab, type Visitor } from './visitor.ts'

@@ -1,3 +1,4 @@
+// Holds what the strict JSON parser accepts and refuses.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/protocol/json.ts'

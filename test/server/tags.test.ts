@@ -1,3 +1,4 @@
+// Holds the tag of each value.
 import { expect, test } from 'vitest'
 import { canonical, toTags } from '../../src/server/tags.ts'
 

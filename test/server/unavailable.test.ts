@@ -1,3 +1,4 @@
+// Holds that a store that is down is a 503 and never an empty session.
 import { describe, expect, test } from 'vitest'
 import { begin, fail } from './fixtures/faulty-store.ts'
 import { openTab } from './visitor.ts'

@@ -1,3 +1,4 @@
+// One visitor of a handler, for the tests of this folder: sends requests and keeps the cookie.
 import { parseSetCookie } from 'cookie'
 import type { State } from '../../src/protocol/state.ts'
 

@@ -1,3 +1,4 @@
+// Holds the arithmetic of the shop's cart.
 import { expect, test } from 'vitest'
 import { addTo, countOf, totalOf } from '../../examples/shop/shared/cart.ts'
 

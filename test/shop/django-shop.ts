@@ -1,3 +1,4 @@
+// Starts the shop on Django for a test.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'

@@ -1,3 +1,4 @@
+// Holds what the shop's board says about exchanges.
 import type { SessionExchange } from 'sojourn'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createExchangeTeller, type ExchangeTeller } from '../../examples/shop/page/board/exchanges.ts'

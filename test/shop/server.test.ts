@@ -1,3 +1,4 @@
+// Holds the shop's server in Node.
 import { createMemoryStore } from 'sojourn/server'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type App, createApp } from '../../examples/shop/server/app.ts'

@@ -1,3 +1,4 @@
+// Opens the shop in Chromium and reads its page.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

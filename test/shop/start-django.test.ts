@@ -1,3 +1,4 @@
+// Holds that `npm run start:django` names what is missing.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'

@@ -1,3 +1,4 @@
+// The app's own server code in the simulation, and the requests to it.
 import type { ServerSession } from '../../src/server/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { type Key, keyRules, type Plain } from './edits/keys.ts'

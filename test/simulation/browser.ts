@@ -1,3 +1,4 @@
+// One simulated browser: cookie jar, channel and locks that its tabs share.
 import type { SessionChannel } from '../../src/platform/channel.ts'
 import type { LightResponse } from './host.ts'
 import type { Scheduler } from './scheduler.ts'

@@ -1,3 +1,4 @@
+// The schema and the calls that simulated apps make. The model knows the same ones.
 import * as z from 'zod/mini'
 import type { SessionTransaction } from '../../src/client/types.ts'
 

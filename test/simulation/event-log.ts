@@ -1,3 +1,4 @@
+// Records what was stored and when, by lineage. The judges read it; nothing of src does.
 import { fromEntry } from '../../src/server/entries.ts'
 import { everyKey } from '../../src/server/exposed-keys.ts'
 import { isServersOwn, type SessionRecord, versionOf } from '../../src/server/record.ts'

@@ -1,3 +1,4 @@
+// Checks at the end of a history that everything settled and that counters are exact.
 import type { Stored } from './event-log.ts'
 import type { LogEntry } from './ledger.ts'
 import type { Tab, World } from './parts.ts'

@@ -1,3 +1,4 @@
+// Draws a history, its steps and its faults, from a seed.
 import { drawEditSteps } from './edits/generate.ts'
 import { drawEditProbabilities } from './edits/probabilities.ts'
 import { drawPageSteps } from './pages/generate.ts'

@@ -1,3 +1,4 @@
+// Replaces slow or nondeterministic parts of the platform for the length of a history.
 import process from 'node:process'
 import type { Scheduler } from './scheduler.ts'
 

@@ -1,3 +1,4 @@
+// Judges that no commit is in flight during an exclusive section.
 import type { SimulatedBrowser } from './browser.ts'
 import type { Tab, World } from './parts.ts'
 

@@ -1,3 +1,4 @@
+// Judges every stored state by the model.
 import type { Stored } from './event-log.ts'
 import type { Entry, Held } from './ledger.ts'
 import { apply, type Data, isSame, put } from './model.ts'

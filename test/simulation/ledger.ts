@@ -1,3 +1,4 @@
+// Records every call of a simulated app and its outcome.
 import { apply, type Call, type Data, defaults, isSame, type Pending, replay } from './model.ts'
 
 /** A call of the app with all that became of it. */

@@ -1,3 +1,5 @@
+// The session as the design describes it. Shares no code with src.
+
 /**
  * The session as the design says it, small enough to be read in one go and sharing no code with src/: what an operation
  * makes of some data, and what the view is. The simulation compares client and server with it after every step.

@@ -1,3 +1,4 @@
+// The simulated network: loses, delays, duplicates and replaces messages.
 import type { Transport, WireAnswer } from '../../src/transport/transport.ts'
 import type { Page, SimulatedBrowser } from './browser.ts'
 import { LightResponse } from './host.ts'

@@ -1,3 +1,4 @@
+// Declares what the parts of a history share. Types only.
 import type { SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import type { Values } from './calls.ts'

@@ -1,3 +1,4 @@
+// Performs one step of a simulated tab.
 import type { SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { toChange, transactions, type Values } from './calls.ts'

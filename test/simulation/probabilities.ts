@@ -1,3 +1,4 @@
+// Owns the probabilities of faults and steps.
 import type { Random } from './random.ts'
 import type { BrowserPlan, Fate } from './script.ts'
 

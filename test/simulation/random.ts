@@ -1,3 +1,5 @@
+// Draws random numbers from a seed.
+
 /** Numbers drawn from one seed: the same seed and name give the same numbers on every machine. */
 export interface Random {
   /** From 0 up to 1. */

@@ -1,3 +1,4 @@
+// Runs a batch of histories and returns the first that breaks an invariant.
 import { generate } from './generate.ts'
 import { installHost } from './host.ts'
 import { scenarios } from './scenarios/scenarios.ts'

@@ -1,3 +1,4 @@
+// Runs the steps of a script in virtual time, then lets everything settle.
 import type { SimulatedBrowser } from './browser.ts'
 import type { Stored } from './event-log.ts'
 import { checkCounters, checkLeaving, checkTraffic, findUnsettled } from './finish.ts'

@@ -1,3 +1,4 @@
+// Owns virtual time.
 import process from 'node:process'
 
 /** One thing that happens at a virtual time. */

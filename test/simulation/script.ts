@@ -1,3 +1,5 @@
+// Declares a script, prints it and parses it.
+
 /** One history, complete: with the same code it runs the same way, every time. */
 export interface Script {
   readonly seed: number

@@ -1,3 +1,4 @@
+// The simulated server: the real handler, and what a judge may ask about its store.
 import { toEntry } from '../../src/server/entries.ts'
 import { everyKey } from '../../src/server/exposed-keys.ts'
 import { jsonCodec } from '../../src/server/exposure.ts'

@@ -1,3 +1,4 @@
+// Judges that no creation of a session hides a living one.
 import type { SessionCreation, Tab, World } from './parts.ts'
 import type { SimulatedServer } from './server.ts'
 

@@ -1,3 +1,4 @@
+// Shrinks a failing script.
 import type { Fate, Script, Step } from './script.ts'
 
 /** Whether a script still shows what a longer one shows. */

@@ -1,3 +1,4 @@
+// Holds that random histories break no invariant.
 import { expect, test } from 'vitest'
 import { generate } from './generate.ts'
 import { runSeed } from './run.ts'

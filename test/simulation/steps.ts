@@ -1,3 +1,4 @@
+// Applies a step of a script to its tab, browser or server.
 import type { SimulatedBrowser } from './browser.ts'
 import type { Orders } from './judge-stored.ts'
 import type { Tab, World } from './parts.ts'

@@ -1,3 +1,4 @@
+// One simulated page with a real client.
 import { createSessionClient, type SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { policies, schema, type Values } from './calls.ts'

@@ -1,3 +1,4 @@
+// Judges one tab after each event.
 import type { SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { keys, type Values } from './calls.ts'

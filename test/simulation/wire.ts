@@ -1,3 +1,4 @@
+// The transport of a simulated tab. Counts its requests and finds storms.
 import type { Transport, WireAnswer } from '../../src/transport/transport.ts'
 import type { Page, SimulatedBrowser } from './browser.ts'
 import type { LightResponse } from './host.ts'

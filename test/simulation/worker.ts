@@ -1,3 +1,4 @@
+// Runs histories in a worker thread.
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Batch, runBatch, runScenarios, shrinkBroken } from './run.ts'
 import { printScript } from './script.ts'

@@ -1,3 +1,4 @@
+// Distributes histories over worker threads and shrinks what fails.
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import type { Batch } from './run.ts'

@@ -1,3 +1,4 @@
+// Builds the world of one history and runs it.
 import process from 'node:process'
 import { createApp } from './app.ts'
 import { createBrowser, type SimulatedBrowser } from './browser.ts'

@@ -1,3 +1,4 @@
+// Holds which mutation is blamed for a rejected commit.
 import type { MockSessionServerOptions } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { advance, begin, commits, flush, follow, inTime, type Schema, useFakeTime } from '../client/harness.ts'

@@ -1,3 +1,4 @@
+// Holds how each response is classified.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { classifyFailure, classifyResponse, type Outcome } from '../../src/sync/classify-response.ts'
 import { backoffMs, cappedRetryAfterMs, parseRetryAfter } from '../../src/sync/retry-after.ts'

@@ -1,3 +1,4 @@
+// Holds when the event `conflict` is raised, and with which values.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, createHub, flush, inTime, open, useFakeTime } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds how `update` and conflict functions behave under each policy.
 import { describe, expect, test } from 'vitest'
 import { begin, collect, commits, errorOf, flush, follow, type Policy, useFakeTime } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds how `set` behaves under each conflict policy.
 import { createSessionClient, SessionConflictError } from 'sojourn'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds which CSRF token each request carries.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { advance, createServer, flush, follow, inTime, open, traffic, useFakeTime } from '../client/harness.ts'

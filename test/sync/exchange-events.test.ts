@@ -1,3 +1,4 @@
+// Holds the event `exchange` at each step of a request.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, flush, useFakeTime } from '../client/harness.ts'
 import { openScripted, type ScriptedAnswer, toProblem, toState } from './scripted.ts'

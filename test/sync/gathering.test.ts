@@ -1,3 +1,4 @@
+// Holds how mutations are batched into commits.
 import { createSessionClient } from 'sojourn'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

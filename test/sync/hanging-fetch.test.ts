@@ -1,3 +1,4 @@
+// Holds that a request that never settles is given up after the timeout.
 import { describe, expect, test } from 'vitest'
 import { advance, createServer, follow, open, useFakeTime } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds what happens to stored values that the schema refuses.
 import { SessionInvalidValueError } from 'sojourn'
 import { describe, expect, test } from 'vitest'
 import { begin, collect, createServer, errorOf, open, useFakeTime, type Values } from '../client/harness.ts'

@@ -1,3 +1,4 @@
+// Holds that a fencing commit follows a rejected commit that could still arrive.
 import { describe, expect, test } from 'vitest'
 import { advance, follow, useFakeTime } from '../client/harness.ts'
 import { openScripted, type ScriptedAnswer, toProblem, toState } from './scripted.ts'

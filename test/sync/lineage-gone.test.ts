@@ -1,3 +1,4 @@
+// Holds when the client believes that its session is gone.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, createServer, flush, follow, inTime, open, traffic, useFakeTime } from '../client/harness.ts'
 import { openScripted } from './scripted.ts'

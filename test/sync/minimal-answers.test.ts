@@ -1,3 +1,4 @@
+// Holds what the client concludes from a minimal response.
 import { describe, expect, test } from 'vitest'
 import { useFakeTime } from '../client/harness.ts'
 import { openScripted, toState } from './scripted.ts'

@@ -1,3 +1,4 @@
+// Holds that a response of the wrong kind changes nothing.
 import { describe, expect, test } from 'vitest'
 import { advance, collect, flush, follow, useFakeTime } from '../client/harness.ts'
 import { openScripted, type ScriptedAnswer, toProblem, toState } from './scripted.ts'

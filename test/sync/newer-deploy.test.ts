@@ -1,3 +1,4 @@
+// Holds that an old tab keeps fields that only a newer deploy knows.
 import { createSessionClient } from 'sojourn'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds how the client handles rare responses of the protocol.
 import { describe, expect, test } from 'vitest'
 import { advance, collect, flush, follow, inTime, useFakeTime } from '../client/harness.ts'
 import { openScripted, type ScriptedAnswer, type ScriptedRequest, toProblem, toState } from './scripted.ts'

@@ -1,3 +1,4 @@
+// Holds that an outage loses no write.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, flush, follow, traffic, useFakeTime } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds what is known of a rejected write, and that its removal is no conflict.
 import { describe, expect, test } from 'vitest'
 import { begin, collect, createServer, errorOf, flush, follow, open, useFakeTime } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds the table of the pipeline's next steps.
 import { describe, expect, test } from 'vitest'
 import { createDeferred } from '../../src/sync/deferred.ts'
 import { locksFor, mayLeaveUnlocked, type NeededLocks, plan, type Situation, type Step } from '../../src/sync/plan.ts'

@@ -1,3 +1,4 @@
+// Holds that a commit that crashes the server is given up after a bounded number of requests.
 import { createMemoryStore, createSessionHandler } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import { inTime, open, useFakeTime } from '../client/harness.ts'

@@ -1,3 +1,4 @@
+// Holds that a rejected commit is bisected and only the guilty mutation is rejected.
 import type { MockSessionServerOptions } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, errorOf, flush, follow, inTime, type Schema, traffic, useFakeTime } from '../client/harness.ts'

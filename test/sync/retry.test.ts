@@ -1,3 +1,4 @@
+// Holds that an attempt without a usable response is repeated with identical bytes.
 import type { MockAnswerName, MockNetworkFaultName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, flush, follow, traffic, useFakeTime } from '../client/harness.ts'

@@ -1,3 +1,4 @@
+// Holds that clients that contend for one key all make progress.
 import { describe, expect, test } from 'vitest'
 import { advance, collect, createServer, flush, open, type Session, useFakeTime } from '../client/harness.ts'
 

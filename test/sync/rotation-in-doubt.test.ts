@@ -1,3 +1,4 @@
+// Holds that a lost response to `cycleKey` does not cost the session.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, follow, traffic, useFakeTime } from '../client/harness.ts'
 

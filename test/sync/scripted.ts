@@ -1,3 +1,4 @@
+// A server whose responses a test scripts one by one.
 import { createSessionClient } from 'sojourn'
 import { type Schema, type Session, schema, track } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds the table of what each outcome changes.
 import { describe, expect, test } from 'vitest'
 import type { Mutation } from '../../src/cache/mutation.ts'
 import type { State } from '../../src/protocol/state.ts'

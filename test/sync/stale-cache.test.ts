@@ -1,3 +1,4 @@
+// Holds that a stale cache in front of the server causes no storm of requests.
 import { describe, expect, test } from 'vitest'
 import { advance, flush, follow, useFakeTime } from '../client/harness.ts'
 import { openScripted, toProblem, toState } from './scripted.ts'

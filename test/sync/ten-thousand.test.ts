@@ -1,3 +1,4 @@
+// Holds that ten thousand mutations in one tick stay cheap and bounded.
 import { createSessionClient } from 'sojourn'
 import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds how the client learns the outcome of a write whose response was lost.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, createServer, flush, follow, inTime, open, traffic, useFakeTime } from '../client/harness.ts'
 

@@ -1,3 +1,4 @@
+// Holds which origins may receive the CSRF token.
 import { createSessionClient } from 'sojourn'
 import { expect, test } from 'vitest'
 import * as z from 'zod'

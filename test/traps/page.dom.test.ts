@@ -1,3 +1,4 @@
+// Plays traps that other clients fell into: the page's life.
 import { describe, expect, test } from 'vitest'
 import { begin, createHub, flush, inTime, useFakeTime } from '../client/harness.ts'
 

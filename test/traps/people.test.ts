@@ -1,3 +1,4 @@
+// Plays traps that other clients fell into: log-in, log-out and time.
 import { describe, expect, test, vi } from 'vitest'
 import {
   advance,

@@ -1,3 +1,4 @@
+// Plays traps that other clients fell into: writes.
 import { describe, expect, test } from 'vitest'
 import { advance, begin, collect, commits, createServer, flush, follow, inTime, open, traffic, useFakeTime } from '../client/harness.ts'
 

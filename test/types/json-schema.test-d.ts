@@ -1,3 +1,4 @@
+// Holds which schemas the types accept.
 import { describe, expectTypeOf, test } from 'vitest'
 import * as z from 'zod'
 import * as mini from 'zod/mini'

@@ -1,3 +1,4 @@
+// Holds the types of the React hooks.
 import { createSessionClient, type SessionKeyState, type SessionSnapshot } from 'sojourn'
 import {
   createSessionContext,

@@ -1,3 +1,4 @@
+// Holds the types of the client.
 import { createSessionClient, type SessionClient, type SessionKey, type SessionKeyState, type SessionSnapshot } from 'sojourn'
 import { describe, expectTypeOf, test } from 'vitest'
 import * as z from 'zod'

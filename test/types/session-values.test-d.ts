@@ -1,3 +1,4 @@
+// Holds which type each kind of key reads as.
 import type { SessionInputs, SessionValues } from 'sojourn'
 import { describe, expectTypeOf, test } from 'vitest'
 import * as z from 'zod'

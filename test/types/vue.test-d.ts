@@ -1,3 +1,4 @@
+// Holds the types of the Vue composables.
 import { createSessionClient, type SessionKeyState, type SessionSnapshot } from 'sojourn'
 import { createSessionInjection, useSession, useSessionKey, useSessionKeyState } from 'sojourn/vue'
 import { describe, expectTypeOf, test } from 'vitest'

@@ -1,3 +1,4 @@
+// The schema, client and mock server that the tests of Vue share.
 import { createSessionClient, type SessionClient, type SessionInputs, type SessionValues } from 'sojourn'
 import { createMockSessionServer, type MockSessionServer, type MockValues } from 'sojourn/msw'
 import { onTestFinished } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds that Vue hydrates a server's page without a warning.
 import { useSession, useSessionKey, useSessionKeyState } from 'sojourn/vue'
 import { describe, expect, test } from 'vitest'
 import { defineAsyncComponent, defineComponent, h, nextTick, onMounted, ref } from 'vue'

@@ -1,3 +1,4 @@
+// Holds that composables use the client of their plugin or provider.
 import { createSessionInjection } from 'sojourn/vue'
 import { describe, expect, test } from 'vitest'
 import { defineComponent, h } from 'vue'

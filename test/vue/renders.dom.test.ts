@@ -1,3 +1,4 @@
+// Holds how often components render.
 import { createSessionClient, type SessionClient } from 'sojourn'
 import { createMockSessionServer } from 'sojourn/msw'
 import { useSessionKey } from 'sojourn/vue'

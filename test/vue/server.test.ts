@@ -1,3 +1,4 @@
+// Holds that rendering on a server sends and subscribes to nothing.
 import { createSessionInjection, useSession, useSessionKey, useSessionKeyState } from 'sojourn/vue'
 import { describe, expect, test, vi } from 'vitest'
 import { createSSRApp, defineComponent, effectScope, h } from 'vue'

@@ -1,3 +1,4 @@
+// Holds `useSessionKey` as a ref.
 import { type SessionKey, SessionSchemaError } from 'sojourn'
 import { useSessionKey, useSessionKeyState } from 'sojourn/vue'
 import { describe, expect, test, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// Holds `useSession` and its selector.
 import { useSession } from 'sojourn/vue'
 import { describe, expect, test } from 'vitest'
 import { defineComponent, effectScope, h, ref } from 'vue'

@@ -1,3 +1,4 @@
+// Holds that `v-model` works on a key.
 import { useSessionKey } from 'sojourn/vue'
 import { describe, expect, test } from 'vitest'
 import { defineComponent, h, vModelSelect, vModelText, withDirectives } from 'vue'

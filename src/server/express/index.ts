@@ -1,3 +1,4 @@
+// The public names of `sojourn/server/express`.
 export { RequestCookie } from './request-cookie.ts'
 export type { Done } from './request-session.ts'
 export { RequestSession } from './request-session.ts'

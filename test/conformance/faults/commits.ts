@@ -1,3 +1,4 @@
+// Faulty servers for the checks of numbers, expectations and records.
 import {
   answers,
   commits,

@@ -1,3 +1,4 @@
+// Faulty servers for the checks of keys and lineages.
 import { answers, commits, type Faults, fields, rebuild, requests, setCookie, stateOf, states, withFields } from './plant.ts'
 
 /** The first key is the one that came. */

@@ -1,3 +1,4 @@
+// Faulty servers for the checks of cookies, expiry, concurrency and server code.
 import type { SessionHandler, SessionStore } from 'sojourn/server'
 import { createMemoryStore } from 'sojourn/server'
 import type { Answering, TestServerOptions } from '../server.ts'

@@ -1,3 +1,4 @@
+// Builds a server with one fault by wrapping the real handler or its store.
 import type { SessionHandler } from 'sojourn/server'
 import type { Commit } from '../../../src/protocol/commit.ts'
 import type { State } from '../../../src/protocol/state.ts'

@@ -1,3 +1,4 @@
+// Faulty servers for the checks of reads and states.
 import type { SessionHandler } from 'sojourn/server'
 import { answers, commits, type Faults, fields, requests, setCookie, states, withFields } from './plant.ts'
 

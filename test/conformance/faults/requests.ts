@@ -1,3 +1,4 @@
+// Faulty servers for the checks of origins, tokens and malformed bodies.
 import { answers, type CommitBody, commits, type Faults, fields, requests, stateOf, texts } from './plant.ts'
 
 const isForeign = (headers: Headers): boolean => headers.get('Origin') === 'https://evil.example'

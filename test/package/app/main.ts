@@ -1,3 +1,4 @@
+// An app's page that imports every browser entry point of the installed package.
 import { SessionError } from 'sojourn'
 import { createSessionClient } from 'sojourn/fetch'
 import { createMockSessionServer } from 'sojourn/msw'

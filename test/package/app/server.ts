@@ -1,3 +1,4 @@
+// An app's server that imports every server entry point of the installed package.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSessionClient } from 'sojourn'

@@ -1,3 +1,4 @@
+// An app's session over the installed package. Compiles only if the declarations give precise types.
 import { createSessionClient, type SessionClient, type SessionKeyState } from 'sojourn'
 import * as z from 'zod'
 

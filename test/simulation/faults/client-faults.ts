@@ -1,3 +1,4 @@
+// Planted faults of the client. Each removes one rule and names the invariant that has to find it.
 import { type PlantedFault, rulesOf } from './fault.ts'
 
 const effect = 'src/cache/effect.ts'

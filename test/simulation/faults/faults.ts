@@ -1,3 +1,4 @@
+// All planted faults.
 import { clientFaults } from './client-faults.ts'
 import type { PlantedFault } from './fault.ts'
 import { serverFaults } from './server-faults.ts'

@@ -1,3 +1,4 @@
+// Scenarios of `exclusive`.
 import type { Scenarios } from './scenarios.ts'
 
 /** Log-ins that hold everything else. */

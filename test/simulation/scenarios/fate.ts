@@ -1,3 +1,4 @@
+// Scenarios of writes whose outcome is not known at first.
 import type { Scenarios } from './scenarios.ts'
 
 /** What becomes of writes whose fate is not known at once. */

@@ -1,3 +1,4 @@
+// Scenarios of concurrent writes.
 import type { Scenarios } from './scenarios.ts'
 
 /** Writes that meet at the server. */

@@ -1,3 +1,4 @@
+// Scenarios that broke earlier drafts of the protocol.
 import type { Scenarios } from './scenarios.ts'
 
 /** What broke a model of the protocol before each of its rules was there. */

@@ -1,3 +1,4 @@
+// Holds that every scenario keeps all invariants.
 import { expect, test } from 'vitest'
 import { parseScript } from '../script.ts'
 import { runHistory } from '../world.ts'

@@ -1,3 +1,4 @@
+// All scenarios, by what each shows.
 import { exclusive } from './exclusive.ts'
 import { fate } from './fate.ts'
 import { meetings } from './meetings.ts'

@@ -1,3 +1,4 @@
+// Scenarios of tabs of one browser.
 import type { Scenarios } from './scenarios.ts'
 
 /** What tabs of one browser do to each other. */
