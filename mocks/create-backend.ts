@@ -1,5 +1,6 @@
 // Picks the backend for the option `backend`: our own store in memory, or the behaviour of one of Django's session engines.
 import { createMemoryStore, type ServerSession } from '../src/server/index.ts'
+import { rewrite } from '../src/server/server-session.ts'
 import type { BackendOptions, MockBackend } from './backend.ts'
 import { createCookieBackend } from './django/cookie-backend.ts'
 import type { MockBackendName } from './django/engine.ts'
@@ -19,6 +20,6 @@ export function createBackend(name: MockBackendName | undefined, options: Backen
 /** Django's `login()` gives somebody who is signed in already no new key. */
 function withDjangoLogin(session: ServerSession): ServerSession {
   const signIn: ServerSession['signIn'] = (identity) =>
-    session.identity === identity ? session.update((data) => data) : session.signIn(identity)
+    session.identity === identity ? rewrite(session, (data) => data) : session.signIn(identity)
   return Object.create(session, { signIn: { value: signIn, enumerable: true } }) as ServerSession
 }

@@ -1,7 +1,6 @@
 // Owns the wiring of a mock server: the handler, its network and its browsers. All state of a mock server is in what it returns.
 import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
-import type { Json, JsonObject } from '../src/protocol/json.ts'
 import { everyKey } from '../src/server/exposed-keys.ts'
 import { createActivity } from './activity.ts'
 import type { MockBackend } from './backend.ts'
@@ -20,14 +19,12 @@ import { checkEndpoints, checkEngine, checkPlatform, type MockSessionServerOptio
 import type { Page } from './page.ts'
 import { createRequestLog } from './request-log.ts'
 import { answerArrival } from './server.ts'
-import { createServerCode, type ServerCode } from './server-code.ts'
+import { type Changes, createServerCode, type ServerCode } from './server-code.ts'
 import type { MockWireWrite, MockWrite } from './values.ts'
 import { copyWire, createValueCodec, type ValueCodec } from './values.ts'
 
 /** Makes the MSW handlers of one browser, for the session's URL and for the endpoints. */
 export type ToHandlers = (fetch: typeof globalThis.fetch, url: URL, endpoints: readonly string[]) => MockBrowser['handlers']
-
-type Changes = (data: JsonObject) => Readonly<Record<string, Json | undefined>>
 
 /** What `write` takes, as changes of wire values. Values are checked now, those of a function when it runs. */
 function toChanges<S extends z.$ZodObject>(write: MockWrite<S>, values: ValueCodec): Changes {

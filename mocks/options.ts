@@ -2,7 +2,7 @@
 import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { JsonObject } from '../src/protocol/json.ts'
-import type { SessionValues } from '../src/schema/types.ts'
+import type { SessionInputs, SessionValues } from '../src/schema/types.ts'
 import type { ServerSession, SessionHandlerOptions } from '../src/server/index.ts'
 import { isTrustworthy } from './cookie-jar.ts'
 import { engines, type MockBackendName } from './django/engine.ts'
@@ -25,11 +25,11 @@ type HandlerOptions = Pick<
 >
 
 /** What an endpoint gets. */
-export interface MockEndpointContext {
+export interface MockEndpointContext<S extends z.$ZodObject = z.$ZodObject> {
   /** The request, with its cookies. */
   readonly request: Request
   /** The session of the browser that asks, as the app's own server code has it. What it changes is stored and its cookie set with the answer. */
-  readonly session: ServerSession
+  readonly session: ServerSession<SessionValues<S>, SessionInputs<S>>
 }
 
 /** What an endpoint answers: a Response, plain JSON for a 200, nothing for a 204. A redirect reaches the page as it is: nothing follows it. */
@@ -37,7 +37,9 @@ export interface MockEndpointContext {
 export type MockEndpointResult = Response | JsonObject | undefined | void
 
 /** One endpoint of the app. */
-export type MockEndpoint = (context: MockEndpointContext) => MockEndpointResult | Promise<MockEndpointResult>
+export type MockEndpoint<S extends z.$ZodObject = z.$ZodObject> = (
+  context: MockEndpointContext<S>,
+) => MockEndpointResult | Promise<MockEndpointResult>
 
 /** A check of a CSRF token as Django's: a cookie that script can read, sent back in a header. */
 export interface MockCsrfOptions {
@@ -102,7 +104,7 @@ export interface MockSessionServerOptions<S extends z.$ZodObject = z.$ZodObject>
    *   },
    * }
    */
-  readonly endpoints?: Readonly<Record<string, MockEndpoint>> | undefined
+  readonly endpoints?: Readonly<Record<string, MockEndpoint<S>>> | undefined
   /**
    * Check a CSRF token as Django does, and tell it in states.
    *

@@ -2,7 +2,9 @@
 import { SessionEndedError } from '../src/errors/session-ended-error.ts'
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { Json, JsonObject } from '../src/protocol/json.ts'
+import { copyJson } from '../src/schema/copy-json.ts'
 import type { ServerSession } from '../src/server/index.ts'
+import { rewrite, storedDataOf } from '../src/server/server-session.ts'
 import type { MockBackend, SessionView } from './backend.ts'
 import type { CsrfGuard } from './csrf.ts'
 import { type PlainAnswer, type PlainRequest, toServerRequest } from './exchange.ts'
@@ -10,17 +12,16 @@ import { type Page, withBrowserHeaders } from './page.ts'
 
 type Deliver = () => Promise<PlainAnswer>
 
+/** Returns what to write, given the stored data: undefined deletes. */
+export type Changes = (data: JsonObject) => Readonly<Record<string, Json | undefined>>
+
 /** What is done to a browser's session beside its client: as a view of the app does that another tab asked for. */
 export interface ServerCode {
   view(page: Page): Promise<SessionView>
   /** Changes keys; undefined deletes. */
-  change(page: Page, toChanges: (data: JsonObject) => Readonly<Record<string, Json | undefined>>): Promise<void>
+  change(page: Page, toChanges: Changes): Promise<void>
   /** Changes keys of what it read before a request arrived; its own answer reaches the page right after that request's. */
-  changeOver(
-    page: Page,
-    toChanges: (data: JsonObject) => Readonly<Record<string, Json | undefined>>,
-    deliver: Deliver,
-  ): Promise<PlainAnswer>
+  changeOver(page: Page, toChanges: Changes, deliver: Deliver): Promise<PlainAnswer>
   /** Reads the row before a request arrives, and puts it into the cache after. */
   loadLate(page: Page, deliver: Deliver): Promise<PlainAnswer>
   run(page: Page, work: (session: ServerSession) => Promise<void>): Promise<void>
@@ -31,10 +32,15 @@ export interface ServerCode {
   rotateCsrf(page: Page): void
 }
 
-function applyChanges(data: JsonObject, changes: Readonly<Record<string, Json | undefined>>): JsonObject {
-  const kept = Object.entries({ ...data, ...changes }).filter((entry): entry is [string, Json] => entry[1] !== undefined)
-  return Object.fromEntries(kept)
-}
+const change = (session: ServerSession, toChanges: Changes): Promise<void> =>
+  rewrite(session, (data) => {
+    const next = new Map(Object.entries(data))
+    for (const [key, value] of Object.entries(toChanges(structuredClone(data)))) {
+      if (value === undefined) next.delete(key)
+      else next.set(key, copyJson(key, value))
+    }
+    return Object.fromEntries(next)
+  })
 
 /** Makes the server code of a mock server. `backend` is asked for at each call, since `reset` makes a new one. */
 export function createServerCode(url: URL, backend: () => MockBackend, guard: CsrfGuard | undefined): ServerCode {
@@ -62,22 +68,20 @@ export function createServerCode(url: URL, backend: () => MockBackend, guard: Cs
     rotateCsrf,
     view: async (page) => {
       let view: SessionView = { data: {}, lineage: null, identity: null }
-      await run(page, async ({ data, lineage, identity }) => {
-        view = { data, lineage, identity }
+      await run(page, async (session) => {
+        view = { data: storedDataOf(session), lineage: session.lineage, identity: session.identity }
       })
       return view
     },
-    change: (page, toChanges) => run(page, (session) => session.update((data) => applyChanges(data, toChanges(data)))),
+    change: (page, toChanges) => run(page, (session) => change(session, toChanges)),
     changeOver: async (page, toChanges, deliver) => {
       let answer: PlainAnswer | undefined
       const done = async (session: ServerSession): Promise<Response> => {
         answer = await deliver()
         // A session that is gone is not saved: the other request is told so, and nobody looks at its answer here.
-        await session
-          .update((data) => applyChanges(data, toChanges(data)))
-          .catch((error: unknown) => {
-            if (!(error instanceof SessionEndedError)) throw error
-          })
+        await change(session, toChanges).catch((error: unknown) => {
+          if (!(error instanceof SessionEndedError)) throw error
+        })
         return new Response(null, { status: 204 })
       }
       const { headers } = await backend().serve(toRequest(page), done)

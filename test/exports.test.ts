@@ -186,6 +186,7 @@ describe('the doors', () => {
           "ServerTransaction",
           "SessionHandler",
           "SessionHandlerOptions",
+          "SessionPrivateKeys",
           "SessionReader",
           "SessionStore",
           "SignInOptions",

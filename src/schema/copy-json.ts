@@ -23,7 +23,8 @@ const copyText = (walk: Walk, text: string): string => (loneSurrogate.test(text)
 
 function copyNumber(walk: Walk, number: number): number {
   if (!Number.isFinite(number)) return fail(walk, `${number}`)
-  if (Number.isInteger(number) && !Number.isSafeInteger(number)) return fail(walk, 'an integer beyond 2^53 - 1')
+  // From 1e21 on JSON.stringify writes an exponent, so that every reader takes it for what it is (src/protocol/strict-json.ts).
+  if (Number.isInteger(number) && !Number.isSafeInteger(number) && Math.abs(number) < 1e21) return fail(walk, 'an integer beyond 2^53 - 1')
   // JSON has no -0: it comes back as 0.
   return number === 0 ? 0 : number
 }

@@ -6,7 +6,6 @@ import type { HttpResponse } from './http.ts'
 import { toProblem } from './problems.ts'
 import { retry } from './retry.ts'
 import type { Asker } from './state.ts'
-import type { Found } from './vault.ts'
 
 /**
  * Answers a DELETE. It names the lineage that it means, so that one that comes late, or twice, cannot end the session of
@@ -17,11 +16,9 @@ export async function answerEnd(asker: Asker, { settings, vault }: Context): Pro
   const lineage = request.header(sessionLineageHeader.toLowerCase())
   if (!lineage) return toProblem('bad-request', { detail: `Name the session to end in ${sessionLineageHeader}.` })
   const answer = await retry(async (): Promise<HttpResponse | undefined> => {
-    const found = await find()
-    if (found instanceof UnreadableEntryError) {
-      // Its visitor could otherwise neither use the session nor leave it.
-      return (await settings.store.remove(found.id, found.revision)) ? ended(settings.cookie.remove()) : undefined
-    }
+    const found = await vault.findOrFault(settings.cookie.read(request.header('cookie')))
+    // Its visitor could otherwise neither use the session nor leave it.
+    if (found instanceof UnreadableEntryError) return (await vault.discard(found)) ? ended(settings.cookie.remove()) : undefined
     const { subject, key } = found
     if (key === undefined) return ended()
     if (subject.record.lineage !== lineage) return answerProblem('gone', subject, asker, settings)
@@ -29,15 +26,6 @@ export async function answerEnd(asker: Asker, { settings, vault }: Context): Pro
     return ended(settings.cookie.remove())
   })
   return answer ?? answerUnavailable()
-
-  async function find(): Promise<Found | UnreadableEntryError> {
-    try {
-      return await vault.find(settings.cookie.read(request.header('cookie')))
-    } catch (error) {
-      if (error instanceof UnreadableEntryError) return error
-      throw error
-    }
-  }
 }
 
 const ended = (...cookies: string[]): HttpResponse => ({ status: 204, headers: {}, cookies, body: null })

@@ -71,16 +71,39 @@ function toClient(stored: StoredClient | ClientRecord): ClientRecord {
  */
 export function readEntry(id: string, entry: StoreEntry): Content {
   const content = parseJson(entry.value)
-  if (isObject(content) && (isRecord(content.record) || (content.record === undefined && isObject(content.tombstone)))) {
+  if (isObject(content) && (isRecord(content.record) || (content.record === undefined && isTombstone(content.tombstone)))) {
     return toContent(content as unknown as Content)
   }
   throw new UnreadableEntryError(id, entry.revision)
 }
 
-/** As much as keeps a damaged record from being taken for a session; members that a later version added are let through. */
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isNumber = (value: unknown): boolean => typeof value === 'number'
+const isAbsentOr = (holds: (value: unknown) => boolean, value: unknown): boolean => value === undefined || holds(value)
+const isNullOr = (holds: (value: unknown) => boolean, value: unknown): boolean => value === null || holds(value)
+const isRule = (value: unknown): boolean => isNullOr(isNumber, value) || (isObject(value) && isNumber(value.until))
+
+/** Whether every part has its type, so that a damaged record is not taken for a session. Members of a later version are let through. */
 function isRecord(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { lineage, seq, mark, data, tags, clients } = value
-  const isNamed = typeof lineage === 'string' && typeof mark === 'string' && Number.isSafeInteger(seq)
-  return isNamed && isObject(data) && isObject(tags) && Array.isArray(clients)
+  const { lineage, seq, mark, data, tags, clients, floor, expiry, life, expiresAt, cookieUntil, createdAt, signedInAt, serverWrites } =
+    value
+  const isNamed = isText(lineage) && isText(mark) && Number.isSafeInteger(seq) && isNumber(floor)
+  const isTimed =
+    isNumber(expiresAt) && isNullOr(isNumber, cookieUntil) && isAbsentOr(isNumber, createdAt) && isAbsentOr(isNumber, signedInAt)
+  const hasData = isObject(data) && isObject(tags) && Object.values(tags).every(isText)
+  const hasWrites = Array.isArray(clients) && clients.every(isClient) && isAbsentOr((writes) => isList(writes, isText), serverWrites)
+  return isNamed && isTimed && hasData && hasWrites && isRule(expiry) && isAbsentOr(isRule, life)
+}
+
+const isList = (value: unknown, holds: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(holds)
+
+function isClient(value: unknown): boolean {
+  const { client, n, hash, seq } = isObject(value) ? value : {}
+  const [name, number, body, at, , hour] = Array.isArray(value) ? value : [client, n, hash, seq, undefined, 0]
+  return isText(name) && isNumber(number) && isText(body) && isNumber(at) && isNumber(hour)
+}
+
+function isTombstone(value: unknown): boolean {
+  return isObject(value) && isNullOr(isText, value.salt) && isNullOr(isText, value.by) && isNumber(value.until)
 }

@@ -21,10 +21,10 @@ export interface Exposure {
 /** The part of a schema's translation that server code needs. */
 export type ValueCodec = Pick<SessionCodec, 'encode' | 'decode'>
 
-/** Takes any JSON as it is: for keys without a schema. */
+/** Takes any JSON as it is, for keys without a schema. Each value is a copy, so that a change in place does not reach what is stored. */
 export const jsonCodec: ValueCodec = {
   encode: (key, value) => (value === undefined ? undefined : copyJson(key, value)),
-  decode: (_, raw) => ({ value: raw, issues: undefined }),
+  decode: (_, raw) => ({ value: structuredClone(raw), issues: undefined }),
 }
 
 /** The options that say which keys are exposed. */

@@ -13,14 +13,17 @@ export class StoreFault extends Error {
   }
 }
 
-/** Rejects a read of an entry that holds no session, as after a torn write or a foreign program. Its visitor may remove it. */
+/** Rejects a read of an entry that holds no session, as after a torn write or by a foreign program. Its visitor may remove it. */
 export class UnreadableEntryError extends Error {
   override readonly name = 'UnreadableEntryError'
   readonly id: string
   readonly revision: string
 
   constructor(id: string, revision: string) {
-    super(`The store's entry ${id} cannot be read. It is left as it is until it expires, is deleted by its visitor, or by hand.`)
+    super(
+      `Failed to read the session that the store keeps under ${id}: another program wrote it, or it was cut off. ` +
+        'It stays until it expires, its visitor signs in or out, or you delete it.',
+    )
     this.id = id
     this.revision = revision
   }

@@ -36,7 +36,10 @@ export interface SessionHandler<V extends object = NoKeys, I extends { [K in key
    * an app's function as its second argument: pass it on, so that `admit` learns the client's address.
    */
   (request: Request, connection?: Connection): Promise<Response>
-  /** Opens the session of a request for the app's own endpoints. Rejects with the store's own error if it cannot be read. */
+  /**
+   * Opens the session of a request for the app's own endpoints. Rejects with the store's own error if the store fails. A stored session
+   * that cannot be read throws at its first use; `flush` ends it and `signIn` replaces it.
+   */
   open(request: Request): Promise<ServerSession<V, I>>
   /**
    * Deletes the expired entries of the store, slice by slice; resolves with how many. The handler does so by itself unless the option

@@ -68,12 +68,15 @@ export interface Transacted {
 export function transact(exposure: Exposure, before: JsonObject, run: (tx: ServerTransaction<Untyped>) => unknown): Transacted {
   const { keys, codec } = exposure
   let data = before
+  let copy: Record<string, Json> | undefined
   let isOver = false
   const reader = createReader(exposure, () => data)
   const put = (key: string, value: Json | undefined): void => {
     if (isOver) throw new SessionUsageError('The transaction is over: use tx inside its function alone, and not after an await.')
-    const { [key]: _, ...rest } = data
-    data = value === undefined ? rest : { ...rest, [key]: value }
+    copy ??= { ...before }
+    data = copy
+    if (value === undefined) delete copy[key]
+    else copy[key] = value
   }
   const checkPrivate = (key: string): void => {
     if (keys.canRead(key))

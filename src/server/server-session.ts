@@ -2,9 +2,8 @@
 import { SessionAuthError } from '../errors/session-auth-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
-import { isObject, isPlainObject, type JsonObject } from '../protocol/json.ts'
+import type { JsonObject } from '../protocol/json.ts'
 import { expiryFault } from '../protocol/parse-commit.ts'
-import { parseStrictJson } from '../protocol/strict-json.ts'
 import type { Context } from './answers.ts'
 import { toLife } from './expiry.ts'
 import { createReader, type PrivateKeys, type ServerTransaction, type SessionReader, transact } from './keyed-access.ts'
@@ -24,17 +23,8 @@ import { openWriter, type SessionWriter } from './session-writer.ts'
 export interface ServerSession<V extends object = NoKeys, I extends { [K in keyof V]: unknown } = V> extends SessionReader<V> {
   /** The public id of the session; null where there is none. */
   readonly lineage: string | null
-  /** Every key in its stored form, private ones too. Never send it: `get` reads what clients may see. */
-  readonly data: JsonObject
   /** Who is signed in; null for nobody. */
   readonly identity: string | null
-  /**
-   * Stores what a function makes of the data, of `_` keys too. It runs again where somebody else wrote meanwhile. Creates the
-   * session where there is none.
-   *
-   * @throws SessionUsageError where the result is no JSON object.
-   */
-  update(change: (data: JsonObject) => JsonObject): Promise<void>
   /**
    * Stores what a function makes of one key. It runs again if another client wrote meanwhile, so it must be pure.
    *
@@ -58,8 +48,8 @@ export interface ServerSession<V extends object = NoKeys, I extends { [K in keyo
    * })
    */
   transaction<R>(run: (tx: ServerTransaction<V, I>) => R): Promise<R>
-  /** The keys that clients never see. Write them in a `transaction`. */
-  readonly private: Pick<PrivateKeys, 'get' | 'all'>
+  /** The keys that clients never see. */
+  readonly private: SessionPrivateKeys
   /**
    * Signs somebody in: stores `_identity` and gives the session a new key, so that a key that was planted before is worth
    * nothing. An anonymous session and one of the same person keep data and lineage; another person gets a new, empty session. Drops
@@ -79,6 +69,14 @@ export interface ServerSession<V extends object = NoKeys, I extends { [K in keyo
   flush(): Promise<void>
   /** Gives the app's answer with the cookie, where it changed, and `Session-Version`, which tells clients to look again. */
   respond(response: Response): Response
+}
+
+/** The private keys of a session, each write by itself. Several in one step: `transaction` and `tx.private`. */
+export interface SessionPrivateKeys extends Pick<PrivateKeys, 'get' | 'all'> {
+  /** Stores a JSON value; undefined deletes. @throws SessionUsageError for an exposed key; SessionSchemaError for what JSON cannot hold */
+  set(key: string, value: unknown): Promise<void>
+  /** Deletes a key. */
+  delete(key: string): Promise<void>
 }
 
 /** No keys: what a function of any session takes. */
@@ -101,7 +99,10 @@ interface Parts {
   readonly settings: Context['settings']
 }
 
-type Properties = Pick<ServerSession, 'lineage' | 'data' | 'identity'>
+/** A session as `openSession` makes it. */
+type Opened = ServerSession & { readonly [partsOf]: () => Parts }
+
+type Properties = Pick<ServerSession, 'lineage' | 'identity'>
 
 /**
  * What a session gives as it was read or written last, for all sessions: V8 keeps a getter that an object literal makes, and
@@ -110,9 +111,6 @@ type Properties = Pick<ServerSession, 'lineage' | 'data' | 'identity'>
 const properties: Properties & ThisType<{ readonly [partsOf]: () => Parts }> = {
   get lineage() {
     return this[partsOf]().session.record()?.lineage ?? null
-  },
-  get data() {
-    return this[partsOf]().session.record()?.data ?? {}
   },
   get identity() {
     const { session, settings } = this[partsOf]()
@@ -141,19 +139,19 @@ export async function openSession(request: Request, context: Context): Promise<S
   type Calls = Omit<ServerSession<Record<string, unknown>>, keyof Properties>
   const calls: Calls = {
     ...createReader(settings, dataOf),
-    update: async (...given: [(data: JsonObject) => JsonObject] | [string, (current: unknown) => unknown]) => {
-      if (given.length === 2) await transaction((tx) => tx.update(...given))
-      else await session.write((record) => ({ data: toJson(given[0](structuredClone(record?.data ?? {}))) }))
-    },
+    update: async (key, change) => void (await transaction((tx) => tx.update(key, change))),
     set: async (key, value) => void (await transaction((tx) => tx.set(key, value))),
     delete: async (key) => void (await transaction((tx) => tx.delete(key))),
     transaction: transaction as Calls['transaction'],
     private: {
       get: (key) => read((tx) => tx.private.get(key)),
       all: () => read((tx) => tx.private.all()),
+      set: async (key, value) => void (await transaction((tx) => tx.private.set(key, value))),
+      delete: async (key) => void (await transaction((tx) => tx.private.delete(key))),
     },
     signIn: async (identity, { since } = {}) => {
       if (await isEndedSince(identity, since)) throw new SessionAuthError()
+      await session.leaveUnreadable()
       await session.write((record) => {
         const before = record ? settings.identity(record.data) : null
         const isNew = before !== null && before !== identity && record?.data._identity !== identity
@@ -182,6 +180,16 @@ export async function openSession(request: Request, context: Context): Promise<S
   return Object.assign(Object.create(properties) as Properties, calls, { [partsOf]: () => ({ session, settings }) })
 }
 
+/** Returns all that a session holds, in its stored form. For the mock server, whose tests look at everything. */
+export function storedDataOf(session: ServerSession): JsonObject {
+  return (session as Opened)[partsOf]().session.record()?.data ?? {}
+}
+
+/** Stores what a function makes of all that a session holds. For the mock server, which plays code that replaces everything. */
+export function rewrite(session: ServerSession, change: (data: JsonObject) => JsonObject): Promise<void> {
+  return (session as Opened)[partsOf]().session.write((record) => ({ data: change(record?.data ?? {}) }))
+}
+
 function respond(response: Response, session: SessionWriter, { keys }: Context['settings']): Response {
   const setCookie = session.setCookie()
   const { status, statusText } = response
@@ -195,21 +203,4 @@ function respond(response: Response, session: SessionWriter, { keys }: Context['
   // As toFetch of fetch-shell.ts does, for implementations whose constructor drops Set-Cookie.
   if (answer.headers.get('Set-Cookie') === null) for (const line of headers.getSetCookie()) answer.headers.append('Set-Cookie', line)
   return answer
-}
-
-/** A copy that is JSON through and through, so that the store holds what clients will read. */
-function toJson(data: JsonObject): JsonObject {
-  const { value, fault = 'the result is not an object' } = parse(data)
-  if (isObject(value)) return value as JsonObject
-  throw new SessionUsageError(`Failed to update the session: ${fault}. Return an object of JSON values.`)
-}
-
-function parse(data: unknown): { readonly value?: unknown; readonly fault?: string | undefined } {
-  // A promise or a Map would be stored as an empty object.
-  if (!isObject(data) || !isPlainObject(data)) return {}
-  try {
-    return parseStrictJson(JSON.stringify(data))
-  } catch {
-    return { fault: 'JSON cannot hold it' }
-  }
 }

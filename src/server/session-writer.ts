@@ -5,11 +5,12 @@ import { SessionNetworkError } from '../errors/session-network-error.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { type Context, toSetCookie } from './answers.ts'
 import type { ExpiryRule } from './expiry.ts'
+import { UnreadableEntryError } from './faults.ts'
 import { hasServerWrite, noteServerWrite } from './past-writes.ts'
 import { advance, emptyRecord, type SessionRecord, type Subject } from './record.ts'
 import { retry } from './retry.ts'
 import { toTags } from './tags.ts'
-import type { Reservation } from './vault.ts'
+import type { Found, Reservation } from './vault.ts'
 
 /** What a write of the server's own code makes of a session. */
 export interface Change {
@@ -24,10 +25,11 @@ export interface Change {
   readonly isNew?: boolean
 }
 
-/** The session of one request, and the cookie that its answer has to set. */
+/** The session of one request, and the cookie that its response has to set. */
 export interface SessionWriter {
+  /** @throws UnreadableEntryError if the stored session cannot be read */
   subject(): Subject
-  /** The session as it was read or written last; undefined where there is none. */
+  /** Returns the session as it was read or written last; undefined if there is none. @throws UnreadableEntryError */
   record(): SessionRecord | undefined
   /** Returns the lineage; of a session that is still to be created, the one that it will have. */
   lineage(): string
@@ -39,13 +41,16 @@ export interface SessionWriter {
   read(): Promise<SessionRecord | undefined>
   /** Stores a change by compare-and-set; undefined stores nothing. The function runs again if another writer was first. */
   write(change: (record: SessionRecord | undefined) => Change | undefined): Promise<void>
-  /** Ends the session. */
+  /** Removes the session if it cannot be read, so that a sign-in can take its place; otherwise does nothing. */
+  leaveUnreadable(): Promise<void>
+  /** Ends the session, one that cannot be read too. */
   remove(): Promise<void>
 }
 
 /** Reads the session that a request's `Cookie` field names. */
 export async function openWriter(field: string | null, { settings, vault }: Context): Promise<SessionWriter> {
-  let found = await vault.find(settings.cookie.read(field))
+  const cookie = settings.cookie.read(field)
+  let found = await vault.findOrFault(cookie)
   let setCookie: string | undefined
   let isLost = false
   /** The key and the lineage of a session that is still to be created. */
@@ -54,7 +59,14 @@ export async function openWriter(field: string | null, { settings, vault }: Cont
     reserved ??= vault.reserve()
     return reserved
   }
-  const current = (): SessionRecord | undefined => (found.key === undefined ? undefined : found.subject.record)
+  const opened = (): Found => {
+    if (found instanceof UnreadableEntryError) throw found
+    return found
+  }
+  const current = (): SessionRecord | undefined => {
+    const { key, subject } = opened()
+    return key === undefined ? undefined : subject.record
+  }
 
   async function tryWrite(change: (record: SessionRecord | undefined) => Change | undefined): Promise<true | undefined> {
     const record = current()
@@ -70,7 +82,8 @@ export async function openWriter(field: string | null, { settings, vault }: Cont
       found = { subject: { key: 'known', record: next }, key }
       reserved = undefined
     } else if (!(await reload(record, next))) return undefined
-    if (advanced.cookie && found.key !== undefined) setCookie = toSetCookie(found.key, found.subject.record, settings)
+    const stored = opened()
+    if (advanced.cookie && stored.key !== undefined) setCookie = toSetCookie(stored.key, stored.subject.record, settings)
     return true
   }
 
@@ -80,33 +93,35 @@ export async function openWriter(field: string | null, { settings, vault }: Cont
   }
 
   function save(record: SessionRecord | undefined, next: SessionRecord, rotate: boolean): Promise<string | undefined> {
-    if (!record || found.key === undefined) return vault.create(next, reserve().key)
-    return rotate ? vault.rotate(found.key, record, next, { by: null }) : vault.replace(found.key, record, next)
+    const { key } = opened()
+    if (!record || key === undefined) return vault.create(next, reserve().key)
+    return rotate ? vault.rotate(key, record, next, { by: null }) : vault.replace(key, record, next)
   }
 
   /**
    * Reads again after a refusal; returns whether the write is stored all the same, because the store got it twice. A session that is
    * gone is not created again: that would undo somebody's log-out.
    */
-  async function reload(before: SessionRecord | undefined, next?: SessionRecord): Promise<boolean> {
-    found = await vault.find(before ? found.key : reserve().key)
+  async function reload(before: SessionRecord | undefined, next: SessionRecord): Promise<boolean> {
+    found = await vault.find(before ? opened().key : reserve().key)
     const record = current()
     if (!before) {
       // The session was created by an earlier write of this request, whose outcome it did not learn.
       if (record && found.key !== undefined) setCookie = toSetCookie(found.key, record, settings)
-      return record !== undefined && next !== undefined && hasServerWrite(record, next.mark)
+      return record !== undefined && hasServerWrite(record, next.mark)
     }
     if (record?.lineage !== before.lineage) lose()
-    return next !== undefined && hasServerWrite(record, next.mark)
+    return hasServerWrite(record, next.mark)
   }
 
   /** Reads the session again if it is still at its key; otherwise the attempt finds out why not. */
   async function refresh(): Promise<void> {
-    const latest = await vault.find(found.key)
+    const latest = await vault.find(opened().key)
     if (latest.key !== undefined && latest.subject.record.lineage === current()?.lineage) found = latest
   }
 
   async function tryRemove(): Promise<true | undefined> {
+    if (found instanceof UnreadableEntryError) return tryDiscard()
     const record = current()
     if (!record || found.key === undefined) return true
     if (await vault.remove(found.key, record)) {
@@ -117,6 +132,17 @@ export async function openWriter(field: string | null, { settings, vault }: Cont
     found = await vault.find(found.key)
     // The session lives on under its new key, which this request does not have.
     if (found.tombstone) lose()
+    return undefined
+  }
+
+  async function tryDiscard(): Promise<true | undefined> {
+    if (!(found instanceof UnreadableEntryError)) return true
+    if (await vault.discard(found)) {
+      setCookie = settings.cookie.remove()
+      found = { subject: { key: 'none' } }
+      return true
+    }
+    found = await vault.findOrFault(cookie)
     return undefined
   }
 
@@ -137,11 +163,12 @@ export async function openWriter(field: string | null, { settings, vault }: Cont
   }
 
   function inTurn<T>(work: (hasWaited: boolean) => Promise<T>): Promise<T> {
-    return found.key === undefined ? work(false) : vault.inTurn(found.key, work)
+    const key = found instanceof UnreadableEntryError ? undefined : found.key
+    return key === undefined ? work(false) : vault.inTurn(key, work)
   }
 
   return {
-    subject: () => found.subject,
+    subject: () => opened().subject,
     record: current,
     lineage: () => current()?.lineage ?? reserve().lineage,
     setCookie: () => setCookie,
@@ -149,13 +176,14 @@ export async function openWriter(field: string | null, { settings, vault }: Cont
       const record = current()
       const from = record ?? emptyRecord(reserve().lineage)
       const { next, cookie } = advance(from, { data: from.data, tags: from.tags, life, isNewCookie: !record }, toCircumstances())
-      return cookie ? toSetCookie(found.key ?? reserve().key, next, settings) : undefined
+      return cookie ? toSetCookie(opened().key ?? reserve().key, next, settings) : undefined
     },
     read: async () => {
-      found = await vault.find(found.key ?? reserved?.key)
+      found = await vault.find(opened().key ?? reserved?.key)
       return current()
     },
     write: (change) => until(() => tryWrite(change)),
+    leaveUnreadable: () => until(tryDiscard),
     remove: () => until(tryRemove),
   }
 }

@@ -1,6 +1,7 @@
 // Owns sessions by their keys, over the store. Called by everything that reads or writes a session; it never sees a request.
 import { graceMs, readEntry, type Tombstone, toEntry, toTombstoneEntry } from './entries.ts'
 import { toLifetime } from './expiry.ts'
+import { UnreadableEntryError } from './faults.ts'
 import { deriveKey, hashOwner, isKey, sha256, toBase64Url } from './keys.ts'
 import type { Settings } from './options.ts'
 import type { SessionRecord, Subject } from './record.ts'
@@ -42,7 +43,12 @@ export interface Rotation {
  * Every write is a compare-and-set on the record that was read; undefined or false says that somebody else was first.
  */
 export interface Vault {
+  /** @throws UnreadableEntryError if the entry holds no session. */
   find(cookie: string | undefined): Promise<Found>
+  /** As `find`, but returns the error of an entry that cannot be read, so that its visitor can leave it by `discard`. */
+  findOrFault(cookie: string | undefined): Promise<Found | UnreadableEntryError>
+  /** Removes an entry that cannot be read; false if it was written meanwhile. */
+  discard(entry: UnreadableEntryError): Promise<boolean>
   /** Follows a tombstone to the session's new key. */
   follow(oldKey: string, tombstone: Tombstone): Promise<Found>
   /** Stores a new session, under a reserved key or a new one. */
@@ -81,6 +87,15 @@ export function createVault(settings: Settings): Vault {
       : { subject: { key: 'unknown' }, tombstone }
   }
 
+  async function findOrFault(cookie: string | undefined): Promise<Found | UnreadableEntryError> {
+    try {
+      return await find(cookie)
+    } catch (error) {
+      if (error instanceof UnreadableEntryError) return error
+      throw error
+    }
+  }
+
   async function rotate(key: string, record: SessionRecord, next: SessionRecord, { by }: Rotation): Promise<string | undefined> {
     const salt = by === null ? null : random(32)
     const nextKey = salt === null ? random(32) : await deriveKey(key, salt)
@@ -106,6 +121,8 @@ export function createVault(settings: Settings): Vault {
 
   return {
     find,
+    findOrFault,
+    discard: ({ id, revision }) => store.remove(id, revision),
     follow: async (oldKey, { salt }) => find(salt === null ? undefined : await deriveKey(oldKey, salt)),
     create: async (next, key = random(32)) =>
       (await write({ id: await sha256(key), expected: null, entry: await toOwnedEntry(next) })) ? key : undefined,

@@ -2,6 +2,7 @@
 import type { ControlEvent } from 'sojourn/conformance'
 import type { ServerSession } from 'sojourn/server'
 import type { JsonObject } from '../../src/protocol/json.ts'
+import { rewrite, storedDataOf } from '../../src/server/server-session.ts'
 
 /** What the control URL of docs/conformance.md is asked to do. */
 export interface Order {
@@ -15,9 +16,9 @@ export interface Order {
 export async function play(session: ServerSession, order: Order): Promise<Response | undefined> {
   switch (order.event) {
     case 'read':
-      return Response.json({ data: session.lineage === null ? null : session.data })
+      return Response.json({ data: session.lineage === null ? null : storedDataOf(session) })
     case 'write':
-      await session.update((data) => ({
+      await rewrite(session, (data) => ({
         ...Object.fromEntries(Object.entries(data).filter(([key]) => !order.delete?.includes(key))),
         ...order.set,
       }))

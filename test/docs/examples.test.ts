@@ -54,7 +54,10 @@ describe('the page that docs/ssr.md renders', () => {
     const sessions = createSessionHandler({ store: createMemoryStore(), keys: ['theme', 'note'], cookie })
     const session = await sessions.open(new Request('https://shop.example/'))
     const note = '</script><script>alert(1)</script><!--\u2028&'
-    await session.update(() => ({ theme: 'dark', note }))
+    await session.transaction((tx) => {
+      tx.set('theme', 'dark')
+      tx.set('note', note)
+    })
     const response = session.respond(new Response())
     const html = await render(
       new Request('https://shop.example/', { headers: { Cookie: response.headers.get('Set-Cookie') ?? '' } }),

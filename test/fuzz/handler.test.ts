@@ -97,7 +97,11 @@ async function learn(stage: Stage, sessions: Known[], response: Response, drawn:
   else sessions[sessions.length % 50] = known
   if (at < 0 && sessions.length % 3 === 0) {
     const session = await stage.handler.open(new Request(`https://${host}/`, { headers: { Cookie: cookie } }))
-    await session.update((data) => ({ ...data, hidden: secret, _secret: secret, plan: 'free' }))
+    await session.transaction((tx) => {
+      tx.private.set('hidden', secret)
+      tx.private.set('_secret', secret)
+      tx.set('plan', 'free')
+    })
   }
 }
 

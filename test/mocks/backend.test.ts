@@ -78,7 +78,7 @@ describe('a save over a commit', () => {
       endpoints: {
         'POST /slow': async ({ session }) => {
           await mock.flush()
-          const told = await session.update((data) => data).catch((error: unknown) => String(error))
+          const told = await session.set('note', 1).catch((error: unknown) => String(error))
           return { told: String(told) }
         },
       },

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { SessionSchemaError } from '../../src/errors/session-schema-error.ts'
+import { parseStrictJson } from '../../src/protocol/strict-json.ts'
+import { copyJson } from '../../src/schema/copy-json.ts'
 import { keyOf, refusal } from './harness.ts'
 
 const cycle: Record<string, unknown> = {}
@@ -22,7 +24,7 @@ describe('what JSON would drop or change', () => {
     ['NaN', { a: Number.NaN }, 'NaN', ['a']],
     ['Infinity', [0, -Infinity], '-Infinity', [1]],
     ['an unsafe integer', { a: 2 ** 53 }, 'an integer beyond 2^53 - 1', ['a']],
-    ['a huge number', 1e300, 'an integer beyond 2^53 - 1', []],
+    ['an integer that is written as digits', -1e20, 'an integer beyond 2^53 - 1', []],
     ['a bigint', 1n, 'a value of type bigint', []],
     ['a symbol', [Symbol('a')], 'a value of type symbol', [0]],
     ['a function', { a: { b: () => 1 } }, 'a value of type function', ['a', 'b']],
@@ -43,6 +45,11 @@ describe('what JSON would drop or change', () => {
     const error = refusal(z.unknown(), value)
     expect(error.issues).toEqual([{ code: 'not_json', message: `JSON cannot hold ${found}`, path }])
     expect(error.key).toBe('field')
+  })
+
+  test.each([1e21, -1.5e300, 5e-324, 2 ** 53 - 1])('is not refused: %d, which comes back as it went', (number) => {
+    expect(copyJson('field', number)).toBe(number)
+    expect(parseStrictJson(JSON.stringify(number))).toEqual({ value: number })
   })
 
   test('is refused: a cycle', () => {

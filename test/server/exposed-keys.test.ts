@@ -8,6 +8,7 @@ import {
 } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { rewrite, storedDataOf } from '../../src/server/server-session.ts'
 import { createVisitor, openTab, type Reply, type Visitor } from './visitor.ts'
 
 const secret = 'the code that was mailed'
@@ -21,14 +22,14 @@ const create = (options: Options = {}): SessionHandler =>
 async function write(handler: SessionHandler, visitor: Visitor, data: object): Promise<void> {
   const headers = { Cookie: visitor.cookie ?? '' }
   const session = await handler.open(new Request('https://shop.test/', { headers }))
-  await session.update((stored) => ({ ...stored, ...data }))
+  await rewrite(session, (stored) => ({ ...stored, ...data }))
   const pair = session.respond(new Response()).headers.get('Set-Cookie')?.split(';')[0]
   if (pair !== undefined) visitor.cookie = pair
 }
 
 /** What server code finds. */
 async function stored(handler: SessionHandler, visitor: Visitor): Promise<object> {
-  return (await handler.open(new Request('https://shop.test/', { headers: { Cookie: visitor.cookie ?? '' } }))).data
+  return storedDataOf(await handler.open(new Request('https://shop.test/', { headers: { Cookie: visitor.cookie ?? '' } })))
 }
 
 async function begin(options?: Options): Promise<{ handler: SessionHandler; visitor: Visitor }> {

@@ -83,7 +83,10 @@ describe('the session', () => {
     const visitor = createVisitor(handler)
     await visitor.commit({ set: { a: 1 } })
     const session = await handler.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))
-    await session.update((data) => ({ ...data, one: 'x'.repeat(200), two: 'x'.repeat(200) }))
+    await session.transaction((tx) => {
+      tx.set('one', 'x'.repeat(200))
+      tx.set('two', 'x'.repeat(200))
+    })
     await visitor.read()
     expect((await visitor.commit({ set: { two: 'y'.repeat(200) } })).status).toBe(200)
     expect((await visitor.commit({ delete: ['one'] })).status).toBe(200)
@@ -113,10 +116,7 @@ describe('validation by the app', () => {
     })
     const visitor = createVisitor(handler)
     await visitor.commit({ set: { a: 1, b: 2 } })
-    await (await handler.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))).update((data) => ({
-      ...data,
-      _identity: 'ann',
-    }))
+    await (await handler.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))).private.set('_identity', 'ann')
     await visitor.read()
     await visitor.commit({ set: { c: 3 }, delete: ['a'] })
     await visitor.commit({ clear: true })

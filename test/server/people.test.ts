@@ -33,7 +33,7 @@ describe.each([
     const [laptop, phone] = [await signIn('ada'), await signIn('ada')]
     await signIn('bob')
     await createVisitor(sessions).commit({ set: { a: 1 } })
-    await serve(phone, (session) => session.update((data) => ({ ...data, _device: 'phone' })))
+    await serve(phone, (session) => session.private.set('_device', 'phone'))
     const listed = await sessions.list('ada')
     expect(listed.map(({ lineage }) => lineage).sort()).toEqual([laptop.state.lineage, phone.state.lineage].sort())
     expect(listed.find(({ lineage }) => lineage === phone.state.lineage)).toEqual({
@@ -85,7 +85,7 @@ describe.each([
     let isOver = false
     const writing = (async () => {
       for (let n = 0; !isOver; n += 1) {
-        await serve(visitor, (session) => session.update((data) => ({ ...data, n }))).catch(() => {})
+        await serve(visitor, (session) => session.private.set('n', n)).catch(() => {})
         await new Promise((resolve) => setImmediate(resolve))
       }
     })()

@@ -26,8 +26,8 @@ test('forty requests that update one session at once all succeed, with a read an
   const open = () => sessions.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))
   const opened = await Promise.all(Array.from({ length: 40 }, open))
   commands.count = 0
-  await Promise.all(opened.map((session) => session.update((data) => ({ ...data, count: Number(data.count) + 1 }))))
-  expect((await open()).data.count).toBe(40)
+  await Promise.all(opened.map((session) => session.update('count', (count) => Number(count) + 1)))
+  expect((await open()).get('count')).toBe(40)
   expect(commands.count).toBeLessThan(90)
 })
 
@@ -53,6 +53,6 @@ test('a write of server code that rejects lets the next one go on', async () => 
   await visitor.commit({ set: { a: 1 } })
   const open = () => sessions.open(new Request(url, { headers: { Cookie: visitor.cookie as string } }))
   const [one, two] = await Promise.all([open(), open()])
-  const results = await Promise.allSettled([one, two].map((session, n) => session.update((data) => ({ ...data, n }))))
+  const results = await Promise.allSettled([one, two].map((session, n) => session.set('n', n)))
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
 })

@@ -1,5 +1,6 @@
 // The app's own server code in the simulation, and the requests to it.
 import type { ServerSession } from '../../src/server/index.ts'
+import { rewrite, storedDataOf } from '../../src/server/server-session.ts'
 import type { SimulatedBrowser } from './browser.ts'
 import { type Key, keyRules, type Plain } from './edits/keys.ts'
 import type { Stored } from './event-log.ts'
@@ -30,15 +31,15 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   'sign-in': (session, [who]) => session.signIn(String(who)),
   'sign-out': (session) => session.flush(),
   rotate: (session) => session.cycleKey(),
-  write: (session, [key, value]) => session.update((data) => ({ ...data, [String(key)]: value as string })),
-  plant: (session, [key, index]) => session.update((data) => ({ ...data, [String(key)]: plantedValue(key, index) as never })),
+  write: (session, [key, value]) => rewrite(session, (data) => ({ ...data, [String(key)]: value as string })),
+  plant: (session, [key, index]) => rewrite(session, (data) => ({ ...data, [String(key)]: plantedValue(key, index) as never })),
   lifetime: (session, [seconds]) => session.setExpiry(Number(seconds)),
   look: async () => {},
   /** Saves the whole dict that it read some time before. */
   async 'old-view'(session, [key, value, delayMs], sleep) {
-    const { data } = session
+    const data = storedDataOf(session)
     await sleep(Number(delayMs))
-    await session.update(() => ({ ...data, [String(key)]: value as string }))
+    await rewrite(session, () => ({ ...data, [String(key)]: value as string }))
   },
 }
 

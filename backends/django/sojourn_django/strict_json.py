@@ -82,6 +82,9 @@ def _to_float(token: str) -> float:
     value = float(token)
     if math.isinf(value):
         raise JsonFault("a number is too large")
+    # JavaScript writes `1e20` as digits the next time, and from 1e21 on with an exponent.
+    if value.is_integer() and MAX_SAFE_INTEGER < abs(value) < 1e21:
+        raise JsonFault("an integer is beyond 2^53 - 1")
     return value
 
 

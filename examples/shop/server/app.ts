@@ -1,9 +1,9 @@
 // Routes the shop's requests: the session, the endpoints, the page and its files. Called by start-shop.ts and by tests.
-import { createSessionHandler, type SessionHandler, type SessionHandlerOptions } from 'sojourn/server'
+import { createSessionHandler, type SessionHandlerOptions } from 'sojourn/server'
 import { maxQuantity } from '../shared/cart.ts'
 import { readOnly, schema } from '../shared/schema.ts'
 import { logIn, logOut } from './account.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint, Sessions } from './endpoint.ts'
 import type { Files } from './files.ts'
 import { placeOrder } from './orders.ts'
 import { renderPage } from './page.ts'
@@ -37,7 +37,7 @@ export interface App {
 
 /** Creates the shop over a session store and the built page. */
 export function createApp({ store, files }: { readonly store: SessionHandlerOptions['store']; readonly files: Files }): App {
-  const toHandler = (isTls: boolean): SessionHandler =>
+  const toHandler = (isTls: boolean): Sessions =>
     createSessionHandler({
       store,
       schema,
@@ -64,7 +64,7 @@ export function createApp({ store, files }: { readonly store: SessionHandlerOpti
   return Object.assign(answer, { sweep: () => plain.sweep() })
 }
 
-async function answerPost(handler: SessionHandler, pathname: string, request: Request): Promise<Response> {
+async function answerPost(handler: Sessions, pathname: string, request: Request): Promise<Response> {
   const party = parties.get(pathname)
   const endpoint = party ?? endpoints.get(pathname)
   if (!endpoint) return notFound()

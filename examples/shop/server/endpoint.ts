@@ -1,8 +1,16 @@
 // Declares an endpoint of the shop and reads its JSON body.
-import type { ServerSession } from 'sojourn/server'
+import type { SessionInputs, SessionValues } from 'sojourn'
+import type { SessionHandler } from 'sojourn/server'
+import type { schema } from '../shared/schema.ts'
+
+/** The sessions of the shop, typed by the schema. */
+export type Sessions = SessionHandler<SessionValues<typeof schema>, SessionInputs<typeof schema>>
+
+/** The session of one visitor. */
+export type Session = Awaited<ReturnType<Sessions['open']>>
 
 /** Answers a POST of the page with the visitor's session at hand. The router passes the answer through `respond`. */
-export type Endpoint = (session: ServerSession, request: Request) => Promise<Response>
+export type Endpoint = (session: Session, request: Request) => Promise<Response>
 
 const maxBodyBytes = 2000
 

@@ -1,14 +1,14 @@
 // Renders the page with the visitor's session in it, for a first paint without a request.
-import type { SessionHandler } from 'sojourn/server'
+import type { Sessions } from './endpoint.ts'
 
 /**
  * The page with the visitor's session in it, so that the first paint has the right theme and cart. The page gives the
  * state to `createSessionClient` as `initialState`.
  */
-export async function renderPage(index: string, handler: SessionHandler, request: Request): Promise<Response> {
+export async function renderPage(index: string, handler: Sessions, request: Request): Promise<Response> {
   const session = await handler.open(request)
   const state = await readState(handler, request)
-  const theme = session.data.theme === 'dark' ? 'dark' : 'light'
+  const theme = session.get('theme')
   // `<` would end the script element from inside a value.
   const json = JSON.stringify(state === undefined ? null : { state }).replaceAll('<', '\\u003c')
   const html = index
@@ -19,7 +19,7 @@ export async function renderPage(index: string, handler: SessionHandler, request
 }
 
 /** Asks the handler as the browser would. */
-async function readState(handler: SessionHandler, request: Request): Promise<unknown> {
+async function readState(handler: Sessions, request: Request): Promise<unknown> {
   const headers = { Cookie: request.headers.get('Cookie') ?? '' }
   const answer = await handler(new Request(new URL('/session', request.url), { headers }))
   return answer.ok ? answer.json() : undefined

@@ -1,22 +1,21 @@
 // Acts on the visitor's session as other parties would, for the board's buttons.
 import { addTo } from '../shared/cart.ts'
 import type { Endpoint } from './endpoint.ts'
-import { cartIn } from './session-data.ts'
 
 const nothing = (why: 'no-session' | 'empty-cart'): Response => Response.json({ did: 'nothing', why })
 
 /** Writes the session as the visitor's own phone would. */
 export const phoneAdds: Endpoint = async (session) => {
   if (session.lineage === null) return nothing('no-session')
-  await session.update((data) => ({ ...data, cart: addTo(cartIn(data), 'lantern', 1) }))
+  await session.update('cart', (cart) => addTo(cart, 'lantern', 1))
   return Response.json({ did: 'phone-adds', good: 'lantern' })
 }
 
 /** Takes the first thing out of the cart, as server code does when it is sold out. */
 export const shopTakes: Endpoint = async (session) => {
-  const [first] = cartIn(session.data)
+  const [first] = session.get('cart')
   if (!first) return nothing('empty-cart')
-  await session.update((data) => ({ ...data, cart: cartIn(data).filter(({ id }) => id !== first.id) }))
+  await session.update('cart', (cart) => cart.filter(({ id }) => id !== first.id))
   return Response.json({ did: 'shop-takes', good: first.id })
 }
 

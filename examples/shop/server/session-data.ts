@@ -10,9 +10,3 @@ function isItem(value: Json): value is CartItem {
 export function cartIn(data: JsonObject): Cart {
   return Array.isArray(data.cart) ? data.cart.filter(isItem) : []
 }
-
-/** How many orders this session has placed. */
-export function ordersIn(data: JsonObject): number {
-  const order = data.lastOrder
-  return typeof order === 'object' && order !== null && 'number' in order && typeof order.number === 'number' ? order.number : 0
-}

@@ -3,7 +3,7 @@ import { SessionConfigError } from '../../errors/session-config-error.ts'
 import { SessionUsageError } from '../../errors/session-usage-error.ts'
 import { sessionVersionHeader } from '../../protocol/headers.ts'
 import { contextOf } from '../answers.ts'
-import { openWriter } from '../session-writer.ts'
+import { openWriter, type SessionWriter } from '../session-writer.ts'
 import { isReserved } from './changes.ts'
 import { type HookedResponse, hookResponse } from './hook-response.ts'
 import type { ExpressSessionOptions, SessionRequest } from './types.ts'
@@ -31,7 +31,7 @@ export function session(sessions: object, options: ExpressSessionOptions = {}): 
 
   return (request, response, next) => {
     if (request.session || !pathOf(request).startsWith(cookie.attributes.path)) return next()
-    openWriter(request.headers.cookie ?? null, context).then((writer) => {
+    const begin = (writer: SessionWriter): void => {
       const unit = createUnitOfWork(request, writer, context, options)
       refuseStore(request)
       hookResponse(response, {
@@ -42,7 +42,10 @@ export function session(sessions: object, options: ExpressSessionOptions = {}): 
       })
       // Out of the promise's chain, so that what a handler throws is an uncaught exception and no rejection.
       queueMicrotask(next)
-    }, next)
+    }
+    openWriter(request.headers.cookie ?? null, context)
+      .then(begin)
+      .catch(next)
   }
 }
 

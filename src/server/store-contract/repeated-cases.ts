@@ -37,15 +37,15 @@ export const repeatedCases: readonly StoreCase[] = [
         return sessions.open(new Request('https://app.test/', { headers: cookie === undefined ? {} : { Cookie: cookie } }))
       }
       const first = await open()
-      await first.update((data) => ({ ...data, count: 0 }))
+      await first.set('count', 0)
       const cookie = String(first.respond(new Response()).headers.get('Set-Cookie')).split(';')[0] as string
       const count = async (): Promise<void> => {
         for (let round = 0; round < 10; round += 1) {
-          await (await open(cookie)).update((data) => ({ ...data, count: Number(data.count) + 1 }))
+          await (await open(cookie)).update('count', (count) => Number(count) + 1)
         }
       }
       await Promise.all(Array.from({ length: 8 }, count))
-      expect((await open(cookie)).data.count).toEqual(80)
+      expect((await open(cookie)).get('count')).toEqual(80)
     },
   ],
 ]

@@ -1,4 +1,5 @@
 // Faulty servers for the checks of numbers, expectations and records.
+import { rewrite } from '../../../src/server/server-session.ts'
 import {
   answers,
   commits,
@@ -45,7 +46,7 @@ function forgettingAtClear() {
 const halfHearted: Faults[string]['wrap'] = (handler) => async (request) => {
   const response = await handler(request.clone())
   const session = await handler.open(request)
-  if (response.status === 409 && session.lineage !== null) await session.update(({ note: _, ...data }) => data)
+  if (response.status === 409 && session.lineage !== null) await rewrite(session, ({ note: _, ...data }) => data)
   return response
 }
 

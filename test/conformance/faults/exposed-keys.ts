@@ -1,6 +1,7 @@
 // Owns the planted faults of which keys travel. faults.test.ts runs each under its check.
 import type { SessionHandler } from 'sojourn/server'
 import type { JsonObject } from '../../../src/protocol/json.ts'
+import { rewrite, storedDataOf } from '../../../src/server/server-session.ts'
 import { type Answering, anyKeys } from '../server.ts'
 import { commits, type Fault, type Faults, type StateBody, states, withFields } from './plant.ts'
 
@@ -13,7 +14,7 @@ const clearing =
   async (request) => {
     const { clear } = request.method === 'PATCH' ? await request.clone().json() : {}
     const response = await handler(request.clone())
-    if (clear) await (await handler.open(request)).update(change)
+    if (clear) await rewrite(await handler.open(request), change)
     return response
   }
 
@@ -24,7 +25,7 @@ const leaking =
   async (request) => {
     const response = await handler(request.clone())
     if (response.status !== status || status === 304) return response
-    const { data } = await handler.open(request)
+    const data = storedDataOf(await handler.open(request))
     return new Response(JSON.stringify(leak(await response.json(), data)), response)
   }
 
@@ -53,7 +54,7 @@ export const leaks: Faults = {
   'in a header field of a 304': {
     wrap: (handler) => async (request) => {
       const response = await handler(request.clone())
-      return response.status === 304 ? withFields(response, { 'X-Debug': withSecret((await handler.open(request)).data) }) : response
+      return response.status === 304 ? withFields(response, { 'X-Debug': withSecret(storedDataOf(await handler.open(request))) }) : response
     },
     sees: 'was answered 304 with "_unlisted',
   },

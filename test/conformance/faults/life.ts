@@ -1,6 +1,7 @@
 // Faulty servers for the checks of cookies, expiry, concurrency and server code.
 import type { SessionHandler, SessionStore } from 'sojourn/server'
 import { createMemoryStore } from 'sojourn/server'
+import { rewrite, storedDataOf } from '../../../src/server/server-session.ts'
 import type { Answering, TestServerOptions } from '../server.ts'
 import { answers, commits, type Faults, forgetful, keyOf, rebuild, setCookie, states, withFields } from './plant.ts'
 
@@ -130,7 +131,7 @@ export const lifeFaults: Faults = {
   'log-in-drops-the-wish': {
     ...controlling('log-in', async (handler, request, { identity = '' }) => {
       const session = await handler.open(request)
-      await session.update((data) => ({ ...data, _identity: identity }))
+      await session.private.set('_identity', identity)
       await session.cycleKey()
       return session.respond(new Response(null, { status: 204 }))
     }),
@@ -173,9 +174,9 @@ export const lifeFaults: Faults = {
   'new-key-of-the-server-keeps-the-session': {
     ...controlling('rotate', async (handler, request) => {
       const session = await handler.open(request)
-      const { data } = session
+      const data = storedDataOf(session)
       await session.flush()
-      await session.update(() => data)
+      await rewrite(session, () => data)
       return session.respond(new Response(null, { status: 204 }))
     }),
     sees: 'lineage, data and `last` after a new key',
@@ -185,7 +186,7 @@ export const lifeFaults: Faults = {
   'log-in-gives-a-new-key': {
     ...controlling('log-in', async (handler, request, { identity = '' }) => {
       const session = await handler.open(request)
-      await session.update((data) => ({ ...data, _identity: identity }))
+      await session.private.set('_identity', identity)
       return session.respond(new Response(null, { status: 204 }))
     }),
     sees: 'the key after a log-in is the one before',
@@ -193,7 +194,7 @@ export const lifeFaults: Faults = {
   'log-in-as-another-is-another-session': {
     ...controlling('log-in', async (handler, request, { identity = '' }) => {
       const session = await handler.open(request)
-      await session.update((data) => ({ ...data, _identity: identity }))
+      await session.private.set('_identity', identity)
       await session.cycleKey()
       return session.respond(new Response(null, { status: 204 }))
     }),

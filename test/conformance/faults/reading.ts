@@ -1,5 +1,6 @@
 // Faulty servers for the checks of reads and states.
 import type { SessionHandler } from 'sojourn/server'
+import { rewrite } from '../../../src/server/server-session.ts'
 import { answers, commits, type Faults, fields, requests, setCookie, states, withFields } from './plant.ts'
 
 /** Has the server's own code write the session of a request, with every read. */
@@ -7,7 +8,7 @@ function writeOnRead(isMeant: (request: Request) => boolean) {
   return (handler: SessionHandler) => async (request: Request) => {
     if (request.method !== 'GET' || !isMeant(request)) return handler(request)
     const session = await handler.open(request)
-    await session.update((data) => data)
+    await rewrite(session, (data) => data)
     return session.respond(await handler(request))
   }
 }

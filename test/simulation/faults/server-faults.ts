@@ -8,6 +8,7 @@ const end = rulesOf<typeof import('../../../src/server/end.ts')>()
 const vault = rulesOf<typeof import('../../../src/server/vault.ts')>()
 const memory = rulesOf<typeof import('../../../src/server/stores/memory.ts')>()
 const serverSession = rulesOf<typeof import('../../../src/server/server-session.ts')>()
+const sessionWriter = rulesOf<typeof import('../../../src/server/session-writer.ts')>()
 
 type Decide = typeof import('../../../src/server/record.ts').decideCommit
 type CommitOf = Parameters<Decide>[1]['commit']
@@ -207,7 +208,7 @@ const stores: readonly PlantedFault[] = [
       serverSession('openSession', (openSession) => async (request, context) => {
         const session = await openSession(request, context)
         async function signIn(identity: string): Promise<void> {
-          await session.update((data) => ({ ...data, _identity: identity }))
+          await session.private.set('_identity', identity)
           await session.cycleKey()
         }
         return Object.assign(session, { signIn })
@@ -217,14 +218,16 @@ const stores: readonly PlantedFault[] = [
   {
     title: 'a log-in creates a session and forgets what was in it',
     breaks: [
-      serverSession('openSession', (openSession) => async (request, context) => {
-        const session = await openSession(request, context)
-        const right = session.signIn
-        async function signIn(identity: string): Promise<void> {
-          await right(identity)
-          await session.update(() => ({ _identity: identity }))
+      sessionWriter('openWriter', (openWriter) => async (request, context) => {
+        const writer = await openWriter(request, context)
+        return {
+          ...writer,
+          write: (change) =>
+            writer.write((stored) => {
+              const wanted = change(stored)
+              return wanted?.isSignIn ? { ...wanted, data: { _identity: wanted.data._identity ?? null } } : wanted
+            }),
         }
-        return Object.assign(session, { signIn })
       }),
     ],
   },
