@@ -231,7 +231,23 @@ describe('the doors', () => {
   })
 
   test('sojourn/express', () => {
-    expect(namesOf('sojourn/express')).toMatchInlineSnapshot()
+    expect(namesOf('sojourn/express')).toMatchInlineSnapshot(`
+      {
+        "types": [
+          "Done",
+          "ExpressSessionOptions",
+          "Session",
+          "SessionData",
+          "SessionMiddleware",
+          "SessionRequest",
+        ],
+        "values": [
+          "RequestCookie",
+          "RequestSession",
+          "session",
+        ],
+      }
+    `)
   })
 
   test('sojourn/msw', () => {
