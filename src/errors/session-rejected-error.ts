@@ -31,16 +31,28 @@ export class SessionRejectedError extends SessionError {
   readonly limit: number | undefined
 
   constructor(status: number, problem: string, errors: readonly SessionRejection[] = [], hints: RejectionHints = {}) {
-    super(`Failed to write to the session: the server refused it (${status}, ${problem}). ${adviceOn(problem, hints)}`, { errors })
+    super(`Failed to write to the session: the server refused it (${status}, ${problem}). ${adviceOn(problem, errors, hints)}`, { errors })
     this.status = status
     this.problem = problem
     this.limit = hints.limit
   }
 }
 
-/** The server's own words only where they hold no session data: those of a `csrf` name origins. */
-function adviceOn(problem: string, { limit, detail }: RejectionHints): string {
+/** Returns what to do. The server's own words are quoted only for `csrf`: those name origins and hold no session data. */
+function adviceOn(problem: string, errors: readonly SessionRejection[], { limit, detail }: RejectionHints): string {
   if (problem === 'csrf') return detail ?? 'Let the server accept the origin of the page, and its CSRF token.'
-  if (problem !== 'expiry-too-long') return 'Change the value; errors says which.'
+  if (problem === 'private-key')
+    return `It does not expose ${namesOf(errors)}. Add it to the schema or keys of the server (Django: SCHEMA or KEYS), and deploy the server before the page.`
+  if (problem === 'read-only-key')
+    return `Only the server writes ${namesOf(errors)}. Name it in readOnly of createSessionClient, so that a write does not compile, or take it out of readOnly of the server (Django: READ_ONLY_KEYS).`
+  if (problem !== 'expiry-too-long') return 'Change the values that errors lists.'
   return `Give setExpiry ${limit === undefined ? 'less' : `at most ${limit * 1000} ms`}, or raise maxAgeMs on the server.`
+}
+
+const maxNames = 3
+
+function namesOf(errors: readonly SessionRejection[]): string {
+  const names = errors.flatMap(({ key }) => (key === undefined ? [] : [JSON.stringify(key)]))
+  if (names.length === 0) return 'a key of this commit'
+  return `${names.length > 1 ? 'the keys' : 'the key'} ${names.slice(0, maxNames).join(', ')}${names.length > maxNames ? ' and others' : ''}`
 }

@@ -89,17 +89,46 @@ test('the server refuses a client that does not know of it, and the write is rej
     status: 'rejected',
     reason: { code: 'rejected', status: 422, problem: 'read-only-key', errors: [{ key: 'plan' }] },
   })
+  expect((plan as PromiseRejectedResult).reason.message).toBe(
+    'Failed to write to the session: the server refused it (422, read-only-key). Only the server writes the key "plan". Name it in readOnly of createSessionClient, so that a write does not compile, or take it out of readOnly of the server (Django: READ_ONLY_KEYS).',
+  )
   expect([theme?.status, await mock.data()]).toEqual(['fulfilled', { theme: 'blue', plan: 'pro' }])
 })
 
+const newer = schema.extend({ wishlist: z.array(z.string()).default([]), coupon: z.string().optional() })
+
 test('a key that the server does not expose is rejected for good, and what is not to blame is stored', async () => {
   const { mock } = await begin()
-  const newer = schema.extend({ wishlist: z.array(z.string()).default([]) })
   const session = track(createSessionClient({ url: mock.url, fetch: mock.fetch, schema: newer, channel: false }))
   await session.ready()
   const writes = await Promise.allSettled([session.set('wishlist', ['tea']), session.set('theme', 'blue')])
   expect(writes).toMatchObject([{ reason: { code: 'rejected', problem: 'private-key' } }, { status: 'fulfilled' }])
   expect([session.peek('wishlist'), await mock.data()]).toEqual([[], { theme: 'blue', plan: 'pro' }])
+  const { length } = mock.requests
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(mock.requests.length).toBe(length)
+})
+
+test.each<[string, readonly string[], (session: Untyped) => unknown]>([
+  ['the key "wishlist"', ['wishlist'], (session) => session.set?.('wishlist', ['tea'])],
+  [
+    'the keys "wishlist", "coupon"',
+    ['wishlist', 'coupon'],
+    (session) => session.transaction?.((tx: Untyped) => [tx.set?.('wishlist', []), tx.set?.('coupon', 'x')]),
+  ],
+  ['the key "coupon"', ['coupon'], (session) => session.transaction?.((tx: Untyped) => tx.set?.('theme', tx.get?.('coupon') ?? 'none'))],
+])('the error names what the server does not expose, and where to add it: %s', async (names, keys, write) => {
+  const { mock } = await begin()
+  const session = track(createSessionClient({ url: mock.url, fetch: mock.fetch, schema: newer, channel: false }))
+  await session.ready()
+  const rejected: unknown[] = []
+  session.on('rejected', ({ error }) => rejected.push(error))
+  const [{ reason }] = (await Promise.allSettled([write(session as unknown as Untyped)])) as [PromiseRejectedResult]
+  expect(reason).toMatchObject({ code: 'rejected', problem: 'private-key', errors: keys.map((key) => ({ key })) })
+  expect(reason.message).toBe(
+    `Failed to write to the session: the server refused it (422, private-key). It does not expose ${names}. Add it to the schema or keys of the server (Django: SCHEMA or KEYS), and deploy the server before the page.`,
+  )
+  expect(rejected).toEqual([reason])
 })
 
 test('a name that the schema does not have is refused at creation', () => {

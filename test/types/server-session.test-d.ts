@@ -1,4 +1,6 @@
 // Proves the types of the session that server code opens.
+import { createSessionClient } from 'sojourn'
+import { createMockSessionServer } from 'sojourn/msw'
 import { createMemoryStore, createSessionHandler, type Json, type ServerSession } from 'sojourn/server'
 import { expectTypeOf, test } from 'vitest'
 import * as z from 'zod'
@@ -26,6 +28,20 @@ test('a list of keys gives JSON', async () => {
   expectTypeOf(session.get('theme')).toEqualTypeOf<Json | undefined>()
   // @ts-expect-error there is no key "them"
   session.get('them')
+})
+
+test('one list of read-only keys serves handler, client and mock', () => {
+  const readOnly = ['plan'] as const
+  createSessionHandler({ store, schema, readOnly })
+  createMockSessionServer({ schema, readOnly })
+  const client = createSessionClient({ url: '/session', schema, readOnly })
+  // @ts-expect-error the server alone writes it
+  void client.set('plan', 'pro')
+  const loose = ['plan']
+  // @ts-expect-error an array of any texts names no keys
+  createSessionClient({ url: '/session', schema, readOnly: loose })
+  // @ts-expect-error an array of any texts names no keys
+  createSessionHandler({ store, schema, readOnly: loose })
 })
 
 test('one of the two lists is wanted', () => {
