@@ -2,15 +2,13 @@
 // returns. It decides nothing.
 import type * as z from 'zod/v4/core'
 import { type Cache, createCache } from '../cache/cache.ts'
-import { addListener, callListeners, createListeners, type Listeners } from '../cache/listeners.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
-import { SessionUsageError } from '../errors/session-usage-error.ts'
-import { createTabs } from '../platform/channel.ts'
+import { createTabs, type Tabs } from '../platform/channel.ts'
 import { hostClock } from '../platform/clock.ts'
 import { createLock, openLocks } from '../platform/locks.ts'
 import { isPageHidden } from '../platform/page-lifecycle.ts'
-import { hostRandom } from '../platform/random.ts'
+import { hostRandom, type Random } from '../platform/random.ts'
 import { own } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import { compileSchema } from '../schema/compile-schema.ts'
@@ -19,20 +17,21 @@ import { createCreationSignals } from '../sync/creation-signals.ts'
 import type { Sync } from '../sync/engine.ts'
 import type { SessionWriteError } from '../sync/events.ts'
 import { createSections, type Sections } from '../sync/exclusive.ts'
-import type { LocksPort, PublishPort } from '../sync/ports.ts'
+import type { ExchangePort, LocksPort, PublishPort } from '../sync/ports.ts'
 import { createSync } from '../sync/sync.ts'
 import { createCsrf } from '../transport/csrf.ts'
 import type { FetchOptions } from '../transport/request-init.ts'
 import type { Transport } from '../transport/transport.ts'
+import { createEventEmitter, type EventEmitter } from './event-emitter.ts'
 import { createExpiryClock, type ExpiryClock } from './expiry-clock.ts'
 import { followPage, hearTabs } from './follow.ts'
 import type { SessionClientOptions, SessionKeyOf } from './options.ts'
 import { openChannel, toAbsolute, toCredentials } from './ports.ts'
-import type { SessionEvents } from './types.ts'
+import { createPurityCheck, type PurityCheck } from './purity-check.ts'
 import { warnAboutEarlyWrites } from './warn-early-writes.ts'
 
 /** What a client is wired of: the parts that its calls work on. */
-export interface Core {
+export interface Core extends PurityCheck, Pick<EventEmitter, 'on'> {
   readonly cache: Cache
   readonly codec: SessionCodec
   readonly sync: Sync
@@ -42,14 +41,12 @@ export interface Core {
   readonly errors: Map<string, SessionWriteError>
   /** Begins to listen to the page and the other tabs, with the first use. @throws SessionDisposedError, SessionUsageError inside a pure function */
   start(): void
-  /** Called first by whatever changes the log. @throws SessionUsageError inside a pure function */
-  check(): void
-  /** Marks a function of the app that runs in the middle of a replay: the log must not change under it. */
-  pure<A extends readonly unknown[], R>(run: (...args: A) => R): (...args: A) => R
   /** Ends what `start` began. */
   stop(): void
-  on<E extends keyof SessionEvents>(event: E, run: (value: SessionEvents[E]) => void): () => void
 }
+
+/** The options, as far as no type of the schema is in them. */
+type AnyOptions = Omit<SessionClientOptions<z.$ZodObject>, 'schema' | 'readOnly' | 'identify' | 'conflict' | 'skipInvalidItems'>
 
 type Identify = { readonly [key: string]: string | readonly string[] | undefined }
 type Policies = { readonly [key: string]: ConflictPolicy | undefined }
@@ -69,48 +66,8 @@ function toIdentify(identify: Identify = {}): (key: string) => readonly string[]
   }
 }
 
-/** Tells pure functions of the app from the rest of it. */
-function createPurity(): Pick<Core, 'pure' | 'check'> {
-  let depth = 0
-  return {
-    pure:
-      (run) =>
-      (...args) => {
-        depth++
-        try {
-          return run(...args)
-        } finally {
-          depth--
-        }
-      },
-    check() {
-      if (depth === 0) return
-      throw new SessionUsageError(
-        'Failed to use the session inside the function of an update, a transaction or a conflict policy: it is pure and runs again on every rebase. Work with what it is given, or listen to the event.',
-      )
-    },
-  }
-}
-
-interface Hub extends Pick<Core, 'on'> {
-  emit<E extends keyof SessionEvents>(event: E, value: SessionEvents[E]): void
-}
-
-function createHub(): Hub {
-  const listeners: { [E in keyof SessionEvents]?: Listeners<SessionEvents[E]> } = {}
-  return {
-    emit(event, value) {
-      if (listeners[event]) callListeners(listeners[event], value)
-    },
-    on(event, run) {
-      listeners[event] ??= createListeners('event') as never
-      return addListener(listeners[event], run)
-    },
-  }
-}
-
 /** Returns the locks that the pipeline takes: two by name, shared with every tab and worker of the session. */
-function toLocks(options: Pick<SessionClientOptions<z.$ZodObject>, 'locks' | 'lockName'>, url: string): LocksPort {
+function toLocks(options: Pick<AnyOptions, 'locks' | 'lockName'>, url: string): LocksPort {
   const locks = options.locks === false ? undefined : (options.locks ?? openLocks())
   const name = options.lockName ?? url
   if (!locks) return {}
@@ -121,31 +78,15 @@ function toLocks(options: Pick<SessionClientOptions<z.$ZodObject>, 'locks' | 'lo
   }
 }
 
-/** Wires the parts of a client; decides nothing. `createTransport` is called unless the app gives a transport. */
-export function createCore<S extends z.$ZodObject>(
-  options: SessionClientOptions<S, readonly SessionKeyOf<S>[]>,
-  createTransport: (options: FetchOptions) => Transport,
-): Core {
-  const url = toAbsolute(options.url)
-  const { channel, clock = hostClock } = options
-  const { freeze, skipInvalidItems, readOnly } = options
-  const codec = compileSchema(options.schema, { freeze, skipInvalidItems, readOnly })
-  const { pure, check } = createPurity()
-  const policy = toPolicy(options.conflict as Policies, pure)
-  const cache = createCache({ codec, policy, identify: toIdentify(options.identify) })
-  const errors = new Map<string, SessionWriteError>()
-  const { emit, on } = createHub()
-  warnAboutEarlyWrites(on)
-  const expiry = createExpiryClock(clock, {
-    expiringMs: options.expiringMs ?? 60_000,
-    onExpiring: () => emit('expiring', expiry.current() ?? { remainingMs: 0, atBrowserClose: false }),
-    onOver: () => void requestRead(sync, 'full'),
-  })
-  const tabs = createTabs(
-    () => (channel === false ? undefined : (channel ?? openChannel)(url)),
-    (data) => hearTabs(sync, sections, creation, data),
-  )
-  const publish: PublishPort = {
+/** What `publish` reports to. */
+interface Audience extends Pick<Core, 'cache' | 'errors' | 'expiry'> {
+  readonly emit: EventEmitter['emit']
+  readonly tabs: Tabs
+}
+
+/** Returns how the pipeline reports to the app and to the other tabs. */
+function toPublish({ cache, errors, expiry, emit, tabs }: Audience): PublishPort {
+  return {
     emit: emit as PublishPort['emit'],
     acknowledged(keys) {
       const cleared = keys.filter((key) => errors.delete(key))
@@ -160,22 +101,54 @@ export function createCore<S extends z.$ZodObject>(
     broadcast: tabs.broadcast,
     hasOthers: () => tabs.isOpen,
   }
-  const random = { number: options.random ?? hostRandom.number, clientId: options.createClientId ?? hostRandom.clientId }
+}
+
+/** Returns how the client reaches the server. */
+function toExchange(options: AnyOptions, url: string, createTransport: (options: FetchOptions) => Transport): ExchangePort {
+  const { fetch, credentials = toCredentials(url), timeoutMs = 10_000 } = options
+  return { send: options.transport ?? createTransport({ url, credentials, fetch }), csrf: createCsrf(url, options.csrf), timeoutMs }
+}
+
+/** Returns the client's source of randomness. */
+function toRandom({ random = hostRandom.number, createClientId = hostRandom.clientId }: AnyOptions): Random {
+  return { number: random, clientId: createClientId }
+}
+
+/** Wires the parts of a client; decides nothing. `createTransport` is called unless the app gives a transport. */
+export function createCore<S extends z.$ZodObject>(
+  options: SessionClientOptions<S, readonly SessionKeyOf<S>[]>,
+  createTransport: (options: FetchOptions) => Transport,
+): Core {
+  const url = toAbsolute(options.url)
+  const { channel, clock = hostClock, freeze, skipInvalidItems, readOnly } = options
+  const codec = compileSchema(options.schema, { freeze, skipInvalidItems, readOnly })
+  const { pure, check } = createPurityCheck()
+  const policy = toPolicy(options.conflict as Policies, pure)
+  const cache = createCache({ codec, policy, identify: toIdentify(options.identify) })
+  const errors = new Map<string, SessionWriteError>()
+  const { emit, on } = createEventEmitter()
+  warnAboutEarlyWrites(on)
+  const expiry = createExpiryClock(clock, {
+    expiringMs: options.expiringMs ?? 60_000,
+    onExpiring: () => emit('expiring', expiry.current() ?? { remainingMs: 0, atBrowserClose: false }),
+    onOver: () => void requestRead(sync, 'full'),
+  })
+  const tabs = createTabs(
+    () => (channel === false ? undefined : (channel ?? openChannel)(url)),
+    (data) => hearTabs(sync, sections, creation, data),
+  )
+  const publish = toPublish({ cache, errors, expiry, emit, tabs })
   const creation = createCreationSignals({ tab: hostRandom.clientId(), clock, broadcast: tabs.broadcast, hasOthers: publish.hasOthers })
   const locks = toLocks(options, url)
   const sync: Sync = createSync(
     cache,
     {
       clock,
-      random,
+      random: toRandom(options),
       publish,
       // Browsers without Web Locks take turns over the channel.
       locks: { ...locks, creation: locks.creation ?? creation.acquire },
-      exchange: {
-        send: options.transport ?? createTransport({ url, credentials: options.credentials ?? toCredentials(url), fetch: options.fetch }),
-        csrf: createCsrf(url, options.csrf),
-        timeoutMs: options.timeoutMs ?? 10_000,
-      },
+      exchange: toExchange(options, url, createTransport),
     },
     { codec, policy, retry: options.retry ?? {}, isExpired: expiry.isOver, isHidden: isPageHidden },
     creation,

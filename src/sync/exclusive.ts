@@ -48,11 +48,49 @@ export function whenAlone(sync: Sync, acquired: Promise<void>): Promise<unknown>
   return Promise.all([acquired, new Promise<void>((resolve) => sync.whenIdle(resolve))])
 }
 
-/** Creates the sections of a client. */
-export function createSections(sync: Sync): Sections {
-  const { clock, locks, publish } = sync.ports
+/** The lock of a section. The sections of one client that overlap share it. */
+interface SectionLock {
+  /** Requests the lock, unless this tab has it. A browser that refuses it leaves this tab alone. */
+  acquire(): Promise<void>
+  release(): void
+}
+
+function createSectionLock({ ports: { locks, publish }, tab }: Sync): SectionLock {
   let lock: GrantedLock | undefined
   let controller: AbortController | undefined
+  return {
+    async acquire() {
+      if (lock || !locks.exclusive) return
+      const mine = new AbortController()
+      controller = mine
+      publish.broadcast({ say: 'want', tab })
+      const granted = await locks.exclusive(mine.signal, () => {}).catch(() => undefined)
+      if (controller !== mine) return granted?.release()
+      lock = granted
+    },
+    release() {
+      controller?.abort()
+      controller = undefined
+      lock?.release()
+      lock = undefined
+    },
+  }
+}
+
+/** Cuts the exchange in flight for a section: a read at once, a commit when its time is over. */
+function makeRoom(sync: Sync): void {
+  const { clock } = sync.ports
+  const { exchange } = sync.state
+  if (!exchange) return
+  const forMs = clock.now() - exchange.startedAt
+  if (isCutForSection(exchange.kind, forMs)) return sync.cut()
+  const timer = clock.setTimeout(() => sync.state.exchange === exchange && sync.cut(), commitPatienceMs - forMs)
+  sync.whenIdle(() => clock.clearTimeout(timer))
+}
+
+/** Creates the sections of a client. */
+export function createSections(sync: Sync): Sections {
+  const lock = createSectionLock(sync)
   let entering: Promise<unknown> | undefined
 
   const change = (next: (section: Section) => Section): void => {
@@ -60,36 +98,9 @@ export function createSections(sync: Sync): Sections {
     sync.apply({ state: { ...sync.state, section } })
   }
 
-  function makeRoom(): void {
-    const { exchange } = sync.state
-    if (!exchange) return
-    const forMs = clock.now() - exchange.startedAt
-    if (isCutForSection(exchange.kind, forMs)) return sync.cut()
-    const timer = clock.setTimeout(() => sync.state.exchange === exchange && sync.cut(), commitPatienceMs - forMs)
-    sync.whenIdle(() => clock.clearTimeout(timer))
-  }
-
-  function release(): void {
-    controller?.abort()
-    controller = undefined
-    lock?.release()
-    lock = undefined
-  }
-
-  /** Requests the lock, unless this tab has it. A browser that refuses it leaves this tab alone. */
-  async function acquire(): Promise<void> {
-    if (lock || !locks.exclusive) return
-    const mine = new AbortController()
-    controller = mine
-    publish.broadcast({ say: 'want', tab: sync.tab })
-    const granted = await locks.exclusive(mine.signal, () => {}).catch(() => undefined)
-    if (controller !== mine) return granted?.release()
-    lock = granted
-  }
-
   function enter(): Promise<unknown> {
-    makeRoom()
-    return whenAlone(sync, acquire())
+    makeRoom(sync)
+    return whenAlone(sync, lock.acquire())
   }
 
   /** Continues, here and in the other tabs, after a read. A log-in that appears before that read is answered is the app's own. */
@@ -105,13 +116,13 @@ export function createSections(sync: Sync): Sections {
     }
     // Another one may have begun during the read.
     if (!endsSection(sync.state.section.calls)) return
-    release()
+    lock.release()
     change(leaveSection)
   }
 
   return {
-    makeRoom,
-    release,
+    makeRoom: () => makeRoom(sync),
+    release: lock.release,
     async run(request, timeoutMs) {
       change(callSection)
       try {

@@ -1,5 +1,5 @@
 // Owns the transport over ky. `sojourn` gives it to the client; it makes one attempt and never retries.
-import defaultKy, { type InitHook, type KyInstance } from 'ky'
+import defaultKy, { type InitHook, type KyInstance, type Options } from 'ky'
 import { type FetchOptions, readAnswer, toRequestInit } from './request-init.ts'
 import type { Transport } from './transport.ts'
 
@@ -10,7 +10,14 @@ export interface KyOptions extends FetchOptions {
 }
 
 /** What the pipeline decides, and no instance and no hook: retries, time limits, and what a response of any status means. */
-const decided = { retry: 0, throwHttpErrors: false, timeout: false, totalTimeout: false, json: undefined } as const
+const decided = (fetch: typeof globalThis.fetch): Options => ({
+  fetch,
+  retry: 0,
+  throwHttpErrors: false,
+  timeout: false,
+  totalTimeout: false,
+  json: undefined,
+})
 
 /** Creates the transport over ky. */
 export function createKyTransport({ url, credentials, fetch, ky = defaultKy }: KyOptions): Transport {
@@ -22,9 +29,9 @@ export function createKyTransport({ url, credentials, fetch, ky = defaultKy }: K
     const decide: InitHook = (options) => {
       const send = fetch ?? options.fetch ?? globalThis.fetch
       // Firefox drops keepalive from a Request, and ky always builds one, so the init says it too (test/engines/leaving.test.ts).
-      Object.assign(options, decided, {
-        fetch: (...[to, init]: Parameters<typeof send>) => send(to, { ...init, ...(keepalive && { keepalive }) }),
-      })
+      const attempt: typeof send = (to, given) => send(to, { ...given, ...(keepalive && { keepalive }) })
+      // An init hook changes the options that it is given.
+      Object.assign(options, decided(attempt))
     }
     return readAnswer(await ky(input, { ...toRequestInit(request, credentials), hooks: { init: [decide] } }))
   }
