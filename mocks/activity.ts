@@ -1,17 +1,17 @@
 // Counts the work that the network and the server of a mock have in hand, for `mock.idle()`. Work that waits for the test does not
 // count.
 
-/** Knows whether the network or the server has work to do: work that waits for the test does not count. */
+/** Counts the work in hand, of the network and of the server. Work that waits for the test does not count. */
 export interface Activity {
   /** Counts one piece of work until the function that it returns is called. */
   begin(): () => void
-  /** Takes a wait inside such work out of the count. */
+  /** Excludes a wait inside such work from the count. */
   wait<T>(waiting: Promise<T>): Promise<T>
   /** Resolves when there is no work. */
   idle(): Promise<void>
 }
 
-/** Makes an idle one. */
+/** Creates a counter at zero. */
 export function createActivity(): Activity {
   let count = 0
   let resolvers: (() => void)[] = []

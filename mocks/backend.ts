@@ -7,32 +7,32 @@ import type { Exposure } from '../src/server/exposure.ts'
 import { createHandler } from '../src/server/handler.ts'
 import type { ServerSession, SessionHandler, SessionHandlerOptions, SessionStore } from '../src/server/index.ts'
 
-/** What server code sees of a session, after it ran. */
+/** What server code sees of a session. */
 export interface SessionView {
   readonly data: JsonObject
   readonly lineage: string | null
   readonly identity: string | null
 }
 
-/** The options of the handler behind the network, but for its store. */
+/** The handler's options, without its store. */
 export type BackendOptions = Omit<SessionHandlerOptions, 'store'> & { readonly now: () => number; readonly exposure: Exposure }
 
-/** The server behind the network: everything that a mock server asks of it. */
+/** The server behind the mock network. */
 export interface MockBackend {
-  /** Answers a request to the session. */
+  /** Serves a request to the session. */
   handle(request: Request): Promise<Response>
-  /** Runs server code on the session that a request's cookie names; cookies that it sets are on the answer. */
+  /** Runs server code on the session that a request's cookie names. The response carries the cookies that the code sets. */
   serve(request: Request, run: (session: ServerSession) => Response | Promise<Response>): Promise<Response>
-  /** Ends the session that a request's cookie names, as time does: the cookie is left. */
+  /** Ends the session that a request's cookie names, as its expiry would. The cookie stays. */
   expire(request: Request): Promise<void>
-  /** Takes that session out of the cache. @throws SessionUsageError where there is none. */
+  /** Evicts that session from the cache. @throws SessionUsageError if the backend has no cache. */
   evict(request: Request): Promise<void>
-  /** Deletes that session's row alone. @throws SessionUsageError where there are none. */
+  /** Deletes that session's row and nothing else. @throws SessionUsageError if the backend has no rows. */
   deleteRow(request: Request): Promise<void>
   /**
-   * Reads that session's row for a load which found nothing in the cache; the function that it returns puts what was read there.
+   * Reads that session's row, as a load does that missed the cache. Returns a function that fills the cache with what was read.
    *
-   * @throws SessionUsageError where no cache stands before rows.
+   * @throws SessionUsageError if the backend has no cache in front of rows.
    */
   loadLate(request: Request): Promise<() => void>
 }
@@ -40,14 +40,14 @@ export interface MockBackend {
 /**
  * Creates the handler of a backend over a store.
  *
- * @throws SessionConfigError if an option of the handler cannot work.
+ * @throws SessionConfigError if one of the handler's options cannot work.
  */
 export function createBackendHandler({ exposure, ...options }: BackendOptions, store: SessionStore): SessionHandler {
   checkOptions({ ...options, store })
   return createHandler({ ...options, store }, exposure)
 }
 
-/** Says that a backend has not what an event needs. */
+/** Throws because a backend lacks what an event needs. */
 export function refuse(act: string, reason: string): never {
   throw new SessionUsageError(`Failed to ${act}: ${reason}`)
 }

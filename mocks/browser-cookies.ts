@@ -1,13 +1,13 @@
 // Owns one browser's cookie jar and mirrors its script-readable cookies to `document.cookie`. Never shows an HttpOnly cookie to script.
 import { type CookieJar, createCookieJar, type MockCookie } from './cookie-jar.ts'
 
-/** The cookies of one browser, with their shadow in `document.cookie`. */
+/** The cookies of one browser, mirrored to `document.cookie`. */
 export interface BrowserCookies extends CookieJar {
-  /** The cookies that script can read, as `document.cookie` says them. */
+  /** Returns the cookies that script can read, in the form of `document.cookie`. */
   readable(): string
 }
 
-/** Makes the jar of a browser. What script may read is written to `document` too, if there is one. */
+/** Creates a browser's jar. Mirrors the cookies that script may read to `document`, if there is one. */
 export function createBrowserCookies(now: () => number, document: { cookie: string } | undefined): BrowserCookies {
   const jar = createCookieJar(now)
   const shown = new Map<string, MockCookie>()

@@ -4,9 +4,9 @@ import type { MockBrowser, MockBrowserOptions } from './mock-browser.ts'
 import type { Send } from './network.ts'
 import { createPage, type Page } from './page.ts'
 
-/** What browsers need of their surroundings. */
+/** What browsers need from the mock server. */
 export interface BrowserPorts {
-  /** The origin of pages that name no other. */
+  /** The origin of pages that set no other. */
   readonly origin: string
   now(): number
   readonly send: Send
@@ -14,33 +14,33 @@ export interface BrowserPorts {
   toHandlers(fetch: typeof globalThis.fetch): MockBrowser['handlers']
 }
 
-/** Stores what a test wishes a browser to start with. */
+/** Stores what a test wants a browser to start with. */
 export type Start = (page: Page) => Promise<void>
 
 /** The browsers of one mock server. */
 export interface Browsers {
-  /** Makes a browser; `start` runs now and after each `reset`, and every request of the browser waits for it. */
+  /** Creates a browser. `start` runs now and after each `reset`; every request of the browser waits for it. */
   open(options: MockBrowserOptions, start: Start): MockBrowser
-  /** The inside of a browser. @throws SessionUsageError for a browser of another server. */
+  /** Returns a browser's internal state. @throws SessionUsageError for a browser of another server. */
   pageOf(browser: MockBrowser): Page
-  /** Makes another object stand for a browser. */
+  /** Registers another object as the same browser. */
   alias(browser: MockBrowser, other: MockBrowser): void
-  /** Empties every jar, brings every browser online and starts them anew. */
+  /** Empties every jar, brings every browser online and restarts it. */
   reset(): void
 }
 
 function begin(page: Page, start: Start): void {
   const started = page.ready.catch(() => {})
   page.ready = started.then(() => {
-    // After what a start before this one has stored.
+    // An earlier start may have stored cookies until now.
     page.cookies.clear()
     return start(page)
   })
-  // Told to whoever waits for it, by `fetch` or `write`.
+  // `fetch` and `write` await it and throw its error. Without a caller it must not raise an unhandled rejection.
   page.ready.catch(() => {})
 }
 
-/** Makes the collection of a mock server's browsers. */
+/** Creates an empty collection of browsers. */
 export function createBrowsers({ origin, now, send, toHandlers }: BrowserPorts): Browsers {
   const pages = new Map<MockBrowser, Page>()
   const starts = new Map<Page, Start>()
@@ -48,7 +48,7 @@ export function createBrowsers({ origin, now, send, toHandlers }: BrowserPorts):
   const pageOf = (browser: MockBrowser): Page => {
     const page = pages.get(browser)
     if (page) return page
-    throw new SessionUsageError('Failed to find the browser: another mock server made it. Give one of this server.')
+    throw new SessionUsageError('Failed to find the browser: another mock server created it. Pass a browser of this server.')
   }
 
   return {
@@ -84,7 +84,7 @@ export function createBrowsers({ origin, now, send, toHandlers }: BrowserPorts):
       for (const [page, start] of starts) {
         page.cookies.clear()
         page.isOffline = false
-        page.era += 1
+        page.epoch += 1
         begin(page, start)
       }
     },

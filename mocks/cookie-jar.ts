@@ -7,56 +7,56 @@ interface StoredCookie {
   readonly path: string
   readonly httpOnly: boolean
   readonly secure: boolean
-  /** Milliseconds since 1970; undefined for a cookie that goes when the browser closes. */
+  /** Milliseconds since the epoch; undefined for a cookie that ends with the browser. */
   readonly expiresAt: number | undefined
 }
 
-/** A cookie of the jar, as the tests of an app look at it. */
+/** A cookie of the jar, as an app's tests see it. */
 export interface MockCookie {
   /** The cookie's name. */
   readonly name: string
-  /** The cookie's value, as it travels. */
+  /** The cookie's value, still encoded. */
   readonly value: string
-  /** The path that it is sent to. */
+  /** The path for which it is sent. */
   readonly path: string
-  /** Whether script cannot read it. */
+  /** Whether it is hidden from script. */
   readonly httpOnly: boolean
-  /** Whether it goes when the browser closes. */
+  /** Whether it ends when the browser closes. */
   readonly atBrowserClose: boolean
 }
 
 /** The cookies of one browser for one host. */
 export interface CookieJar {
-  /** Takes the `Set-Cookie` lines of one answer. What a browser refuses is refused here. */
+  /** Stores the `Set-Cookie` lines of one response and refuses what a browser refuses. */
   store(url: URL, lines: readonly string[]): void
-  /** The `Cookie` header of a request, undefined where no cookie goes with it. */
+  /** Returns the `Cookie` header of a request; undefined if no cookie matches. */
   header(url: URL): string | undefined
-  /** Every cookie that has not expired. */
+  /** Returns the cookies that have not expired. */
   list(): readonly MockCookie[]
-  /** Drops the cookies that go when the browser closes. */
+  /** Drops the cookies that end when the browser closes. */
   close(): void
   /** Drops all cookies. */
   clear(): void
 }
 
-/** Browsers take Secure cookies from https and from the machine itself. */
+/** Returns whether a browser accepts Secure cookies from a URL: https or localhost. */
 export const isTrustworthy = (url: URL): boolean =>
   url.protocol === 'https:' || /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
 
-/** RFC 6265bis, section 5.6: a cookie whose name and value are longer is dropped, and one of before stays. */
+/** RFC 6265bis, section 5.6: a cookie with a longer name and value is dropped, and the stored one stays. */
 const maxBytes = 4_096
 
-/** RFC 6265bis, section 5.5: browsers cut every cookie's life to 400 days. */
+/** RFC 6265bis, section 5.5: browsers limit every cookie to 400 days. */
 const maxLifeMs = 400 * 86_400_000
 
-/** RFC 6265, section 5.1.4: `/app` takes `/app` and `/app/x`, never `/apple`. */
+/** RFC 6265, section 5.1.4: `/app` matches `/app` and `/app/x`, never `/apple`. */
 const matchesPath = (path: string, wanted: string): boolean =>
   path === wanted || (path.startsWith(wanted) && (wanted.endsWith('/') || path[wanted.length] === '/'))
 
-/** RFC 6265, section 5.1.4: the folder of the path that was asked for. */
+/** RFC 6265, section 5.1.4: the directory of the requested path. */
 const toDefaultPath = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 
-/** The rules of the name prefixes, of RFC 6265bis, section 4.1.3: a browser drops a cookie that breaks them. */
+/** RFC 6265bis, section 4.1.3: browsers drop a cookie that breaks the rules of its name prefix. */
 function breaksPrefix({ name, secure, domain, path }: SetCookie): boolean {
   if (/^__host-/i.test(name)) return !secure || domain !== undefined || path !== '/'
   return /^__secure-/i.test(name) && !secure
@@ -68,8 +68,8 @@ function toExpiresAt({ maxAge, expires }: SetCookie, now: number): number | unde
 }
 
 /**
- * Keeps the cookies of one browser by the rules of RFC 6265, for one host. Neither Node nor happy-dom has a jar that
- * takes HttpOnly cookies from an answer that a test made.
+ * Creates an empty cookie jar for one host, by the rules of RFC 6265bis. Neither Node nor happy-dom has a jar that accepts
+ * HttpOnly cookies from a response that a test constructed.
  */
 export function createCookieJar(now: () => number): CookieJar {
   const cookies = new Map<string, StoredCookie>()

@@ -7,7 +7,7 @@ import type { MockBackendName } from './django/engine.ts'
 import { createKeeping } from './django/stored.ts'
 import { createStoredBackend } from './stored-backend.ts'
 
-/** Makes a server without sessions: our own, or one that keeps them as a session engine of Django does. */
+/** Creates an empty backend: our own store in memory, or the behaviour of one of Django's session engines. */
 export function createBackend(name: MockBackendName | undefined, options: BackendOptions): MockBackend {
   if (name === undefined) {
     const store = createMemoryStore({ now: options.now })
@@ -17,7 +17,7 @@ export function createBackend(name: MockBackendName | undefined, options: Backen
   return { ...backend, serve: (request, run) => backend.serve(request, (session) => run(withDjangoLogin(session))) }
 }
 
-/** Django's `login()` gives somebody who is signed in already no new key. */
+/** Django's `login()` does not rotate the key if the same user is signed in already. */
 function withDjangoLogin(session: ServerSession): ServerSession {
   const signIn: ServerSession['signIn'] = (identity) =>
     session.identity === identity ? rewrite(session, (data) => data) : session.signIn(identity)

@@ -6,12 +6,12 @@ import type { MockSessionServer } from './mock-session-server.ts'
 import type { MockSessionServerOptions } from './options.ts'
 
 /**
- * Makes a session server for tests: the real handler of `sojourn/server` over a store in memory, with a cookie jar for
- * each browser and a network that loses, delays and duplicates what the test tells it to. Every state is in the object
- * that it returns.
+ * Creates a session server for tests: the real handler of `sojourn/server` over a store in memory, a cookie jar for each
+ * browser, and a network that loses, delays and duplicates messages as the test scripts it. All state lives in the
+ * returned object.
  *
- * @throws SessionConfigError where an option cannot work.
- * @throws SessionSchemaError where the schema refuses a value of `initial`.
+ * @throws SessionConfigError if an option cannot work.
+ * @throws SessionSchemaError if the schema refuses a value of `initial`.
  * @example
  * const mock = createMockSessionServer({ schema, initial: { theme: 'dark' } })
  * const session = createSessionClient({ url: mock.url, fetch: mock.fetch, schema })

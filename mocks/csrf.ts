@@ -3,19 +3,19 @@ import { parseCookie } from 'cookie'
 import { problemPrefix } from '../src/protocol/problem.ts'
 import type { MockCsrfOptions } from './options.ts'
 
-/** Gives out CSRF tokens and checks them, as Django's middleware does in front of every view. */
+/** Issues and checks CSRF tokens, as Django's middleware does in front of every view. */
 export interface CsrfGuard {
-  /** The token that a request's cookie names. */
+  /** Returns the token in a request's cookie. */
   token(request: Request): string | undefined
-  /** The answer to a request whose header does not carry the cookie's token; undefined for one that may pass. */
+  /** Returns the refusal of a request whose header does not carry the cookie's token; undefined if the request may pass. */
   refuse(request: Request): Response | undefined
-  /** The `Set-Cookie` line of a new token. */
+  /** Returns the `Set-Cookie` line of a new token. */
   renew(): string
 }
 
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
-/** Makes the guard of one mock server. */
+/** Creates the guard of one mock server. */
 export function createCsrfGuard({ cookieName = 'csrftoken', headerName = 'X-CSRFToken' }: MockCsrfOptions): CsrfGuard {
   const token = (request: Request): string | undefined => parseCookie(request.headers.get('cookie') ?? '')[cookieName]
   return {

@@ -1,7 +1,7 @@
 // Converts between `fetch` and the mock network: requests and responses as plain data. Every file on the network's path uses these
 // types.
 
-/** A request as it leaves a page: the body is read, so that nothing of the caller's Request is touched later. */
+/** A request as it leaves a page. Its body is read already, so that the caller's Request is not touched later. */
 export interface PlainRequest {
   readonly method: string
   readonly url: URL
@@ -12,26 +12,26 @@ export interface PlainRequest {
   readonly signal: AbortSignal | undefined
 }
 
-/** An answer on its way to the page. Its cookies are kept apart, since script never sees them. */
-export interface PlainAnswer {
+/** A response on its way to the page. Its cookies are kept apart because script never sees them. */
+export interface PlainResponse {
   readonly status: number
   readonly headers: ReadonlyMap<string, string>
   readonly setCookies: readonly string[]
-  /** A stream where the answer is one (server-sent events) or where a fault wants it to break. */
+  /** A stream for server-sent events, or if a fault damages it. */
   readonly body: string | ReadableStream<Uint8Array> | undefined
 }
 
-/** What `fetch` rejects with when the network fails, in the words of Chromium. */
+/** Creates the error that `fetch` rejects with when the network fails, with Chromium's message. */
 export const toNetworkError = (): TypeError => new TypeError('Failed to fetch')
 
-/** Which statuses forbid a body, by the Fetch standard: `new Response` throws for a body with one of them. */
+/** The statuses that forbid a body (Fetch standard, "null body status"): `new Response` throws if it gets one. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-// By shape, not by class: under happy-dom and through MSW a Request may be of another realm.
+// By shape, not by class: under happy-dom and through MSW a Request may come from another realm.
 const isRequest = (input: unknown): input is Request =>
   typeof input === 'object' && input !== null && 'method' in input && 'headers' in input && 'url' in input
 
-/** Anything that `new Headers` takes, also Headers of another realm. */
+/** Reads anything that `new Headers` accepts, including Headers of another realm. */
 function toHeaders(init: HeadersInit | undefined): Map<string, string> {
   const headers = new Map<string, string>()
   const add = (value: string, name: string): void => void headers.set(name.toLowerCase(), value)
@@ -41,7 +41,7 @@ function toHeaders(init: HeadersInit | undefined): Map<string, string> {
   return headers
 }
 
-/** Reads the arguments of a `fetch` call. Relative URLs are relative to `base`. */
+/** Reads the arguments of a `fetch` call. Resolves relative URLs against `base`. */
 export async function toPlainRequest(input: RequestInfo | URL, init: RequestInit | undefined, base: string): Promise<PlainRequest> {
   const request = isRequest(input) ? input : undefined
   const headers = toHeaders(init?.headers ?? request?.headers)
@@ -49,7 +49,7 @@ export async function toPlainRequest(input: RequestInfo | URL, init: RequestInit
   signal?.throwIfAborted()
   let body: string | undefined
   if (init?.body !== undefined && init.body !== null) {
-    // A Response knows every kind of body and the content type that belongs to it.
+    // A Response reads every kind of body and knows its content type.
     const holder = new Response(init.body)
     const type = holder.headers.get('content-type')
     if (type !== null && !headers.has('content-type')) headers.set('content-type', type)
@@ -67,7 +67,7 @@ export async function toPlainRequest(input: RequestInfo | URL, init: RequestInit
   }
 }
 
-/** Makes the Request that the server gets, with the headers that only a browser may set. */
+/** Creates the Request that the server receives, with the headers that only a browser may set. */
 export function toServerRequest(request: PlainRequest): Request {
   const made = new Request(request.url.href, {
     method: request.method,
@@ -78,8 +78,8 @@ export function toServerRequest(request: PlainRequest): Request {
   return made
 }
 
-/** Takes an answer of the server apart. Event streams stay streams; every other body is read to its end. */
-export async function toPlainAnswer(response: Response): Promise<PlainAnswer> {
+/** Splits a response of the server into its parts. Event streams stay streams; every other body is read to its end. */
+export async function toPlainResponse(response: Response): Promise<PlainResponse> {
   const headers = toHeaders(response.headers)
   headers.delete('set-cookie')
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true
@@ -92,13 +92,12 @@ export async function toPlainAnswer(response: Response): Promise<PlainAnswer> {
   }
 }
 
-/** Makes the Response that the page gets. */
-export function toPageResponse(answer: PlainAnswer): Response {
-  const body = bodyless.has(answer.status) ? null : (answer.body ?? null)
-  return new Response(body, { status: answer.status, headers: [...answer.headers] })
+/** Creates the Response that the page receives. */
+export function toPageResponse({ status, headers, body }: PlainResponse): Response {
+  return new Response(bodyless.has(status) ? null : (body ?? null), { status, headers: [...headers] })
 }
 
-/** Rejects with the signal's reason as soon as it is aborted; what was started goes on by itself. */
+/** Rejects with the signal's reason as soon as it is aborted. The work itself continues. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {

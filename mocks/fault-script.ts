@@ -2,67 +2,67 @@
 // itself.
 import { SessionConfigError } from '../src/errors/session-config-error.ts'
 import type { Activity } from './activity.ts'
-import { isAnswerFault, toCannedAnswer, toDamagedAnswer } from './answers.ts'
-import { type PlainAnswer, type PlainRequest, toNetworkError } from './exchange.ts'
+import { type PlainRequest, type PlainResponse, toNetworkError } from './exchange.ts'
 import type { MockAnswerFault, MockFault, MockFaultHandle, MockFaultName, MockNetworkFaultName } from './fault.ts'
-import { createGate, type Gate } from './gate.ts'
+import { isAnswerFault, responseFaults, toCannedResponse, toDamagedResponse } from './fault-responses.ts'
+import { createLatch, type Latch } from './latch.ts'
 import type { MockBrowser } from './mock-browser.ts'
 import type { Page } from './page.ts'
 
-/** One request on its way through the network. */
-export interface Passage {
+/** One request in transit through the network. */
+export interface Exchange {
   readonly request: PlainRequest
   readonly page: Page
-  /** Brings the request to the server. Each call is one more arrival. */
-  deliver(): Promise<PlainAnswer>
+  /** Delivers the request to the server. Each call is another arrival. */
+  deliver(): Promise<PlainResponse>
 }
 
-/** What the faults need of their surroundings. */
+/** What the faults need from the mock server. */
 export interface FaultPorts<W> {
-  /** Stores what `write-beside` brings. */
+  /** Stores the write of a `write-beside`. */
   write(write: W, page: Page): Promise<void>
-  /** Stores what `write-over` brings, on top of what was stored before the request. */
-  writeOver(write: W, page: Page, deliver: () => Promise<PlainAnswer>): Promise<PlainAnswer>
+  /** Stores the write of a `write-over`, on top of what was stored before the request. */
+  writeOver(write: W, page: Page, deliver: () => Promise<PlainResponse>): Promise<PlainResponse>
   /** Fills the cache with what was stored before the request. */
-  loadLate(page: Page, deliver: () => Promise<PlainAnswer>): Promise<PlainAnswer>
+  loadLate(page: Page, deliver: () => Promise<PlainResponse>): Promise<PlainResponse>
   readonly activity: Activity
-  /** The inside of a browser. */
+  /** Returns a browser's internal state. */
   pageOf(browser: MockBrowser): Page
   /** Waits. */
   delay(ms: number): Promise<void>
 }
 
-/** The faults that a test has scripted and that have not befallen a request yet. */
+/** The faults that a test has scripted and that have not been used up yet. */
 export interface FaultScript<W> {
   add(fault: MockFault<W>): MockFaultHandle
-  /** Takes a request through the first fault that is meant for it, or straight to the server. */
-  pass(passage: Passage): Promise<PlainAnswer>
-  /** Lets go everything that is held. */
+  /** Applies the first matching fault to a request. Delivers the request to the server if none matches. */
+  apply(exchange: Exchange): Promise<PlainResponse>
+  /** Releases everything that is held. */
   release(): Promise<void>
-  /** Forgets every fault; what is held is lost. */
+  /** Drops every fault and loses what is held. */
   clear(): void
 }
 
 interface Entry<W> {
   readonly fault: MockFault<W>
-  readonly gate: Gate
+  readonly latch: Latch
   left: number
 }
 
-type Befall = (passage: Passage, gate: Gate) => Promise<PlainAnswer>
+type FaultHandler = (exchange: Exchange, latch: Latch) => Promise<PlainResponse>
 
 const lose = (): never => {
   throw toNetworkError()
 }
 
 const damage =
-  (kind: Parameters<typeof toDamagedAnswer>[1]): Befall =>
+  (kind: Parameters<typeof toDamagedResponse>[1]): FaultHandler =>
   async ({ deliver, request }) =>
-    toDamagedAnswer(await deliver(), kind, request.signal)
+    toDamagedResponse(await deliver(), kind, request.signal)
 
-const straight: Befall = ({ deliver }) => deliver()
+const straight: FaultHandler = ({ deliver }) => deliver()
 
-const befalls: Readonly<Record<Exclude<MockNetworkFaultName, 'stale-cache'> | 'delay', Befall>> = {
+const handlers: Readonly<Record<Exclude<MockNetworkFaultName, 'stale-cache'> | 'delay', FaultHandler>> = {
   'lose-request': async () => lose(),
   'lose-answer': async ({ deliver }) => deliver().then(lose),
   'break-answer': damage('break'),
@@ -70,22 +70,22 @@ const befalls: Readonly<Record<Exclude<MockNetworkFaultName, 'stale-cache'> | 'd
   'empty-answer': damage('empty'),
   'stall-answer': damage('stall'),
   duplicate: async ({ deliver }) => deliver().then(deliver),
-  'late-copy': async ({ deliver }, gate) => {
-    const answer = await deliver()
-    gate.holdAlone(deliver)
-    return answer
+  'late-copy': async ({ deliver }, latch) => {
+    const response = await deliver()
+    latch.holdDetached(deliver)
+    return response
   },
   hold: straight,
   'hold-answer': straight,
   delay: straight,
 }
 
-async function answerInstead(fault: MockAnswerFault, { deliver }: Passage): Promise<PlainAnswer> {
+async function respondInstead(fault: MockAnswerFault, { deliver }: Exchange): Promise<PlainResponse> {
   if (fault.stored === true) await deliver()
-  return toCannedAnswer(fault)
+  return toCannedResponse(fault)
 }
 
-const names = new Set<string>([...Object.keys(befalls), 'write-beside', 'write-over', 'stale-cache'])
+const names = new Set<string>([...Object.keys(handlers), 'write-beside', 'write-over', 'stale-cache'])
 
 function check(fault: MockFault): void {
   const name: MockFaultName = fault.fault
@@ -93,11 +93,11 @@ function check(fault: MockFault): void {
     throw new SessionConfigError(`Failed to script a fault: ${reason}`)
   }
   if (!names.has(name) && !isAnswerFault(fault))
-    fail(`"${name}" is none. Write one of ${[...names].join(', ')} or of the faults that answer.`)
-  if (fault.times !== undefined && !(fault.times >= 1)) fail(`times is ${fault.times}. Give 1 or more.`)
-  if (name === 'delay' && !((fault.delayMs ?? 0) > 0)) fail('a delay wants delayMs. Write { fault: "delay", delayMs: 500 }.')
+    fail(`there is no fault "${name}". Use one of ${[...names, ...responseFaults].join(', ')}.`)
+  if (fault.times !== undefined && !(fault.times >= 1)) fail(`times is ${fault.times}. Set it to 1 or more.`)
+  if (name === 'delay' && !((fault.delayMs ?? 0) > 0)) fail('a delay needs delayMs. Write { fault: "delay", delayMs: 500 }.')
   if ((name === 'write-beside' || name === 'write-over') && (fault as { write?: unknown }).write === undefined) {
-    fail(`${name} wants what is written. Write { fault: "${name}", write: { cart: [] } }.`)
+    fail(`${name} needs what to write. Write { fault: "${name}", write: { cart: [] } }.`)
   }
 }
 
@@ -106,39 +106,39 @@ function toHeld({ fault, hold }: MockFault): 'request' | 'answer' | undefined {
   return fault === 'hold-answer' ? 'answer' : hold
 }
 
-/** Keeps the faults of one mock server, in the order in which the test scripted them. */
+/** Creates an empty script. Faults are used up in the order in which the test scripts them. */
 export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
   const entries = new Set<Entry<W>>()
-  const gates = new Set<Gate>()
+  const latches = new Set<Latch>()
 
-  const befall = async ({ fault, gate }: Entry<W>, passage: Passage): Promise<PlainAnswer> => {
+  const handle = async ({ fault, latch }: Entry<W>, exchange: Exchange): Promise<PlainResponse> => {
     if (fault.fault === 'write-beside') {
-      await ports.write(fault.write, passage.page)
-      return passage.deliver()
+      await ports.write(fault.write, exchange.page)
+      return exchange.deliver()
     }
-    if (fault.fault === 'write-over') return ports.writeOver(fault.write, passage.page, passage.deliver)
-    if (fault.fault === 'stale-cache') return ports.loadLate(passage.page, passage.deliver)
-    return isAnswerFault(fault) ? answerInstead(fault, passage) : befalls[fault.fault](passage, gate)
+    if (fault.fault === 'write-over') return ports.writeOver(fault.write, exchange.page, exchange.deliver)
+    if (fault.fault === 'stale-cache') return ports.loadLate(exchange.page, exchange.deliver)
+    return isAnswerFault(fault) ? respondInstead(fault, exchange) : handlers[fault.fault](exchange, latch)
   }
 
-  const run = async (entry: Entry<W>, passage: Passage): Promise<PlainAnswer> => {
-    const { fault, gate } = entry
+  const run = async (entry: Entry<W>, exchange: Exchange): Promise<PlainResponse> => {
+    const { fault, latch } = entry
     const held = toHeld(fault)
     if (fault.delayMs !== undefined && fault.delayMs > 0) {
-      gate.reach()
+      latch.reach()
       await ports.activity.wait(ports.delay(fault.delayMs))
-      // Reset meanwhile.
-      if (!gates.has(gate)) lose()
+      // The mock server was reset in the meantime.
+      if (!latches.has(latch)) lose()
     }
-    if (held === 'request') return gate.hold(() => befall(entry, passage))
-    const outcome = befall(entry, passage)
-    if (held !== 'answer') return outcome.finally(gate.reach)
-    // A held loss is a loss only once it is let go.
+    if (held === 'request') return latch.hold(() => handle(entry, exchange))
+    const outcome = handle(entry, exchange)
+    if (held !== 'answer') return outcome.finally(latch.reach)
+    // A held loss becomes a loss only once it is released.
     await Promise.allSettled([outcome])
-    return gate.hold(() => outcome)
+    return latch.hold(() => outcome)
   }
 
-  const find = ({ request, page }: Passage): Entry<W> | undefined =>
+  const find = ({ request, page }: Exchange): Entry<W> | undefined =>
     [...entries].find(
       ({ fault }) =>
         (fault.method === undefined || fault.method.toUpperCase() === request.method) &&
@@ -148,35 +148,35 @@ export function createFaultScript<W>(ports: FaultPorts<W>): FaultScript<W> {
   return {
     add: (fault) => {
       check(fault)
-      const gate = createGate(ports.activity)
+      const latch = createLatch(ports.activity)
       const times = fault.times ?? 1
-      const entry: Entry<W> = { fault, gate, left: times }
+      const entry: Entry<W> = { fault, latch, left: times }
       entries.add(entry)
-      gates.add(gate)
+      latches.add(latch)
       return {
         get used() {
-          return gate.used
+          return latch.used
         },
-        reached: () => gate.reached,
-        release: () => gate.release(),
+        reached: () => latch.reached,
+        release: () => latch.release(),
         cancel: () => void entries.delete(entry),
       }
     },
-    pass: async (passage) => {
-      const entry = find(passage)
-      if (entry === undefined) return passage.deliver()
+    apply: async (exchange) => {
+      const entry = find(exchange)
+      if (entry === undefined) return exchange.deliver()
       entry.left -= 1
-      entry.gate.used += 1
+      entry.latch.used += 1
       if (entry.left <= 0) entries.delete(entry)
-      return run(entry, passage)
+      return run(entry, exchange)
     },
     release: async () => {
-      await Promise.all([...gates].map((gate) => gate.release()))
+      await Promise.all([...latches].map((latch) => latch.release()))
     },
     clear: () => {
-      for (const gate of gates) gate.lose()
+      for (const latch of latches) latch.lose()
       entries.clear()
-      gates.clear()
+      latches.clear()
     },
   }
 }

@@ -2,36 +2,36 @@
 import type { MockBrowser } from './mock-browser.ts'
 
 /**
- * What can befall a request:
+ * What can happen to a request:
  *
- * - `lose-request`: never arrives; the page sees a network error.
- * - `lose-answer`: arrives and is stored; the page sees a network error and gets no cookie.
- * - `break-answer`: arrives; status and cookies reach the page, the body breaks off with a network error.
- * - `truncate-answer`: as `break-answer`, but the body just ends, in the middle of its JSON.
+ * - `lose-request`: it never arrives; the page gets a network error.
+ * - `lose-answer`: it arrives and is stored; the page gets a network error and no cookie.
+ * - `break-answer`: it arrives; status and cookies reach the page, then the body fails with a network error.
+ * - `truncate-answer`: as `break-answer`, but the body ends normally in the middle of its JSON.
  * - `empty-answer`: as `break-answer`, but the body is empty.
- * - `stall-answer`: as `break-answer`, but the body never ends; only an abort gets the page out.
- * - `duplicate`: arrives twice; the page sees the second answer.
- * - `late-copy`: arrives; a copy of it waits in the network until `release()` and arrives then.
- * - `hold`: waits before the server until `release()`.
- * - `hold-answer`: arrives at once; its answer, cookies included, waits until `release()`.
- * - `delay`: arrives after `delayMs`.
- * - `write-beside`: `write` is stored just before the request arrives. A commit of the same keys is then answered with 409.
- * - `write-over`: server code reads the session before the request arrives and saves it after, with `write`, whole, as Django's
- *   `request.session` does: what the request stored is undone. Wants the option `backend`.
- * - `stale-cache`: server code that found no cache entry reads the row before the request arrives and fills the cache after.
- *   Server code then reads, and saves, what was before. Wants the option `backend: 'cached_db'`.
+ * - `stall-answer`: as `break-answer`, but the body never ends; only an abort ends the page's wait.
+ * - `duplicate`: it arrives twice; the page gets the second response.
+ * - `late-copy`: it arrives; a copy waits in the network and arrives after `release()`.
+ * - `hold`: it waits in front of the server until `release()`.
+ * - `hold-answer`: it arrives at once; the response, cookies included, waits until `release()`.
+ * - `delay`: it arrives after `delayMs`.
+ * - `write-beside`: `write` is stored just before the request arrives, so that a commit of the same keys gets a 409.
+ * - `write-over`: server code reads the session before the request arrives and then saves the whole session with `write`, as
+ *   Django's `request.session` does. This undoes what the request stored. Needs the option `backend`.
+ * - `stale-cache`: server code that missed the cache reads the row before the request arrives and fills the cache afterwards.
+ *   From then on server code reads, and saves, the old session. Needs the option `backend: 'cached_db'`.
  * - `csrf`: 403 with the protocol's problem `csrf`.
  * - `forbidden`: 403 with an HTML page, as Django's CSRF failure.
- * - `unauthenticated`: 401 with the protocol's problem: sign in first.
+ * - `unauthenticated`: 401 with the protocol's problem `unauthenticated`.
  * - `rate-limited`: 429 with `Retry-After`.
  * - `unavailable`: 503 with `Retry-After`.
  * - `server-error`: 500 in plain text.
- * - `server-error-page`: 500 with an HTML page, as a proxy's.
- * - `captive-portal`: 200 with an HTML page, as a hotel's network answers.
+ * - `server-error-page`: 500 with an HTML page, as from a proxy.
+ * - `captive-portal`: 200 with an HTML page, as from a hotel's network.
  */
 export type MockFaultName = MockNetworkFaultName | MockAnswerName | 'delay' | 'write-beside' | 'write-over'
 
-/** The faults of the network, which need no particulars. */
+/** The faults of the network, which have no required options. */
 export type MockNetworkFaultName =
   | 'lose-request'
   | 'lose-answer'
@@ -45,7 +45,7 @@ export type MockNetworkFaultName =
   | 'hold-answer'
   | 'stale-cache'
 
-/** The faults that answer in the server's place. The request is not stored, unless `stored` is set. */
+/** The faults that respond in the server's place. The request is not stored unless `stored` is set. */
 export type MockAnswerName =
   | 'csrf'
   | 'forbidden'
@@ -56,10 +56,10 @@ export type MockAnswerName =
   | 'server-error-page'
   | 'captive-portal'
 
-/** What every fault can be told. */
+/** The options of every fault. */
 export interface MockFaultScope {
   /**
-   * How many requests it befalls.
+   * How many requests it applies to.
    *
    * @default 1
    */
@@ -77,29 +77,29 @@ export interface MockFaultScope {
    */
   readonly browser?: MockBrowser | undefined
   /**
-   * Milliseconds that the request waits before it arrives, on the timer of the option `setTimeout`.
+   * Milliseconds before the request arrives, on the timer of the option `setTimeout`.
    *
    * @default 0
    */
   readonly delayMs?: number | undefined
   /**
-   * Wait for `release()`: the `request` before the server, or the `answer` before the page.
-   * `{ fault: 'lose-answer', hold: 'answer' }` is stored at once and lost when the test says so.
+   * Waits for `release()`: the `request` in front of the server, or the `answer` in front of the page.
+   * `{ fault: 'lose-answer', hold: 'answer' }` stores the commit at once and loses the response at `release()`.
    */
   readonly hold?: 'request' | 'answer' | undefined
 }
 
 /** A fault of the network. */
 export interface MockNetworkFault extends MockFaultScope {
-  /** What befalls the request. */
+  /** What happens to the request. */
   readonly fault: MockNetworkFaultName
 }
 
-/** A fault that answers in the server's place. */
+/** A fault that responds in the server's place. */
 export interface MockAnswerFault extends MockFaultScope {
   /** What the page gets. */
   readonly fault: MockAnswerName
-  /** Another status than the fault's own, such as 502 for `server-error-page`. */
+  /** A status other than the fault's own, such as 502 for `server-error-page`. */
   readonly status?: number | undefined
   /**
    * Seconds of `Retry-After`.
@@ -108,7 +108,7 @@ export interface MockAnswerFault extends MockFaultScope {
    */
   readonly retryAfterSeconds?: number | undefined
   /**
-   * Let the request arrive and be stored first, and replace only its answer.
+   * Whether the request arrives and is stored first, so that only its response is replaced.
    *
    * @default false
    */
@@ -117,31 +117,31 @@ export interface MockAnswerFault extends MockFaultScope {
 
 /** A request that arrives late. */
 export interface MockDelayFault extends MockFaultScope {
-  /** What befalls the request. */
+  /** What happens to the request. */
   readonly fault: 'delay'
-  /** Milliseconds that the request waits before it arrives, on the timer of the option `setTimeout`. */
+  /** Milliseconds before the request arrives, on the timer of the option `setTimeout`. */
   readonly delayMs: number
 }
 
-/** Somebody else's write, stored just before the request arrives, or over what it stored. */
+/** Another writer's write, stored just before the request arrives or over what the request stored. */
 export interface MockWriteBesideFault<W> extends MockFaultScope {
-  /** What befalls the request. */
+  /** What happens to the request. */
   readonly fault: 'write-beside' | 'write-over'
-  /** What is stored, as the argument of `mock.write`. */
+  /** What to write, as for `mock.write`. */
   readonly write: W
 }
 
-/** A fault with its particulars. `W` is what `mock.write` takes. */
+/** A fault with its options. `W` is what `mock.write` accepts. */
 export type MockFault<W = unknown> = MockNetworkFault | MockAnswerFault | MockDelayFault | MockWriteBesideFault<W>
 
-/** A scripted fault, to wait for and to end. */
+/** A scripted fault, to wait for and to cancel. */
 export interface MockFaultHandle {
-  /** How many requests it has befallen so far. */
+  /** How many requests it has applied to so far. */
   readonly used: number
-  /** Resolves when the fault has befallen its first request: a held one is at its gate then, a delayed one has begun to wait. */
+  /** Resolves when the fault has applied to its first request: it is held by then, or its delay has started. */
   reached(): Promise<void>
-  /** Lets go what this fault holds, and holds nothing from now on. Resolves when what was held has arrived. */
+  /** Releases what this fault holds and stops it from holding more. Resolves when what was held has arrived. */
   release(): Promise<void>
-  /** Takes back what is left of the fault. What it holds stays held until `release()`. */
+  /** Cancels the fault for further requests. What it holds stays held until `release()`. */
   cancel(): void
 }

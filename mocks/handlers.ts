@@ -3,13 +3,13 @@ import { HttpHandler, HttpResponse, http } from 'msw'
 import { isSessionError } from '../src/errors/session-error.ts'
 import type { ToHandlers } from './mock-session.ts'
 
-/** Makes the MSW handlers of one browser: whatever MSW intercepts goes the way of its `fetch`. */
+/** Creates the MSW handlers of one browser. Requests that MSW intercepts take the same path as the browser's `fetch`. */
 export const toMswHandlers: ToHandlers = (fetch, url, endpoints) => {
   const resolve = async ({ request }: { request: Request }): Promise<Response> => {
     try {
       return await fetch(request)
     } catch (error) {
-      // A mistake of the test shows as MSW's 500 with its message; everything else is a network error to the page.
+      // A mistake in the test becomes MSW's 500 with its message. Everything else is a network error to the page.
       if (isSessionError(error)) throw error
       return HttpResponse.error()
     }

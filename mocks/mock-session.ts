@@ -18,15 +18,15 @@ import { createNetwork } from './network.ts'
 import { checkEndpoints, checkEngine, checkPlatform, type MockSessionServerOptions, toSessionUrl } from './options.ts'
 import type { Page } from './page.ts'
 import { createRequestLog } from './request-log.ts'
-import { answerArrival } from './server.ts'
-import { type Changes, createServerCode, type ServerCode } from './server-code.ts'
+import { serveArrival } from './server.ts'
+import { type Changes, createServerActions, type ServerActions } from './server-actions.ts'
 import type { MockWireWrite, MockWrite } from './values.ts'
 import { copyWire, createValueCodec, type ValueCodec } from './values.ts'
 
 /** Makes the MSW handlers of one browser, for the session's URL and for the endpoints. */
 export type ToHandlers = (fetch: typeof globalThis.fetch, url: URL, endpoints: readonly string[]) => MockBrowser['handlers']
 
-/** What `write` takes, as changes of wire values. Values are checked now, those of a function when it runs. */
+/** Converts the argument of `write` into changes of wire values. Checks values now, and those of a function when it runs. */
 function toChanges<S extends z.$ZodObject>(write: MockWrite<S>, values: ValueCodec): Changes {
   if (typeof write === 'function') return (data) => values.encode(write(values.decode(data) as Parameters<typeof write>[0]))
   const changes = values.encode(write)
@@ -56,9 +56,9 @@ type SessionMethods<S extends z.$ZodObject> = Pick<
   | 'rotateCsrf'
 >
 
-/** What a test does to sessions. `home` is the default browser. */
+/** Creates the methods by which a test acts on sessions. `home` is the default browser. */
 function createSessionMethods<S extends z.$ZodObject>(
-  code: ServerCode,
+  code: ServerActions,
   values: ValueCodec,
   { browsers, home }: { readonly browsers: Browsers; readonly home: MockBrowser },
 ): SessionMethods<S> {
@@ -86,13 +86,15 @@ function createSessionMethods<S extends z.$ZodObject>(
   }
 }
 
-/** Refuses a fault that cannot befall sessions which are kept so. */
+/** Refuses a fault that cannot happen with a backend. */
 function checkFault(fault: MockFaultName, engine: MockBackendName | undefined): void {
   const fail = (reason: string): never => {
     throw new SessionConfigError(`Failed to script a fault: ${reason}`)
   }
-  if (fault === 'write-over' && engine === undefined) fail('server code of this backend saves what it changed. Set the option backend.')
-  if (fault === 'stale-cache' && engine !== 'cached_db') fail('no cache stands before the rows. Set the option backend to cached_db.')
+  if (fault === 'write-over' && engine === undefined)
+    fail('server code of this backend saves only what it changed. Set the option backend.')
+  if (fault === 'stale-cache' && engine !== 'cached_db')
+    fail('this backend has no cache in front of rows. Set the option backend to cached_db.')
 }
 
 function createNext<S extends z.$ZodObject>(
@@ -102,14 +104,14 @@ function createNext<S extends z.$ZodObject>(
 ): MockSessionServer<S>['next'] {
   return (named) => {
     const fault = typeof named === 'string' ? { fault: named } : named
-    // Checked here, where the test can see it: thrown inside a request it would look like a network error.
+    // Checked here, at the test's call. Inside a request the error would look like a network error.
     if ('write' in fault && typeof fault.write !== 'function') values.encode(fault.write ?? {})
     checkFault(fault.fault, engine)
     return script.add(fault)
   }
 }
 
-/** Wires a mock server. MSW comes in as a port, so that all but the handlers works without it. */
+/** Wires a mock server. MSW is a port, so that everything except the handlers works without it. */
 export function createMockSession<S extends z.$ZodObject>(
   options: MockSessionServerOptions<S>,
   toHandlers: ToHandlers,
@@ -128,7 +130,7 @@ export function createMockSession<S extends z.$ZodObject>(
   const backendOptions = { ...handlerOptions, exposure, now: clock.now, ...(guard && { csrf: guard.token }) }
   const createServer = (): MockBackend => createBackend(engine, backendOptions)
   let backend = createServer()
-  const code = createServerCode(url, () => backend, guard)
+  const code = createServerActions(url, () => backend, guard)
   const log = createRequestLog()
   const activity = createActivity()
 
@@ -145,8 +147,8 @@ export function createMockSession<S extends z.$ZodObject>(
     endpoints,
     log,
     activity,
-    pass: script.pass,
-    answer: (request, endpoint) => answerArrival(request, endpoint, { backend, guard }),
+    applyFault: script.apply,
+    serve: (request, endpoint) => serveArrival(request, endpoint, { backend, guard }),
   })
   const browsers = createBrowsers({
     origin: url.origin,
@@ -183,7 +185,7 @@ export function createMockSession<S extends z.$ZodObject>(
       browsers.reset()
     },
   }
-  // By descriptors: cookies and requests are looked up at each reading.
+  // Copies descriptors, so that `cookies` and `requests` stay getters.
   const server = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(home), ...Object.getOwnPropertyDescriptors(mock) })
   browsers.alias(home, server as MockSessionServer<S>)
   return server as MockSessionServer<S>

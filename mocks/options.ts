@@ -24,15 +24,15 @@ type HandlerOptions = Pick<
   | 'randomBytes'
 >
 
-/** What an endpoint gets. */
+/** What an endpoint receives. */
 export interface MockEndpointContext<S extends z.$ZodObject = z.$ZodObject> {
   /** The request, with its cookies. */
   readonly request: Request
-  /** The session of the browser that asks, as the app's own server code has it. What it changes is stored and its cookie set with the answer. */
+  /** The session of the requesting browser, as for the app's own server code. Changes are stored; the response sets the cookie. */
   readonly session: ServerSession<SessionValues<S>, SessionInputs<S>>
 }
 
-/** What an endpoint answers: a Response, plain JSON for a 200, nothing for a 204. A redirect reaches the page as it is: nothing follows it. */
+/** What an endpoint returns: a Response, plain JSON for a 200, nothing for a 204. The page gets a redirect as it is; it is not followed. */
 // biome-ignore lint/suspicious/noConfusingVoidType: `({ session }) => session.signIn('ann')` gives a Promise<void>
 export type MockEndpointResult = Response | JsonObject | undefined | void
 
@@ -41,7 +41,7 @@ export type MockEndpoint<S extends z.$ZodObject = z.$ZodObject> = (
   context: MockEndpointContext<S>,
 ) => MockEndpointResult | Promise<MockEndpointResult>
 
-/** A check of a CSRF token as Django's: a cookie that script can read, sent back in a header. */
+/** The options of a CSRF check as in Django: the token is in a cookie that script can read, and returns in a header. */
 export interface MockCsrfOptions {
   /**
    * The cookie that holds the token.
@@ -57,19 +57,19 @@ export interface MockCsrfOptions {
   readonly headerName?: string | undefined
 }
 
-/** The options of `createMockSessionServer`, beside those of `createSessionHandler` that it hands on. */
+/** The options of `createMockSessionServer`, in addition to those that it passes to `createSessionHandler`. */
 export interface MockSessionServerOptions<S extends z.$ZodObject = z.$ZodObject> extends HandlerOptions {
   /**
-   * Where the session is. A relative URL is relative to the page, or to `http://localhost/` where there is none.
-   * With `http:` it has to be localhost, since the session cookie is `Secure`.
+   * The session's URL. Relative to the page, or to `http://localhost/` without a page. An `http:` URL must be on localhost,
+   * because the session cookie is `Secure`.
    *
    * @default '/session'
    */
   readonly url?: string | undefined
   /**
-   * Keep sessions as a Django project with this session engine and `sojourn_django` does: what server code may undo, what the
-   * cache may lose, what the cookie cannot hold. Tests meet it by `evict`, `deleteRow` and the faults `write-over` and
-   * `stale-cache`, and by what `signed_cookies` does not promise.
+   * Stores sessions as a Django project with this session engine and `sojourn_django` does: server code can undo writes, the
+   * cache can lose sessions, and a cookie can be too small. Tests provoke this with `evict`, `deleteRow` and the faults
+   * `write-over` and `stale-cache`.
    *
    * @default undefined: the handler of `sojourn/server` over a store in memory
    * @example
@@ -77,24 +77,24 @@ export interface MockSessionServerOptions<S extends z.$ZodObject = z.$ZodObject>
    */
   readonly backend?: MockBackendName | undefined
   /**
-   * The schema of the client. The server then exposes its keys and no others, and checks what clients write, as
-   * `createSessionHandler({ schema })` does; `initial` and `write` take the app's values and check them.
+   * The client's schema. The server then exposes only its keys and checks what clients write, as
+   * `createSessionHandler({ schema })` does. `initial` and `write` take the app's values and check them.
    *
-   * @default undefined: every key is exposed, which a warning says once
+   * @default undefined: every key is exposed, and a warning says so once
    */
   readonly schema?: S | undefined
   /** The keys of the schema that clients cannot write, as for `createSessionHandler`. @default [] */
   readonly readOnly?: readonly (keyof SessionValues<S>)[] | undefined
   /**
-   * What the session of the default browser holds at the start.
+   * The data of the default browser's session at the start.
    *
    * @default no session at all
    */
   readonly initial?: MockValues<S> | undefined
-  /** Who is signed in at the start, in the default browser. */
+  /** The user who is signed in at the start, in the default browser. */
   readonly signedInAs?: string | undefined
   /**
-   * Endpoints of the app that change the session, by method and path, for all browsers.
+   * The app's endpoints that change the session, by method and path, for all browsers.
    *
    * @example
    * endpoints: {
@@ -106,9 +106,9 @@ export interface MockSessionServerOptions<S extends z.$ZodObject = z.$ZodObject>
    */
   readonly endpoints?: Readonly<Record<string, MockEndpoint<S>>> | undefined
   /**
-   * Check a CSRF token as Django does, and tell it in states.
+   * Checks a CSRF token as Django does and sends it in states.
    *
-   * @default false: the server asks for the same origin alone
+   * @default false: the server only requires the same origin
    */
   readonly csrf?: boolean | MockCsrfOptions | undefined
   /**
@@ -124,9 +124,9 @@ export interface MockSessionServerOptions<S extends z.$ZodObject = z.$ZodObject>
    */
   readonly setTimeout?: ((run: () => void, ms: number) => unknown) | undefined
   /**
-   * Where the default browser shows cookies that script may read.
+   * The document whose `cookie` mirrors the default browser's script-readable cookies.
    *
-   * @default the global document, where there is one
+   * @default the global document, if there is one
    */
   readonly document?: { cookie: string } | undefined
 }
@@ -136,37 +136,37 @@ const fail = (reason: string): never => {
 }
 
 /**
- * Reads the option `url`.
+ * Returns the session's absolute URL.
  *
- * @throws SessionConfigError for a URL at which no browser would keep the session cookie.
+ * @throws SessionConfigError if browsers would reject the session cookie from that URL.
  */
 export function toSessionUrl({ url = '/session', cookie }: Pick<MockSessionServerOptions, 'url' | 'cookie'>): URL {
   const page = globalThis.location?.href ?? ''
   const base = page.startsWith('http') ? page : 'http://localhost/'
-  if (!URL.canParse(url, base)) fail(`"${url}" is no URL.`)
+  if (!URL.canParse(url, base)) fail(`"${url}" is not a URL.`)
   const parsed = new URL(url, base)
   if (!isTrustworthy(parsed) && cookie?.secure !== false) {
-    fail(`no browser keeps a Secure cookie of ${parsed.origin}. Use https, localhost, or cookie: { name: 'session', secure: false }.`)
+    fail(`browsers reject a Secure cookie from ${parsed.origin}. Use https, localhost, or cookie: { name: 'session', secure: false }.`)
   }
   return parsed
 }
 
-/** @throws SessionConfigError for a `backend` that is no session engine of Django. */
+/** Checks the option `backend`. @throws SessionConfigError if it is not one of Django's session engines. */
 export function checkEngine(engine: MockBackendName | undefined): void {
   if (engine === undefined || engines.includes(engine)) return
-  fail(`"${engine}" is no session engine of Django. Set the option backend to one of ${engines.join(', ')}.`)
+  fail(`"${engine}" is not a session engine of Django. Set the option backend to one of ${engines.join(', ')}.`)
 }
 
-/** @throws SessionConfigError for an endpoint whose name is not a method and a path. */
+/** Checks the option `endpoints`. @throws SessionConfigError if a name is not a method and a path. */
 export function checkEndpoints(endpoints: Readonly<Record<string, MockEndpoint>>): void {
   for (const name of Object.keys(endpoints)) {
-    if (!/^[A-Z]+ \/\S*$/.test(name)) fail(`"${name}" is no endpoint. Name it by method and path, such as "POST /login".`)
+    if (!/^[A-Z]+ \/\S*$/.test(name)) fail(`"${name}" does not name an endpoint. Use a method and a path, such as "POST /login".`)
   }
 }
 
 /**
- * Refuses to run where script may not see cookies: a browser drops `Cookie` from requests and `Set-Cookie` from answers
- * that script makes, and the session would be another one at every request.
+ * Refuses to run in a real browser, which strips `Cookie` and `Set-Cookie` from requests and responses that script creates:
+ * each request would get another session.
  *
  * @throws SessionConfigError in a real browser.
  */
@@ -174,5 +174,5 @@ export function checkPlatform(): void {
   const { headers } = new Response(null)
   headers.append('Set-Cookie', 'probe=1')
   if (headers.getSetCookie().length > 0) return
-  fail('a browser hides cookies from script. Run it in Node, with happy-dom or jsdom where a DOM is needed.')
+  fail('browsers hide cookies from script. Run the tests in Node, with happy-dom or jsdom if they need a DOM.')
 }

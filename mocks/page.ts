@@ -8,20 +8,20 @@ export interface Page {
   readonly name: string
   readonly origin: string
   readonly cookies: BrowserCookies
-  /** Resolves when what the test wished for the start (`initial`, `signedInAs`) is stored. */
+  /** Resolves when what the test wants at the start (`initial`, `signedInAs`) is stored. */
   ready: Promise<void>
   isOffline: boolean
-  /** Counts the resets: what left before the last one is lost. */
-  era: number
+  /** Counts the resets. A request from before the last reset is lost. */
+  epoch: number
 }
 
-/** The options of a browser with their defaults. */
+/** A browser's options, with defaults applied. */
 export interface PageOptions extends Pick<MockBrowserOptions, 'document'> {
   readonly name: string
   readonly origin: string
 }
 
-/** Makes the inside of a browser. */
+/** Creates a browser's internal state. */
 export function createPage({ name, origin, document }: PageOptions, now: () => number): Page {
   return {
     name,
@@ -29,18 +29,18 @@ export function createPage({ name, origin, document }: PageOptions, now: () => n
     cookies: createBrowserCookies(now, document),
     ready: Promise.resolve(),
     isOffline: false,
-    era: 0,
+    epoch: 0,
   }
 }
 
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
-/** Whether a browser sends and takes cookies with a request. */
+/** Returns whether a browser sends and accepts cookies with a request. */
 export function hasCredentials({ credentials, url }: Pick<PlainRequest, 'credentials' | 'url'>, { origin }: Page): boolean {
   return credentials === 'include' || (credentials === 'same-origin' && url.origin === origin)
 }
 
-/** The header fields of a request with those that only a browser sets: what leaves now is not changed by what comes later. */
+/** Returns a copy of a request with the header fields that only a browser sets, as they are at the time of sending. */
 export function withBrowserHeaders(request: PlainRequest, page: Page): PlainRequest {
   const headers = new Map(request.headers)
   const isSameOrigin = request.url.origin === page.origin

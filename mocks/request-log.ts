@@ -2,37 +2,37 @@
 import { idempotencyKeyHeader, parseIdempotencyKey, sessionClientHeader } from '../src/protocol/headers.ts'
 import type { PlainRequest } from './exchange.ts'
 
-/** One request that a page sent, and what became of it. */
+/** One request that a page sent, and its outcome. */
 export interface MockRequest {
   /** The name of the browser. */
   readonly browser: string
-  /** The method, in capitals. */
+  /** The method, in upper case. */
   readonly method: string
   /** The absolute URL. */
   readonly url: string
   /** The header fields that the page sent, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>
-  /** The body as JSON, as text where it is none, undefined where there is none. */
+  /** The parsed JSON body; text if it is not JSON, undefined without a body. */
   readonly body: unknown
-  /** The id of the session client, if the request named one. */
+  /** The id of the session client, if the request carries one. */
   readonly client: string | undefined
   /** The commit number of a PATCH. */
   readonly n: number | undefined
-  /** What the page saw: a status, a network error, its own abort, or nothing yet. */
+  /** What the page received: a status, a network error, its own abort, or nothing yet. */
   readonly status: number | 'lost' | 'aborted' | 'waiting'
-  /** What the server answered, once for each time that the request arrived: empty where it never did. */
+  /** The server's status for each time the request arrived; empty if it never arrived. */
   readonly served: readonly number[]
 }
 
-/** The log's entry of one request, filled in as its story goes on. */
+/** The log entry of one request, completed step by step. */
 export interface LogEntry {
-  /** The server answered one arrival. */
+  /** Records the server's status for one arrival. */
   serve(status: number): void
-  /** What the page saw; the first word counts. */
+  /** Records what the page received. Only the first call counts. */
   end(status: number | 'lost' | 'aborted'): void
 }
 
-/** The requests of all browsers, in the order in which they left. */
+/** The requests of all browsers, in the order of sending. */
 export interface RequestLog {
   readonly requests: readonly MockRequest[]
   add(browser: string, request: PlainRequest): LogEntry
@@ -47,7 +47,7 @@ function toBody(text: string | undefined): unknown {
   }
 }
 
-/** Makes an empty log. */
+/** Creates an empty log. */
 export function createRequestLog(): RequestLog {
   const entries: { request: MockRequest }[] = []
   return {

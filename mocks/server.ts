@@ -1,16 +1,16 @@
 // Serves one request that arrived: checks CSRF, then calls the handler or an endpoint of the app. Called by network; keeps no state.
 import type { MockBackend } from './backend.ts'
 import type { CsrfGuard } from './csrf.ts'
-import { type PlainAnswer, type PlainRequest, toPlainAnswer, toServerRequest } from './exchange.ts'
+import { type PlainRequest, type PlainResponse, toPlainResponse, toServerRequest } from './exchange.ts'
 import type { MockEndpoint, MockEndpointResult } from './options.ts'
 
-/** What the server of a mock is made of. */
+/** The parts of a mock's server. */
 export interface MockServerParts {
   readonly backend: MockBackend
   readonly guard: CsrfGuard | undefined
 }
 
-/** Adds a new token to a request that has none, for this very request to see; the line is for the answer. */
+/** Adds a new token to a request without one, so that this request sees it already. `line` is the response's `Set-Cookie`. */
 function withToken(request: PlainRequest, guard: CsrfGuard | undefined): { request: PlainRequest; line: string | undefined } {
   if (guard === undefined || guard.token(toServerRequest(request)) !== undefined) return { request, line: undefined }
   const line = guard.renew()
@@ -23,18 +23,18 @@ function toResponse(result: MockEndpointResult): Response {
   return result instanceof Response ? result : Response.json(result)
 }
 
-/** Answers one arrival of a request: the session's own protocol, or an endpoint of the app. */
-export async function answerArrival(
+/** Serves a request that arrived: by the session's handler or by an endpoint of the app. */
+export async function serveArrival(
   sent: PlainRequest,
   endpoint: MockEndpoint | undefined,
   { backend, guard }: MockServerParts,
-): Promise<PlainAnswer> {
+): Promise<PlainResponse> {
   const refusal = guard?.refuse(toServerRequest(sent))
   const { request, line } = withToken(sent, guard)
   const made = toServerRequest(request)
   const response = refusal ?? (endpoint ? await serve(made, endpoint, backend) : await backend.handle(made))
-  const answer = await toPlainAnswer(response)
-  return line === undefined ? answer : { ...answer, setCookies: [...answer.setCookies, line] }
+  const plain = await toPlainResponse(response)
+  return line === undefined ? plain : { ...plain, setCookies: [...plain.setCookies, line] }
 }
 
 const serve = (request: Request, endpoint: MockEndpoint, backend: MockBackend): Promise<Response> =>

@@ -4,12 +4,12 @@ import type { SessionStore } from '../src/server/index.ts'
 import { type BackendOptions, createBackendHandler, type MockBackend, refuse } from './backend.ts'
 import type { Keeping } from './django/engine.ts'
 
-/** Makes a server that keeps sessions in stores: the real handler over them. */
+/** Creates a backend over stores: the real handler for the endpoint, and another for the server's other code. */
 export function createStoredBackend(options: BackendOptions, { endpoint, ordinary, evict, deleteRow, loadLate }: Keeping): MockBackend {
   const handler = createBackendHandler(options, endpoint)
   const otherCode = createBackendHandler(options, ordinary)
 
-  // Which entry a cookie leads to is the handler's own matter, so it is asked: what it reads for this request.
+  // Only the handler knows which entries a cookie leads to, so a spy records what it reads for this request.
   const findIds = async (request: Request): Promise<readonly string[]> => {
     const read: string[] = []
     const spy: SessionStore = {
@@ -45,7 +45,7 @@ export function createStoredBackend(options: BackendOptions, { endpoint, ordinar
     deleteRow: async (request) =>
       toEach(request, deleteRow ?? refuse('delete a row', 'there are no rows. Set the option backend to db or cached_db.')),
     loadLate: async (request) => {
-      const load = loadLate ?? refuse('fill the cache', 'none stands before the rows. Set the option backend to cached_db.')
+      const load = loadLate ?? refuse('fill the cache', 'there is no cache in front of rows. Set the option backend to cached_db.')
       const fills = await Promise.all((await findIds(request)).map(load))
       return () => {
         for (const fill of fills) fill()

@@ -3,12 +3,12 @@ import type { SessionStore, StoreEntry } from '../../src/server/index.ts'
 import { createRows, erase, type Keeping } from './engine.ts'
 import { withWholeSaves } from './whole-saves.ts'
 
-/** Rows behind a cache. Every save sets both; the endpoint reads the row, other code whatever the cache holds. */
+/** Creates rows behind a cache. Every save writes both. The endpoint reads the row; other code reads whatever the cache holds. */
 export function createCachedDb(now: () => number): Keeping {
   const rows = createRows()
   const cache = new Map<string, StoreEntry>()
 
-  const follow = async (id: string): Promise<void> => {
+  const refresh = async (id: string): Promise<void> => {
     const row = await rows.read(id)
     if (row) cache.set(id, row)
     else cache.delete(id)
@@ -18,12 +18,12 @@ export function createCachedDb(now: () => number): Keeping {
     ...store,
     write: async (write) => {
       const isStored = await store.write(write)
-      if (isStored) await Promise.all([write.id, ...(write.insert ? [write.insert.id] : [])].map(follow))
+      if (isStored) await Promise.all([write.id, ...(write.insert ? [write.insert.id] : [])].map(refresh))
       return isStored
     },
     remove: async (id, revision) => {
       const isRemoved = await store.remove(id, revision)
-      if (isRemoved) await follow(id)
+      if (isRemoved) await refresh(id)
       return isRemoved
     },
   })
@@ -31,7 +31,7 @@ export function createCachedDb(now: () => number): Keeping {
   const readThrough = async (id: string): Promise<StoreEntry | undefined> => {
     const cached = cache.get(id)
     if (cached && cached.expiresAt > now()) return cached
-    await follow(id)
+    await refresh(id)
     return cache.get(id)
   }
 

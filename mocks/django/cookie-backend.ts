@@ -11,16 +11,16 @@ import type { SessionRecord } from '../../src/server/record.ts'
 import { type BackendOptions, createBackendHandler, type MockBackend, refuse } from '../backend.ts'
 import { createCookieSigner, type SignedSession } from './signed-cookie.ts'
 
-/** The most that browsers take, name and value together. */
+/** The most that browsers accept, name and value together. */
 const maxCookieBytes = 4_096
 
-/** What the handler gets in the place of the cookie: any key, since its store holds one session. */
+/** What the handler gets instead of the cookie. Any key works, because its store holds one session. */
 const anyKey = 'k'.repeat(43)
 
-/** The store of one request: the session of its cookie, and then what the request makes of it. */
+/** The store of one request. It starts with the session in the request's cookie. */
 interface Slot {
   readonly store: SessionStore
-  /** The record of a session that was written since. */
+  /** The record that the request wrote; undefined if it wrote nothing. */
   readonly written: SessionRecord | undefined
 }
 
@@ -46,8 +46,8 @@ function createSlot(before: StoreEntry | undefined): Slot {
 }
 
 /**
- * Makes a server that holds no session: each answer to a write carries the one that it made, in its cookie. So nothing
- * compares, nothing is taken back, and the cookie that arrives last is the session.
+ * Creates a server that stores no session: each response to a write carries the session in its cookie. The server can
+ * neither compare nor revoke, and the cookie that arrives last is the session.
  */
 export function createCookieBackend(options: BackendOptions): MockBackend {
   const { now, maxAgeMs = 1_209_600_000, origins = [] } = options
@@ -56,7 +56,7 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
   const limit = maxCookieBytes - name.length
   const signer = createCookieSigner(now)
 
-  /** A handler for one request. `toEnd` says when a session is over. */
+  /** Creates a handler for one request. `toEnd` returns when a session expires. */
   const open = (request: Request, toEnd: (signed: SignedSession) => number) => {
     const value = cookie.read(request.headers.get('Cookie'))
     const signed = value === undefined ? undefined : signer.read(value)
@@ -73,7 +73,7 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
     return inner
   }
 
-  /** Puts a value in the place of the key that the handler sets; undefined: leaves what it sets. */
+  /** Replaces the key in the cookie that the handler sets by a value. Leaves the cookie alone if the value is undefined. */
   const withValue = (response: Response, value: string | undefined, until: number | null): Response => {
     if (value === undefined) return response
     const others = response.headers.getSetCookie().filter((line) => parseSetCookie(line).name !== name)
@@ -88,54 +88,54 @@ export function createCookieBackend(options: BackendOptions): MockBackend {
     return record.clients.length > 1 ? sign(forgetSome(record)) : undefined
   }
 
-  // As the signature ends, whatever the session asks for (Django's #19201). What asks for less is over by then for the endpoint alone.
+  // The signature expires regardless of the session's own expiry (Django's #19201). Only the endpoint honours a shorter one.
   const endOfSignature = ({ signedAt }: SignedSession): number => signedAt + maxAgeMs
   const endOfSession = (signed: SignedSession): number => Math.min(signed.record.expiresAt, endOfSignature(signed))
 
   return {
     handle: async (request) => {
       const { handler, slot, value } = open(request, endOfSession)
-      const answer = await toTold(await handler(toInner(request, await request.arrayBuffer())), maxAgeMs)
+      const response = await withoutAtomic(await handler(toInner(request, await request.arrayBuffer())), maxAgeMs)
       if (slot.written) {
         const next = await sign(slot.written)
-        if (next !== undefined) return withValue(answer, next, slot.written.cookieUntil)
+        if (next !== undefined) return withValue(response, next, slot.written.cookieUntil)
         const problem = toProblem('too-large', { detail: `The cookie holds ${limit} bytes.`, limit, errors: [] })
         return toFetch(withCommonHeaders(problem, fromFetch(request), origins))
       }
-      // A repetition sets its cookie again, which is the one that came.
-      const isSet = answer.status === 200 && answer.headers.getSetCookie().length > 0 && value !== undefined
-      return isSet ? withValue(answer, value, signer.read(value)?.record.cookieUntil ?? null) : answer
+      // A repetition sets its cookie again: the one that the request carried.
+      const isSet = response.status === 200 && response.headers.getSetCookie().length > 0 && value !== undefined
+      return isSet ? withValue(response, value, signer.read(value)?.record.cookieUntil ?? null) : response
     },
     serve: async (request, run) => {
       const { handler, slot } = open(request, endOfSignature)
       const session = await handler.open(toInner(request))
-      const answer = session.respond(await run(session))
-      // No limit here: Django sets what is too long, and browsers drop it without a word.
-      return slot.written ? withValue(answer, await signer.sign(slot.written), slot.written.cookieUntil) : answer
+      const response = session.respond(await run(session))
+      // No limit here: Django sets a cookie that is too long, and browsers drop it silently.
+      return slot.written ? withValue(response, await signer.sign(slot.written), slot.written.cookieUntil) : response
     },
-    expire: async () => refuse('end a session', 'it lies in its cookie, and the server holds none. Move the clock on by advance().'),
-    evict: async () => refuse('evict a session', 'the server holds none. Set the option backend to cache or cached_db.'),
-    deleteRow: async () => refuse('delete a row', 'the server holds none. Set the option backend to db or cached_db.'),
-    loadLate: async () => refuse('fill the cache', 'the server holds none. Set the option backend to cached_db.'),
+    expire: async () => refuse('end a session', 'the session is in its cookie, not on the server. Advance the clock with advance().'),
+    evict: async () => refuse('evict a session', 'this backend has no cache. Set the option backend to cache or cached_db.'),
+    deleteRow: async () => refuse('delete a row', 'this backend has no rows. Set the option backend to db or cached_db.'),
+    loadLate: async () => refuse('fill the cache', 'this backend has no cache. Set the option backend to cached_db.'),
   }
 }
 
-/** Makes room, as sojourn_django does: a quarter of the clients is forgotten, never the last one. */
+/** Makes room as sojourn_django does: forgets a quarter of the clients, never the last one. */
 function forgetSome(record: SessionRecord): SessionRecord {
   const dropped = record.clients.slice(0, Math.ceil(record.clients.length / 4))
   return { ...record, clients: record.clients.slice(dropped.length), floor: Math.max(record.floor, ...dropped.map(({ seq }) => seq)) }
 }
 
-/** Says in every state that the server cannot compare and set, and of no session that it outlives its signature. */
-async function toTold(answer: Response, maxAgeMs: number): Promise<Response> {
-  const setCookies = answer.headers.getSetCookie()
-  const text = await answer.text()
-  const state = parseAnswer(answer.headers.get('Content-Type')?.includes('json') && text !== '' ? JSON.parse(text) : undefined)
+/** Sets `atomic: false` in a state and limits its age to that of the signature. */
+async function withoutAtomic(response: Response, maxAgeMs: number): Promise<Response> {
+  const setCookies = response.headers.getSetCookie()
+  const text = await response.text()
+  const state = parseAnswer(response.headers.get('Content-Type')?.includes('json') && text !== '' ? JSON.parse(text) : undefined)
   const age = Math.min(state?.expiry.age ?? 0, Math.floor(maxAgeMs / 1000))
-  const told = state && { ...state, expiry: { ...state.expiry, age }, atomic: false }
-  const said = new Response(told ? JSON.stringify(told) : text || null, answer)
+  const changed = state && { ...state, expiry: { ...state.expiry, age }, atomic: false }
+  const copy = new Response(changed ? JSON.stringify(changed) : text || null, response)
   // Set afterwards: some implementations of the Fetch standard drop Set-Cookie from a constructor's headers.
-  said.headers.delete('Set-Cookie')
-  for (const line of setCookies) said.headers.append('Set-Cookie', line)
-  return said
+  copy.headers.delete('Set-Cookie')
+  for (const line of setCookies) copy.headers.append('Set-Cookie', line)
+  return copy
 }

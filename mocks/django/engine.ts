@@ -6,33 +6,33 @@ import { createMemoryStore, type SessionStore } from '../../src/server/index.ts'
  *
  * - `db`: a row for each session.
  * - `cached_db`: rows behind a cache, which ordinary code reads first. The endpoint reads the row.
- * - `cache`: a cache alone, such as Redis. What it evicts is gone.
- * - `file`: a file for each session. Ordinary code goes on reading one whose `expiry` in seconds is over.
- * - `signed_cookies`: the session itself lies in the cookie, in at most 4,096 bytes. Nothing compares and nothing is revoked.
+ * - `cache`: a cache only, such as Redis. An evicted session is gone.
+ * - `file`: a file for each session. Ordinary code still reads a session whose `expiry` in seconds has passed.
+ * - `signed_cookies`: the cookie holds the session itself, in at most 4,096 bytes. The server can neither compare nor revoke.
  */
 export type MockBackendName = 'db' | 'cached_db' | 'cache' | 'file' | 'signed_cookies'
 
-/** All of them. */
+/** All engines. */
 export const engines: readonly MockBackendName[] = ['db', 'cached_db', 'cache', 'file', 'signed_cookies']
 
-/** How a server keeps its sessions, and what may befall them there. */
+/** Where a server keeps its sessions, and how they can be lost there. */
 export interface Keeping {
-  /** What the session's endpoint reads, and writes by compare-and-set. */
+  /** The store of the session's endpoint, which writes by compare-and-set. */
   readonly endpoint: SessionStore
-  /** What the server's other code reads and writes. */
+  /** The store of the server's other code. */
   readonly ordinary: SessionStore
-  /** Takes an entry out of the cache. */
+  /** Evicts an entry from the cache. */
   readonly evict?: (id: string) => Promise<void>
-  /** Deletes a row, and nothing from a cache. */
+  /** Deletes a row and leaves the cache alone. */
   readonly deleteRow?: (id: string) => Promise<void>
-  /** Reads a row for a load that missed the cache; the function that it returns fills the cache with what was read. */
+  /** Reads a row, as a load does that missed the cache. Returns a function that fills the cache with what was read. */
   readonly loadLate?: (id: string) => Promise<() => void>
 }
 
-/** A table of sessions, or a folder. What is over stays there until somebody cleans up, and a save revives it. */
+/** Creates a table of sessions, or a folder. An expired session stays there until a clean-up, and a save revives it. */
 export const createRows = (): SessionStore => createMemoryStore({ now: () => 0 })
 
-/** Deletes whatever is stored under an id. */
+/** Deletes the entry stored under an id, if there is one. */
 export async function erase(store: SessionStore, id: string): Promise<void> {
   const entry = await store.read(id)
   if (entry) await store.remove(id, entry.revision)

@@ -3,26 +3,26 @@
 import { toBase64Url } from '../../src/server/keys.ts'
 import type { SessionRecord } from '../../src/server/record.ts'
 
-/** A session as a cookie holds it. */
+/** A session in its cookie. */
 export interface SignedSession {
   readonly record: SessionRecord
   /** In milliseconds since the epoch. */
   readonly signedAt: number
 }
 
-/** Makes the values of cookies that hold a session, and reads them. */
+/** Signs sessions into cookie values and reads them. */
 export interface CookieSigner {
   sign(record: SessionRecord): Promise<string>
-  /** What a value holds; undefined for one that this server has not signed. */
+  /** Returns the session in a value; undefined if this server has not signed it. */
   read(value: string): SignedSession | undefined
 }
 
-/** How much of a body's hash sojourn_django stores. */
+/** How many characters of a body's hash sojourn_django stores. */
 const bodyHashLength = 11
 
 /**
- * Signs as Django does, so that a value is as long as Django's. What a value says is kept beside it, since the handler's
- * record has more in it; and kept for good: a cookie that was signed once is good for as long as its signature.
+ * Creates a signer whose values are as long as Django's. It remembers the session of each value, because the handler's
+ * record holds more than the value, and never forgets one, because a cookie stays valid as long as its signature.
  */
 export function createCookieSigner(now: () => number): CookieSigner {
   const signed = new Map<string, SignedSession>()
@@ -38,7 +38,7 @@ export function createCookieSigner(now: () => number): CookieSigner {
   }
 }
 
-/** The dict that sojourn_django stores of a record, in the order in which it does. */
+/** Returns the dict that sojourn_django stores for a record, in the same order. */
 function toStored({ data, expiry, life = null, lineage, seq, mark, floor, clients, cookieUntil }: SessionRecord): object {
   const rule = expiry ?? life
   return {
@@ -55,7 +55,7 @@ function toStored({ data, expiry, life = null, lineage, seq, mark, floor, client
   }
 }
 
-/** JSON without letters beyond ASCII, compressed where that is shorter, as `signing.dumps(…, compress=True)` has it. */
+/** Packs ASCII-only JSON, compressed if that is shorter, as `signing.dumps(…, compress=True)` does. */
 async function pack(content: object): Promise<string> {
   const text = JSON.stringify(content).replace(/[\u007f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
   const plain = new TextEncoder().encode(text)

@@ -24,7 +24,7 @@ function createFiles(): Keeping {
   return { endpoint: files, ordinary: withoutSeconds(withWholeSaves(files)) }
 }
 
-/** Django's file engine asks a session for the seconds that it has, which are always as many as were set. */
+/** Django's file engine computes a session's age from its `expiry` in seconds, which never runs down. */
 function withoutSeconds(store: SessionStore): SessionStore {
   const read = async (id: string): Promise<StoreEntry | undefined> => {
     const entry = await store.read(id)
@@ -42,5 +42,5 @@ const engines: Readonly<Record<StoredEngine, (now: () => number) => Keeping>> = 
   file: createFiles,
 }
 
-/** Makes what an engine keeps its sessions in. */
+/** Creates the storage of an engine. */
 export const createKeeping = (engine: StoredEngine, now: () => number): Keeping => engines[engine](now)

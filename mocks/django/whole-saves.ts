@@ -6,15 +6,15 @@ import { erase } from './engine.ts'
 
 const isSession = (entry: StoreEntry | undefined): entry is StoreEntry => entry !== undefined && fromEntry(entry).record !== undefined
 
-/** Django gives the cookie of a new key the session's life and no more: the next commit sets it again. */
+/** Django gives a new key's cookie exactly the session's lifetime, so that the next commit sets the cookie again. */
 function withDjangoCookie(entry: StoreEntry): StoreEntry {
   const { record } = fromEntry(entry)
   return record?.cookieUntil ? toEntry({ ...record, cookieUntil: record.expiresAt }) : entry
 }
 
 /**
- * Stores as `request.session` does: the whole session as it was read, whatever others stored since. A session that is gone
- * is not saved (Django's `SessionInterrupted`), but `cycle_key` takes what was read to a new key all the same.
+ * Returns a store that saves as `request.session` does: the whole session as it was read, regardless of what others stored
+ * since. It does not save a deleted session (Django's `SessionInterrupted`), but `cycle_key` still moves it to a new key.
  */
 export function withWholeSaves(store: SessionStore): SessionStore {
   return {
@@ -23,7 +23,7 @@ export function withWholeSaves(store: SessionStore): SessionStore {
       const { id, expected, insert } = given
       if (expected === null) return store.write({ ...given, entry: withDjangoCookie(given.entry) })
       const write = insert ? { ...given, insert: { ...insert, entry: withDjangoCookie(insert.entry) } } : given
-      // Once more where somebody writes in between: nobody is compared with.
+      // Retries if another writer comes in between, because Django compares with nothing.
       for (;;) {
         const stored = await store.read(id)
         if (!isSession(stored) && !insert) throw new SessionEndedError('replaced', 'not-stored', {})

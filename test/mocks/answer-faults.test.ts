@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseProblem } from '../../src/protocol/problem.ts'
 import { createRawClient } from './raw-client.ts'
 
-describe('a scripted fault that answers in the place of the server', () => {
+describe('a scripted fault that responds in the place of the server', () => {
   test.each<[fault: MockAnswerName, status: number, type: string, retryAfter: string | null]>([
     ['csrf', 403, 'application/problem+json', null],
     ['forbidden', 403, 'text/html', null],
@@ -19,10 +19,10 @@ describe('a scripted fault that answers in the place of the server', () => {
     const client = createRawClient(mock)
     await client.state()
     mock.next({ fault, method: 'PATCH' })
-    const answer = await mock.fetch(mock.url, { method: 'PATCH', body: '{}' })
-    expect(answer.status).toBe(status)
-    expect(answer.headers.get('content-type')).toContain(type)
-    expect(answer.headers.get('retry-after')).toBe(retryAfter)
+    const response = await mock.fetch(mock.url, { method: 'PATCH', body: '{}' })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toContain(type)
+    expect(response.headers.get('retry-after')).toBe(retryAfter)
     expect(await mock.data()).toEqual({ count: 0 })
     expect(mock.requests.at(-1)).toMatchObject({ status, served: [] })
     expect((await client.commit({ set: { count: 1 } })).status).toBe(200)
@@ -39,14 +39,14 @@ describe('a scripted fault that answers in the place of the server', () => {
     expect(parseProblem(await (await mock.fetch(mock.url)).json())?.name).toBe(name)
   })
 
-  test('takes another status and another Retry-After', async () => {
+  test('accepts another status and another Retry-After', async () => {
     const mock = createMockSessionServer()
     mock.next({ fault: 'server-error-page', status: 502, retryAfterSeconds: 30 })
-    const answer = await mock.fetch(mock.url)
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([502, '30'])
+    const response = await mock.fetch(mock.url)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([502, '30'])
   })
 
-  test('lets the commit be stored first where the fault says so', async () => {
+  test('lets the commit be stored first if the fault has `stored`', async () => {
     const mock = createMockSessionServer({ initial: { count: 0 } })
     const client = createRawClient(mock)
     await client.state()
@@ -56,13 +56,13 @@ describe('a scripted fault that answers in the place of the server', () => {
     expect(mock.requests.at(-1)).toMatchObject({ status: 504, served: [200] })
   })
 
-  test('befalls as many requests as the fault says, of its method and browser alone', async () => {
+  test('applies to `times` requests, of its method and browser only', async () => {
     const mock = createMockSessionServer()
     const phone = mock.browser()
     const fault = mock.next({ fault: 'unavailable', times: 2, method: 'get', browser: mock })
     const statuses = async () => {
-      const answers = [await phone.fetch(mock.url), await mock.fetch(mock.url, { method: 'OPTIONS' }), await mock.fetch(mock.url)]
-      return answers.map(({ status }) => status)
+      const responses = [await phone.fetch(mock.url), await mock.fetch(mock.url, { method: 'OPTIONS' }), await mock.fetch(mock.url)]
+      return responses.map(({ status }) => status)
     }
     expect(await statuses()).toEqual([200, 204, 503])
     expect(fault.used).toBe(1)
@@ -71,7 +71,7 @@ describe('a scripted fault that answers in the place of the server', () => {
     expect(fault.used).toBe(2)
   })
 
-  test('uses faults up in the order of the script', async () => {
+  test('is used up in the order of the script', async () => {
     const mock = createMockSessionServer()
     mock.next('rate-limited')
     mock.next('captive-portal')
@@ -81,7 +81,7 @@ describe('a scripted fault that answers in the place of the server', () => {
     expect(statuses).toEqual([429, 200, 503, 200])
   })
 
-  test('is taken back by cancel', async () => {
+  test('is removed by cancel', async () => {
     const mock = createMockSessionServer()
     const down = mock.next({ fault: 'unavailable', times: Number.POSITIVE_INFINITY })
     expect((await mock.fetch(mock.url)).status).toBe(503)
@@ -91,9 +91,9 @@ describe('a scripted fault that answers in the place of the server', () => {
   })
 
   test.each([
-    [{ fault: 'burn' as 'hold' }, /"burn" is none/],
-    [{ fault: 'delay' as 'hold' }, /wants delayMs/],
-    [{ fault: 'write-beside' as 'hold' }, /what is written/],
+    [{ fault: 'burn' as 'hold' }, /there is no fault "burn"/],
+    [{ fault: 'delay' as 'hold' }, /needs delayMs/],
+    [{ fault: 'write-beside' as 'hold' }, /needs what to write/],
     [{ fault: 'hold' as const, times: 0 }, /times/],
   ])('refuses a fault that cannot work: %o', (fault, message) => {
     const mock = createMockSessionServer()

@@ -4,7 +4,7 @@ import { createMockSessionServer, type MockBackendName } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'
 
-/** What the engines do is told by test/backends/scenarios.ts, which are played on Django too; here is what only the mock has. */
+/** What the engines do is in test/backends/scenarios.ts, which also run on Django. This file holds what only the mock has. */
 const start = (backend?: MockBackendName) => {
   const mock = createMockSessionServer({ backend, initial: { theme: 'dark' } })
   return { mock, client: createRawClient(mock) }
@@ -12,11 +12,11 @@ const start = (backend?: MockBackendName) => {
 
 const stored = ['db', 'cached_db', 'cache', 'file'] as const
 
-test('a backend that is no engine of Django is refused', () => {
+test('a backend that is not an engine of Django is refused', () => {
   expect(() => createMockSessionServer({ backend: 'mongo' as never })).toThrow(/cached_db/)
 })
 
-describe('an event that a backend cannot meet', () => {
+describe('an event that a backend does not have', () => {
   test.each([undefined, 'db', 'file', 'signed_cookies'] as const)('%s evicts nothing', async (backend) => {
     await expect(start(backend).mock.evict()).rejects.toThrow(SessionUsageError)
   })
@@ -33,7 +33,7 @@ describe('an event that a backend cannot meet', () => {
     expect(() => start().mock.next({ fault: 'write-over', write: { theme: 'light' } })).toThrow(SessionConfigError)
   })
 
-  test('a save over a commit wants what is saved', () => {
+  test('write-over needs what to save', () => {
     expect(() => start('db').mock.next({ fault: 'write-over' } as never)).toThrow(SessionConfigError)
   })
 
@@ -43,7 +43,7 @@ describe('an event that a backend cannot meet', () => {
 })
 
 describe('on every engine', () => {
-  test.each([...stored, 'signed_cookies'] as const)('%s starts over by reset, with no session of before', async (backend) => {
+  test.each([...stored, 'signed_cookies'] as const)('%s is empty after a reset', async (backend) => {
     const { mock, client } = start(backend)
     const { lineage } = await client.state()
     mock.reset()
@@ -71,7 +71,7 @@ describe('on every engine', () => {
 })
 
 describe('a save over a commit', () => {
-  test.each(stored)('%s: server code whose session is gone meanwhile is told so', async (backend) => {
+  test.each(stored)('%s: server code gets an error if its session is gone when it saves', async (backend) => {
     const mock = createMockSessionServer({
       backend,
       initial: { theme: 'dark' },
@@ -84,11 +84,11 @@ describe('a save over a commit', () => {
       },
     })
     const response = await mock.fetch('/slow', { method: 'POST' })
-    expect(await response.json()).toEqual({ told: expect.stringContaining('SessionEndedError') })
+    expect(await response.json()).toEqual({ error: expect.stringContaining('SessionEndedError') })
     expect(await mock.data()).toEqual({})
   })
 
-  test('befalls the requests that are meant, and no others', async () => {
+  test('applies to the matching requests and no others', async () => {
     const { mock, client } = start('db')
     await client.state()
     mock.next({ fault: 'write-over', method: 'PATCH', write: { theme: 'light' } })
@@ -100,7 +100,7 @@ describe('a save over a commit', () => {
 })
 
 describe('a session in its cookie', () => {
-  test('is none where the value is not one that the server signed', async () => {
+  test('does not exist if the server has not signed the value', async () => {
     const forged = '__Host-session=eyJ0aGVtZSI6ImRhcmsifQ:1tA000:signature; Path=/; Secure; HttpOnly'
     const mock = createMockSessionServer({
       backend: 'signed_cookies',
@@ -112,14 +112,14 @@ describe('a session in its cookie', () => {
     expect(await mock.data()).toEqual({})
   })
 
-  test('goes by the name that the cookie is given', async () => {
+  test('has the name that the cookie option sets', async () => {
     const cookie = { name: 'sessionid', secure: false }
     const mock = createMockSessionServer({ backend: 'signed_cookies', url: 'http://app.test/session', cookie, initial: { theme: 'dark' } })
     expect(await createRawClient(mock).state()).toMatchObject({ data: { theme: 'dark' }, atomic: false })
     expect(mock.cookies.map(({ name }) => name)).toEqual(['sessionid'])
   })
 
-  test('brings the cookies of an endpoint along', async () => {
+  test('carries the cookies of an endpoint', async () => {
     const mock = createMockSessionServer({
       backend: 'signed_cookies',
       endpoints: {

@@ -14,7 +14,7 @@ describe('several browsers', () => {
     expect(await mock.lineage(phone)).not.toBe(await mock.lineage())
   })
 
-  test('are written to, expired and signed in one by one', async () => {
+  test('are written to, expired and signed in separately', async () => {
     const mock = createMockSessionServer({ initial: { theme: 'dark' } })
     const phone = mock.browser({ signedInAs: 'ann' })
     await mock.write({ theme: 'blue' }, phone)
@@ -26,7 +26,7 @@ describe('several browsers', () => {
     expect([await mock.identity(), await mock.identity(phone)]).toEqual([null, 'bob'])
   })
 
-  test('keep a session of two tabs in one browser', async () => {
+  test('share a session between two tabs of one browser', async () => {
     const mock = createMockSessionServer()
     const [one, two] = [createRawClient(mock), createRawClient(mock)]
     await one.commit({ set: { theme: 'dark' } })
@@ -35,7 +35,7 @@ describe('several browsers', () => {
     expect(await mock.data()).toEqual({ theme: 'dark', count: 1 })
   })
 
-  test('go offline one by one', async () => {
+  test('go offline separately', async () => {
     const mock = createMockSessionServer()
     const phone = mock.browser()
     phone.offline()
@@ -49,7 +49,7 @@ describe('several browsers', () => {
     expect(mock.requests.map(({ browser }) => browser)).toEqual(['browser', 'browser 2', 'browser 3', 'phone'])
   })
 
-  test('start over by reset, signed in as they were', async () => {
+  test('are reset to how they started, signed in', async () => {
     const mock = createMockSessionServer()
     const phone = mock.browser({ signedInAs: 'ann' })
     await mock.signOut(phone)
@@ -68,17 +68,17 @@ describe('a browser whose pages have another origin', () => {
     expect((await client.commit({ set: { theme: 'dark' } }, { credentials: 'include' })).status).toBe(403)
   })
 
-  test('is let in by the option origins', async () => {
+  test('is allowed by the option origins', async () => {
     const mock = createMockSessionServer({ url, origins: [origin] })
     const page = mock.browser({ origin })
     const client = createRawClient({ url, fetch: page.fetch })
-    const answer = await client.commit({ set: { theme: 'dark' } }, { credentials: 'include' })
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
+    const response = await client.commit({ set: { theme: 'dark' } }, { credentials: 'include' })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin)
     expect(await mock.data(page)).toEqual({ theme: 'dark' })
   })
 
-  test('sends and takes cookies only with credentials', async () => {
+  test('sends and accepts cookies only with credentials', async () => {
     const mock = createMockSessionServer({ url, origins: [origin] })
     const page = mock.browser({ origin, signedInAs: 'ann' })
     const read = async (credentials: RequestCredentials) => (await page.fetch(url, { credentials })).json()

@@ -2,7 +2,7 @@
 import { createMockSessionServer, type MockEndpoint, type MockSessionServerOptions } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 
-/** A server whose endpoint `GET /set` answers with the given `Set-Cookie` lines, and `GET /app/echo` with the cookies that came. */
+/** A server whose endpoint `GET /set` responds with the given `Set-Cookie` lines, and `GET /app/echo` with the received cookies. */
 function createCookieServer(lines: readonly string[], options: MockSessionServerOptions = {}) {
   const set: MockEndpoint = () => new Response(null, { headers: lines.map((line): [string, string] => ['set-cookie', line]) })
   const echo: MockEndpoint = ({ request }) => new Response(request.headers.get('cookie'))
@@ -17,7 +17,7 @@ const get = async (mock: Server, path: string): Promise<string> => (await mock.f
 
 describe('the cookie jar of a mock browser', () => {
   test.each<[what: string, lines: string[], sent: string]>([
-    ['keeps what an answer sets', ['a=1', 'b=2; Path=/'], 'a=1; b=2'],
+    ['keeps what a response sets', ['a=1', 'b=2; Path=/'], 'a=1; b=2'],
     ['keeps a value as it came, encoded', ['a=%20x%3B'], 'a=%20x%3B'],
     ['replaces a cookie of the same name and path', ['a=1', 'a=2'], 'a=2'],
     ['drops a cookie by Max-Age=0', ['a=1', 'a=; Max-Age=0'], ''],
@@ -43,14 +43,14 @@ describe('the cookie jar of a mock browser', () => {
     expect(await get(mock, '/apple/echo')).toBe('a=root')
   })
 
-  test('takes the folder of the request for the path of a cookie without one', async () => {
+  test('uses the directory of the request as the default path of a cookie', async () => {
     const mock = createCookieServer(['a=1'])
     await get(mock, '/app/set')
     expect(mock.cookies).toMatchObject([{ name: 'a', path: '/app' }])
     expect(await get(mock, '/echo')).toBe('')
   })
 
-  test('keeps none for more than 400 days, as browsers do', async () => {
+  test('keeps a cookie for at most 400 days, as browsers do', async () => {
     const mock = createCookieServer(['a=1; Max-Age=99999999', 'b=2; Expires=Fri, 31 Dec 2100 00:00:00 GMT'], {
       now: () => 1_800_000_000_000,
     })
@@ -61,7 +61,7 @@ describe('the cookie jar of a mock browser', () => {
     expect(await get(mock, '/echo')).toBe('')
   })
 
-  test('drops cookies as the clock goes on', async () => {
+  test('drops cookies as the clock advances', async () => {
     const mock = createCookieServer(['a=1; Max-Age=60', 'b=2'], { now: () => 1_800_000_000_000 })
     await get(mock, '/set')
     mock.advance(59_999)
@@ -88,11 +88,11 @@ describe('the cookie jar of a mock browser', () => {
 
   test('ignores a Cookie header that the page sets, as a browser does', async () => {
     const mock = createCookieServer([])
-    const answer = await mock.fetch(new URL('/echo', mock.url), { headers: { Cookie: 'session=stolen' } })
-    expect(await answer.text()).toBe('')
+    const response = await mock.fetch(new URL('/echo', mock.url), { headers: { Cookie: 'session=stolen' } })
+    expect(await response.text()).toBe('')
   })
 
-  test('writes what script may read to a given document, and takes it away again', async () => {
+  test('mirrors what script may read to a given document, and removes it again', async () => {
     const written: string[] = []
     const document = {
       get cookie() {

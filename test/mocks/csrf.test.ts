@@ -6,7 +6,7 @@ import { createRawClient } from './raw-client.ts'
 const tokenOf = (cookies: string): string => /(?:csrftoken|xsrf)=([^;]+)/.exec(cookies)?.[1] ?? ''
 
 describe('a mock server that checks CSRF tokens', () => {
-  test('gives the token in a cookie that script can read and in the state', async () => {
+  test('sends the token in a cookie that script can read and in the state', async () => {
     const mock = createMockSessionServer({ csrf: true })
     const state = await createRawClient(mock).state()
     expect(state.csrf).toEqual(expect.any(String))
@@ -14,7 +14,7 @@ describe('a mock server that checks CSRF tokens', () => {
     expect((await createRawClient(mock).state()).csrf).toBe(state.csrf)
   })
 
-  test('wants the token of the cookie in the header of every write', async () => {
+  test('requires the token of the cookie in the header of every write', async () => {
     const mock = createMockSessionServer({ csrf: true })
     const client = createRawClient(mock)
     await client.state()
@@ -39,7 +39,7 @@ describe('a mock server that checks CSRF tokens', () => {
     expect(await send(second)).toBe(403)
   })
 
-  test('takes other names', async () => {
+  test('accepts other names', async () => {
     const mock = createMockSessionServer({ csrf: { cookieName: 'xsrf', headerName: 'X-Xsrf' } })
     const client = createRawClient(mock)
     await client.state()
@@ -52,7 +52,7 @@ describe('a mock server that checks CSRF tokens', () => {
     expect(await mock.identity()).toBeNull()
   })
 
-  test('rotates nothing where it checks nothing', () => {
+  test('refuses to rotate a token without the option csrf', () => {
     expect(() => createMockSessionServer().rotateCsrf()).toThrow(expect.objectContaining({ code: 'usage' }))
   })
 })

@@ -12,8 +12,8 @@ export function describeFetch(): void {
   describe('the fetch of a mock browser', () => {
     test('takes a URL and an init', async () => {
       const mock = createMockSessionServer()
-      const answer = await mock.fetch(mock.url, { method: 'PATCH', body: JSON.stringify(commit), headers })
-      expect(answer.status).toBe(200)
+      const response = await mock.fetch(mock.url, { method: 'PATCH', body: JSON.stringify(commit), headers })
+      expect(response.status).toBe(200)
       expect(await mock.data()).toEqual({ theme: 'dark' })
     })
 
@@ -49,17 +49,17 @@ export function describeFetch(): void {
       ['another path', '/elsewhere', 'GET'],
       ['another origin', 'https://other.example.com/session', 'GET'],
       ['another method of an endpoint', '/me', 'POST'],
-    ])('rejects %s and says what it answers', async (_, url, method) => {
+    ])('rejects %s and names what it serves', async (_, url, method) => {
       const mock = createMockSessionServer({ endpoints: { 'GET /me': () => ({}) } })
       await expect(mock.fetch(url, { method })).rejects.toThrow(
         expect.objectContaining({ code: 'usage', message: expect.stringContaining(`${mock.url}, GET /me`) }),
       )
     })
 
-    test('gives answers without a body where the status has none', async () => {
+    test('returns a response without a body if the status forbids one', async () => {
       const mock = createMockSessionServer()
-      const answer = await mock.fetch(mock.url, { method: 'DELETE', headers: { 'Session-Lineage': 'gone' } })
-      expect([answer.status, answer.body]).toEqual([204, null])
+      const response = await mock.fetch(mock.url, { method: 'DELETE', headers: { 'Session-Lineage': 'gone' } })
+      expect([response.status, response.body]).toEqual([204, null])
     })
 
     test('is what ky calls, attempt by attempt', async () => {
@@ -88,8 +88,8 @@ export function describeFetch(): void {
       const options = { fetch: mock.fetch, retry: 0, throwHttpErrors: false, timeout: false } as const
       const abort = new AbortController()
       const held = mock.next('hold')
-      const answer = ky(mock.url, { ...options, signal: abort.signal })
-      const failing = expect(answer).rejects.toThrow('enough')
+      const response = ky(mock.url, { ...options, signal: abort.signal })
+      const failing = expect(response).rejects.toThrow('enough')
       await held.reached()
       abort.abort(new Error('enough'))
       await failing

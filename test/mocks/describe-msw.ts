@@ -28,7 +28,7 @@ export function describeMsw(): void {
     afterEach(() => server.resetHandlers())
     afterAll(() => server.close())
 
-    test('answer the global fetch with the session of the browser', async () => {
+    test('serve the global fetch with the session of the browser', async () => {
       const page = client()
       const { lineage } = await page.state()
       expect((await page.commit({ set: { theme: 'light' } })).status).toBe(200)
@@ -36,11 +36,11 @@ export function describeMsw(): void {
       expect((await client().state()).lineage).toBe(lineage)
     })
 
-    test('keep the cookie of a session that begins', async () => {
+    test('keep the cookie of a new session', async () => {
       await mock.flush()
       const page = client()
-      const answer = await page.commit({ set: { theme: 'light' } })
-      expect(answer.headers.get('set-cookie')).toBeNull()
+      const response = await page.commit({ set: { theme: 'light' } })
+      expect(response.headers.get('set-cookie')).toBeNull()
       expect((await page.commit({ set: { count: 1 } })).status).toBe(200)
       expect(await mock.data()).toEqual({ theme: 'light', count: 1 })
     })
@@ -52,11 +52,11 @@ export function describeMsw(): void {
     })
 
     test('work through ky', async () => {
-      const answer = await ky(mock.url, { fetch, retry: 0, throwHttpErrors: false, timeout: false })
-      expect(await answer.json()).toMatchObject({ data: { theme: 'dark' } })
+      const response = await ky(mock.url, { fetch, retry: 0, throwHttpErrors: false, timeout: false })
+      expect(await response.json()).toMatchObject({ data: { theme: 'dark' } })
     })
 
-    test('change over to another browser by use', async () => {
+    test('switch to another browser by use', async () => {
       const phone = mock.browser({ signedInAs: 'bob' })
       server.use(...phone.handlers)
       expect(await client().state()).toMatchObject({ identity: 'bob', data: {} })

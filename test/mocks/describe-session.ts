@@ -3,7 +3,7 @@ import { createMockSessionServer } from 'sojourn/msw'
 import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'
 
-/** What the mock answers without any fault, in Node and in happy-dom alike. */
+/** What the mock does without a fault, in Node and in happy-dom alike. */
 export function describeSession(): void {
   describe('a mock session server', () => {
     test('reads an empty session without setting a cookie', async () => {
@@ -26,7 +26,7 @@ export function describeSession(): void {
       expect(await mock.data()).toEqual({ theme: 'light' })
     })
 
-    test('answers an unchanged read with 304', async () => {
+    test('responds to an unchanged read with 304', async () => {
       const mock = createMockSessionServer({ initial: { theme: 'dark' } })
       const first = await mock.fetch(mock.url)
       const again = await mock.fetch(mock.url, { headers: { 'If-None-Match': first.headers.get('etag') ?? '' } })
@@ -44,7 +44,7 @@ export function describeSession(): void {
       expect(mock.cookies).toEqual([])
     })
 
-    test('hands the options of the handler on', async () => {
+    test('passes the options of the handler on', async () => {
       const mock = createMockSessionServer({
         maxSessionBytes: 100,
         maxAgeMs: 60_000,
@@ -61,7 +61,7 @@ export function describeSession(): void {
       expect(await client.state()).toMatchObject({ identity: 'someone', expiry: { age: 60 } })
     })
 
-    test('logs what each request was and what became of it', async () => {
+    test('logs each request and its outcome', async () => {
       const mock = createMockSessionServer()
       const client = createRawClient(mock)
       await client.commit({ set: { theme: 'dark' } })

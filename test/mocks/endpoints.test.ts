@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createRawClient } from './raw-client.ts'
 
 describe('an endpoint of the app', () => {
-  test('signs in on the session of the browser that asks', async () => {
+  test('signs in on the session of the requesting browser', async () => {
     const mock = createMockSessionServer({
       initial: { theme: 'dark' },
       endpoints: {
@@ -14,13 +14,13 @@ describe('an endpoint of the app', () => {
         },
       },
     })
-    const answer = await mock.fetch('/login', { method: 'POST', body: JSON.stringify({ name: 'ann' }) })
-    expect(answer.status).toBe(204)
-    expect(answer.headers.get('session-version')).toEqual(expect.any(String))
+    const response = await mock.fetch('/login', { method: 'POST', body: JSON.stringify({ name: 'ann' }) })
+    expect(response.status).toBe(204)
+    expect(response.headers.get('session-version')).toEqual(expect.any(String))
     expect(await createRawClient(mock).state()).toMatchObject({ identity: 'ann', data: { theme: 'dark' } })
   })
 
-  test('answers plain JSON with 200 and a Response as it is', async () => {
+  test('responds to plain JSON with a 200 and passes a Response through', async () => {
     const mock = createMockSessionServer({
       endpoints: {
         'GET /me': ({ session }) => ({ identity: session.identity }),

@@ -15,7 +15,7 @@ const hasSettled = async (promise: Promise<unknown>): Promise<boolean> => {
 }
 
 describe('holding a request', () => {
-  test('keeps a request before the server until it is released', async () => {
+  test('keeps a request in front of the server until it is released', async () => {
     const mock = createMockSessionServer({ initial: { count: 0 } })
     const client = createRawClient(mock)
     await client.state()
@@ -29,7 +29,7 @@ describe('holding a request', () => {
     expect(await mock.data()).toEqual({ count: 1 })
   })
 
-  test('brings a held request with the cookie that it left with', async () => {
+  test('delivers a held request with the cookie that it was sent with', async () => {
     const mock = createMockSessionServer({ initial: { count: 0 } })
     const client = createRawClient(mock)
     await client.state()
@@ -38,13 +38,13 @@ describe('holding a request', () => {
     await held.reached()
     await mock.rotateKey()
     await held.release()
-    const answer = await committing
-    expect(answer.status).toBe(410)
-    expect(await answer.json()).toMatchObject({ unknownKey: true })
+    const response = await committing
+    expect(response.status).toBe(410)
+    expect(await response.json()).toMatchObject({ unknownKey: true })
     expect((await client.commit({ set: { count: 1 } })).status).toBe(200)
   })
 
-  test('keeps an answer, with its cookie, until it is released', async () => {
+  test('keeps a response, with its cookie, until it is released', async () => {
     const mock = createMockSessionServer()
     const client = createRawClient(mock)
     await client.state()
@@ -58,7 +58,7 @@ describe('holding a request', () => {
     expect(mock.cookies).toHaveLength(1)
   })
 
-  test('loses a held answer when the test says so', async () => {
+  test('loses a held response when the test says so', async () => {
     const mock = createMockSessionServer({ initial: { count: 0 } })
     const client = createRawClient(mock)
     await client.state()
@@ -71,32 +71,32 @@ describe('holding a request', () => {
     await expect(committing).rejects.toThrow(TypeError)
   })
 
-  test('lets everything go by one release', async () => {
+  test('releases everything at once', async () => {
     const mock = createMockSessionServer()
     const held = [mock.next('hold'), mock.next('hold')]
-    const answers = [mock.fetch(mock.url), mock.fetch(mock.url)]
+    const responses = [mock.fetch(mock.url), mock.fetch(mock.url)]
     await Promise.all(held.map((hold) => hold.reached()))
     await mock.release()
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200])
+    expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([200, 200])
   })
 
-  test('is a closed gate for several requests', async () => {
+  test('holds several requests', async () => {
     const mock = createMockSessionServer()
     const held = mock.next({ fault: 'hold', times: 2 })
-    const answers = [mock.fetch(mock.url), mock.fetch(mock.url)]
+    const responses = [mock.fetch(mock.url), mock.fetch(mock.url)]
     await held.reached()
     await held.release()
-    await Promise.all(answers)
+    await Promise.all(responses)
     expect(held.used).toBe(2)
   })
 
   test('loses what is held at a reset', async () => {
     const mock = createMockSessionServer()
     const held = mock.next('hold')
-    const answer = mock.fetch(mock.url)
+    const response = mock.fetch(mock.url)
     await held.reached()
     mock.reset()
-    await expect(answer).rejects.toThrow(TypeError)
+    await expect(response).rejects.toThrow(TypeError)
   })
 
   test('loses what is delayed at a reset, and stores nothing of it in the next test', async () => {
@@ -106,11 +106,11 @@ describe('holding a request', () => {
     }
     const mock = createMockSessionServer({ initial: { a: 0 }, setTimeout })
     const late = mock.next({ fault: 'write-beside', write: { leak: 'of the test before' }, delayMs: 50 })
-    const answer = mock.fetch(mock.url).catch((error: unknown) => error)
+    const response = mock.fetch(mock.url).catch((error: unknown) => error)
     await late.reached()
     mock.reset()
     fire?.()
-    expect(await answer).toBeInstanceOf(TypeError)
+    expect(await response).toBeInstanceOf(TypeError)
     expect(await mock.data()).toEqual({ a: 0 })
   })
 })
@@ -122,12 +122,12 @@ describe('delaying a request', () => {
     const timers: { run: () => void; ms: number }[] = []
     const mock = createMockSessionServer({ setTimeout: (run, ms) => timers.push({ run, ms }) })
     const late = mock.next({ fault: 'delay', delayMs: 500 })
-    const answer = mock.fetch(mock.url)
+    const response = mock.fetch(mock.url)
     await late.reached()
-    expect(await hasSettled(answer)).toBe(false)
+    expect(await hasSettled(response)).toBe(false)
     expect(timers.map(({ ms }) => ms)).toEqual([500])
     timers[0]?.run()
-    expect((await answer).status).toBe(200)
+    expect((await response).status).toBe(200)
   })
 
   test('moves with fake timers by default, as the clock of the server does', async () => {
@@ -136,23 +136,23 @@ describe('delaying a request', () => {
     const client = createRawClient(mock)
     expect((await client.state()).expiry.age).toBe(60)
     const late = mock.next({ fault: 'unavailable', delayMs: 5_000 })
-    const answer = client.read()
+    const response = client.read()
     await late.reached()
     await vi.advanceTimersByTimeAsync(5_000)
-    expect((await answer).status).toBe(503)
+    expect((await response).status).toBe(503)
     expect((await client.state()).expiry.age).toBe(55)
   })
 })
 
 describe('aborting a request', () => {
-  test('rejects with the reason at once, before anything leaves', async () => {
+  test('rejects with the reason at once, before anything is sent', async () => {
     const mock = createMockSessionServer()
     const reason = new Error('not now')
     await expect(mock.fetch(mock.url, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(mock.requests).toEqual([])
   })
 
-  test('rejects with the reason while the request is held; what has left goes on', async () => {
+  test('rejects with the reason while the request is held, which still arrives', async () => {
     const mock = createMockSessionServer({ initial: { count: 0 } })
     const client = createRawClient(mock)
     await client.state()
@@ -169,7 +169,7 @@ describe('aborting a request', () => {
     expect(mock.requests.at(-1)).toMatchObject({ status: 'aborted', served: [200] })
   })
 
-  test('keeps no cookie of an answer that nobody waits for', async () => {
+  test('stores no cookie of a response to an aborted request', async () => {
     const mock = createMockSessionServer()
     const client = createRawClient(mock)
     await client.state()

@@ -4,42 +4,42 @@ import { describe, expect, test, vi } from 'vitest'
 import { createRawClient } from './raw-client.ts'
 
 describe('waiting for the mock server', () => {
-  test('takes no time where nothing is under way', async () => {
+  test('resolves at once if nothing is in flight', async () => {
     await createMockSessionServer().idle()
   })
 
-  test('ends when what is under way has been answered', async () => {
+  test('resolves when every request in flight has its response', async () => {
     const mock = createMockSessionServer({ initial: { count: 0 } })
     const client = createRawClient(mock)
     await client.state()
-    const answers = [mock.fetch(mock.url), client.commit({ set: { count: 1 } })]
+    const responses = [mock.fetch(mock.url), client.commit({ set: { count: 1 } })]
     await mock.idle()
     expect(mock.requests.map(({ served }) => served)).toEqual([[200], [200], [200]])
-    await Promise.all(answers)
+    await Promise.all(responses)
   })
 
   test('does not wait for what waits for the test', async () => {
     const timers: (() => void)[] = []
     const mock = createMockSessionServer({ setTimeout: (run) => timers.push(run) })
     const faults = [mock.next('hold'), mock.next('hold-answer'), mock.next({ fault: 'delay', delayMs: 500 }), mock.next('late-copy')]
-    const answers = faults.map(() => mock.fetch(mock.url))
+    const responses = faults.map(() => mock.fetch(mock.url))
     await mock.idle()
     expect(mock.requests.map(({ served }) => served)).toEqual([[], [200], [], [200]])
     timers[0]?.()
     await mock.release()
     await mock.idle()
     expect(mock.requests.map(({ served }) => served)).toEqual([[200], [200], [200], [200, 200]])
-    await Promise.all(answers)
+    await Promise.all(responses)
   })
 
   test('does not wait for a page that gave up on a held request', async () => {
     const mock = createMockSessionServer()
     const abort = new AbortController()
     const held = mock.next('hold')
-    const answer = mock.fetch(mock.url, { signal: abort.signal })
+    const response = mock.fetch(mock.url, { signal: abort.signal })
     await held.reached()
     abort.abort()
-    await expect(answer).rejects.toThrow()
+    await expect(response).rejects.toThrow()
     await mock.idle()
     mock.reset()
     await mock.idle()

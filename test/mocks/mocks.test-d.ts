@@ -23,7 +23,7 @@ describe('createMockSessionServer', () => {
     createMockSessionServer({ schema, initial: { colour: 'dark' } })
   })
 
-  test('takes an engine of Django, and write-over what a write takes', () => {
+  test('accepts an engine of Django, and for write-over what a write accepts', () => {
     const mock = createMockSessionServer({ schema, backend: 'cached_db' })
     mock.next({ fault: 'write-over', write: { theme: 'dark' } })
     // @ts-expect-error: the schema knows no pink
@@ -51,14 +51,14 @@ describe('createMockSessionServer', () => {
     void mock.write(() => ({ theme: 7 }))
   })
 
-  test('checks what a fault writes beside', () => {
+  test('checks what write-beside writes', () => {
     const mock = createMockSessionServer({ schema })
     mock.next({ fault: 'write-beside', write: { theme: 'dark' } })
     // @ts-expect-error: nothing is written
     mock.next({ fault: 'write-beside' })
-    // @ts-expect-error: a delay wants its time
+    // @ts-expect-error: a delay needs its time
     mock.next('delay')
-    // @ts-expect-error: only faults that answer have a status
+    // @ts-expect-error: only faults that respond have a status
     mock.next({ fault: 'lose-answer', status: 500 })
   })
 

@@ -7,7 +7,7 @@ import { createRawClient } from './raw-client.ts'
 
 describeMsw()
 
-// In Node alone: happy-dom tells every failed request on a console that tests cannot reach. fetch.dom.test.ts has its faults.
+// Only in Node: happy-dom logs every failed request to a console that tests cannot reach. fetch.dom.test.ts covers faults there.
 describe('a scripted fault, through the handlers', () => {
   const mock = createMockSessionServer({ initial: { theme: 'dark' } })
   const server = setupServer(...mock.handlers)
@@ -17,7 +17,7 @@ describe('a scripted fault, through the handlers', () => {
   beforeEach(() => mock.reset())
   afterAll(() => server.close())
 
-  test('makes network errors of lost requests and answers', async () => {
+  test('turns lost requests and responses into network errors', async () => {
     const page = client()
     await page.state()
     mock.next('lose-answer')
@@ -27,15 +27,15 @@ describe('a scripted fault, through the handlers', () => {
     await expect(page.read()).rejects.toThrow(TypeError)
   })
 
-  test('answers as it does without MSW', async () => {
+  test('responds as it does without MSW', async () => {
     mock.next({ fault: 'rate-limited', retryAfterSeconds: 9 })
-    const answer = await client().read()
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '9'])
+    const response = await client().read()
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '9'])
     mock.next('empty-answer')
     expect(await (await client().read()).text()).toBe('')
   })
 
-  test('is given up with a held request at an abort', async () => {
+  test('is dropped with a held request at an abort', async () => {
     const abort = new AbortController()
     const held = mock.next('hold')
     const failing = expect(client().read({ signal: abort.signal })).rejects.toThrow()

@@ -20,7 +20,7 @@ describe('a scripted fault of the network', () => {
     expect(lastOf(mock)).toMatchObject({ status: 'lost', served: [] })
   })
 
-  test('loses an answer after the commit was stored', async () => {
+  test('loses a response after the commit was stored', async () => {
     const { mock, client } = createScene()
     await client.state()
     mock.next('lose-answer')
@@ -29,7 +29,7 @@ describe('a scripted fault of the network', () => {
     expect(lastOf(mock)).toMatchObject({ status: 'lost', served: [200] })
   })
 
-  test('loses the cookie with the answer', async () => {
+  test('loses the cookie with the response', async () => {
     const mock = createMockSessionServer()
     const client = createRawClient(mock)
     await client.state()
@@ -41,11 +41,11 @@ describe('a scripted fault of the network', () => {
   test('breaks a body off, after status and cookie have arrived', async () => {
     const mock = createMockSessionServer()
     mock.next({ fault: 'break-answer', method: 'PATCH' })
-    const answer = await createRawClient({ url: mock.url, fetch: mock.fetch })
+    const response = await createRawClient({ url: mock.url, fetch: mock.fetch })
       .commit({ set: { count: 1 } })
       .catch((error: unknown) => error)
     // The raw client reads the body of a 200 and meets the break there.
-    expect(answer).toBeInstanceOf(TypeError)
+    expect(response).toBeInstanceOf(TypeError)
     expect(mock.cookies).toHaveLength(1)
     expect(lastOf(mock)).toMatchObject({ status: 200 })
   })
@@ -54,9 +54,9 @@ describe('a scripted fault of the network', () => {
     const { mock } = createScene()
     const whole = await (await mock.fetch(mock.url)).text()
     mock.next('truncate-answer')
-    const answer = await mock.fetch(mock.url)
-    const text = await answer.text()
-    expect(answer.status).toBe(200)
+    const response = await mock.fetch(mock.url)
+    const text = await response.text()
+    expect(response.status).toBe(200)
     expect(whole.startsWith(text)).toBe(true)
     expect(() => JSON.parse(text)).toThrow(SyntaxError)
   })
@@ -64,27 +64,27 @@ describe('a scripted fault of the network', () => {
   test('empties a body', async () => {
     const { mock } = createScene()
     mock.next('empty-answer')
-    const answer = await mock.fetch(mock.url)
-    expect(answer.headers.get('content-type')).toContain('json')
-    expect(await answer.text()).toBe('')
+    const response = await mock.fetch(mock.url)
+    expect(response.headers.get('content-type')).toContain('json')
+    expect(await response.text()).toBe('')
   })
 
   test('stalls a body until the page aborts', async () => {
     const { mock } = createScene()
     const abort = new AbortController()
     mock.next('stall-answer')
-    const answer = await mock.fetch(mock.url, { signal: abort.signal })
-    const text = answer.text()
+    const response = await mock.fetch(mock.url, { signal: abort.signal })
+    const text = response.text()
     abort.abort(new DOMException('enough', 'TimeoutError'))
     await expect(text).rejects.toThrow('enough')
   })
 
-  test('delivers a request twice and gives the second answer', async () => {
+  test('delivers a request twice and returns the second response', async () => {
     const { mock, client } = createScene()
     await client.state()
     mock.next('duplicate')
-    const answer = await client.commit({ set: { count: 1 } })
-    expect(answer.status).toBe(200)
+    const response = await client.commit({ set: { count: 1 } })
+    expect(response.status).toBe(200)
     expect(lastOf(mock)?.served).toEqual([200, 200])
     expect(await client.state()).toMatchObject({ last: 1, data: { count: 1 } })
   })
@@ -103,13 +103,13 @@ describe('a scripted fault of the network', () => {
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test('writes beside, so that the real handler answers with a conflict', async () => {
+  test('writes before the request, so that the real handler responds with a conflict', async () => {
     const { mock, client } = createScene()
     const { tags } = await client.state()
     mock.next({ fault: 'write-beside', write: { count: 41 } })
-    const answer = await client.commit({ set: { count: 1 }, expect: { count: tags?.count ?? null } })
-    expect(answer.status).toBe(409)
-    expect(await answer.json()).toMatchObject({ type: 'urn:sojourn:problem:conflict', conflicts: ['count'], data: { count: 41 } })
+    const response = await client.commit({ set: { count: 1 }, expect: { count: tags?.count ?? null } })
+    expect(response.status).toBe(409)
+    expect(await response.json()).toMatchObject({ type: 'urn:sojourn:problem:conflict', conflicts: ['count'], data: { count: 41 } })
   })
 
   test('loses everything of a browser that is offline', async () => {
@@ -122,7 +122,7 @@ describe('a scripted fault of the network', () => {
     expect((await client.read()).status).toBe(200)
   })
 
-  test('loses the answer of a request that is under way when the browser goes offline', async () => {
+  test('loses the response of a request that is in flight when the browser goes offline', async () => {
     const { mock, client } = createScene()
     const held = mock.next('hold')
     const reading = client.read()
@@ -138,8 +138,8 @@ describe('a scripted fault of the network', () => {
       const { mock } = createScene()
       mock.next(fault)
       await mock.fetch(mock.url).catch(() => {})
-      const answer = await mock.fetch(mock.url)
-      expect(await answer.json()).toMatchObject({ data: { count: 0 } })
+      const response = await mock.fetch(mock.url)
+      expect(await response.json()).toMatchObject({ data: { count: 0 } })
       expect(lastOf(mock)).toMatchObject({ status: 200, served: [200] })
     },
   )

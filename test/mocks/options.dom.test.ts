@@ -10,7 +10,7 @@ describe('a mock server in a page', () => {
     }
   })
 
-  test('is where a relative URL of the page leads', () => {
+  test('is reached by a relative URL of the page', () => {
     expect(createMockSessionServer().url).toBe(new URL('/session', location.href).href)
   })
 
@@ -22,7 +22,7 @@ describe('a mock server in a page', () => {
     expect(document.cookie).toBe('')
   })
 
-  test('shows nothing of another browser, and nothing where it is told so', async () => {
+  test('shows nothing of another browser, and nothing with `document: undefined`', async () => {
     const mock = createMockSessionServer({ csrf: true })
     await mock.browser().fetch('/session')
     const hidden = createMockSessionServer({ csrf: true, document: undefined })

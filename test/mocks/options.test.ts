@@ -15,13 +15,13 @@ describe('the URL of a mock server', () => {
     expect(createMockSessionServer({ url }).url).toBe(absolute)
   })
 
-  test('is refused where no browser would keep the cookie', () => {
+  test('is refused if browsers would reject the cookie', () => {
     expect(() => createMockSessionServer({ url: 'http://shop.example.com/session' })).toThrow(
       expect.objectContaining({ code: 'config', message: expect.stringContaining('Secure') }),
     )
   })
 
-  test('is taken without TLS where the cookie is not Secure', async () => {
+  test('is accepted without TLS if the cookie is not Secure', async () => {
     const mock = createMockSessionServer({
       url: 'http://shop.example.com/session',
       cookie: { name: 'sessionid', secure: false },
@@ -60,6 +60,6 @@ test('a mock server says that it cannot run in a real browser', () => {
   }
   vi.stubGlobal('Response', BrowserResponse)
   expect(() => createMockSessionServer()).toThrow(
-    expect.objectContaining({ code: 'config', message: expect.stringContaining('Run it in Node') }),
+    expect.objectContaining({ code: 'config', message: expect.stringContaining('Run the tests in Node') }),
   )
 })

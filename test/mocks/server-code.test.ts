@@ -8,7 +8,7 @@ const start = (initial: Record<string, unknown> = { theme: 'dark' }) => {
   return { mock, client: createRawClient(mock) }
 }
 
-describe('server code beside the client', () => {
+describe('server code next to the client', () => {
   test('writes keys and leaves the others', async () => {
     const { mock, client } = start({ theme: 'dark', count: 1, draft: 'x' })
     const before = await client.state()
@@ -25,7 +25,7 @@ describe('server code beside the client', () => {
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test('creates the session where there is none', async () => {
+  test('creates the session if it does not exist', async () => {
     const mock = createMockSessionServer()
     await mock.write({ theme: 'dark' })
     expect(await mock.data()).toEqual({ theme: 'dark' })
@@ -50,7 +50,7 @@ describe('server code beside the client', () => {
     expect(await client.state()).toMatchObject({ lineage: null, unknownKey: true, data: {} })
   })
 
-  test('expires nothing where there is no session', async () => {
+  test('expires nothing if there is no session', async () => {
     const mock = createMockSessionServer()
     await mock.expire()
     expect(await mock.lineage()).toBeNull()
@@ -107,7 +107,7 @@ describe('server code beside the client', () => {
     expect(await createRawClient(mock).state()).toMatchObject({ identity: 'ann', data: { theme: 'dark' } })
   })
 
-  test('moves the clock of the server on', async () => {
+  test('advances the clock of the server', async () => {
     const { mock, client } = start()
     expect((await client.state()).expiry.age).toBe(60)
     mock.advance(59_000)
@@ -116,7 +116,7 @@ describe('server code beside the client', () => {
     expect(await client.state()).toMatchObject({ lineage: null, data: {} })
   })
 
-  test('starts over by reset', async () => {
+  test('is empty after a reset', async () => {
     const { mock, client } = start()
     await client.state()
     const before = await mock.lineage()
@@ -131,13 +131,13 @@ describe('server code beside the client', () => {
     expect(state.lineage).not.toBe(before)
   })
 
-  test('loses at a reset what is under way, its cookie too', async () => {
+  test('loses what is in flight at a reset, its cookie too', async () => {
     const mock = createMockSessionServer()
     const client = createRawClient(mock)
     await client.state()
     const committing = client.commit({ set: { theme: 'dark' } })
     const lost = expect(committing).rejects.toThrow(TypeError)
-    // Its answer is made when the page is ready and the server has hashed; a reset comes in between.
+    // The response exists only when the page is ready and the server has hashed. The reset comes in between.
     while (mock.requests.length < 2) await Promise.resolve()
     mock.reset()
     await lost
@@ -145,7 +145,7 @@ describe('server code beside the client', () => {
     expect(await mock.data()).toEqual({})
   })
 
-  test('starts over as often as it is asked to', async () => {
+  test('can be reset repeatedly', async () => {
     const { mock, client } = start()
     mock.reset()
     mock.reset()

@@ -18,13 +18,13 @@ const schema = z.object({
 const date = new Date('2027-01-02T03:04:05.000Z')
 
 describe('a mock server with a schema', () => {
-  test('stores the values of the app as they travel', async () => {
+  test('stores the values of the app in their wire form', async () => {
     const mock = createMockSessionServer({ schema, initial: { lastSeen: date, cart: ['tea'] } })
     expect(await mock.data()).toEqual({ lastSeen: '2027-01-02T03:04:05.000Z', cart: ['tea'] })
     expect((await createRawClient(mock).state()).data).toEqual(await mock.data())
   })
 
-  test('gives a function of write the values of the app, with defaults', async () => {
+  test('passes a function of write the values of the app, with defaults', async () => {
     const mock = createMockSessionServer({ schema, initial: { lastSeen: date } })
     const seen: unknown[] = []
     await mock.write((values) => {

@@ -7,23 +7,23 @@ import type { ServerSession } from '../src/server/index.ts'
 import { rewrite, storedDataOf } from '../src/server/server-session.ts'
 import type { MockBackend, SessionView } from './backend.ts'
 import type { CsrfGuard } from './csrf.ts'
-import { type PlainAnswer, type PlainRequest, toServerRequest } from './exchange.ts'
+import { type PlainRequest, type PlainResponse, toServerRequest } from './exchange.ts'
 import { type Page, withBrowserHeaders } from './page.ts'
 
-type Deliver = () => Promise<PlainAnswer>
+type Deliver = () => Promise<PlainResponse>
 
 /** Returns what to write, given the stored data: undefined deletes. */
 export type Changes = (data: JsonObject) => Readonly<Record<string, Json | undefined>>
 
-/** What is done to a browser's session beside its client: as a view of the app does that another tab asked for. */
-export interface ServerCode {
+/** Acts on a browser's session past its client, as a view does that another tab requested. */
+export interface ServerActions {
   view(page: Page): Promise<SessionView>
-  /** Changes keys; undefined deletes. */
+  /** Changes keys; undefined deletes one. */
   change(page: Page, toChanges: Changes): Promise<void>
-  /** Changes keys of what it read before a request arrived; its own answer reaches the page right after that request's. */
-  changeOver(page: Page, toChanges: Changes, deliver: Deliver): Promise<PlainAnswer>
-  /** Reads the row before a request arrives, and puts it into the cache after. */
-  loadLate(page: Page, deliver: Deliver): Promise<PlainAnswer>
+  /** Changes keys of what it read before a request arrived. The page gets both responses' cookies, its own last. */
+  changeOver(page: Page, toChanges: Changes, deliver: Deliver): Promise<PlainResponse>
+  /** Reads the row before a request arrives and fills the cache with it afterwards. */
+  loadLate(page: Page, deliver: Deliver): Promise<PlainResponse>
   run(page: Page, work: (session: ServerSession) => Promise<void>): Promise<void>
   signIn(page: Page, identity: string): Promise<void>
   expire(page: Page): Promise<void>
@@ -42,9 +42,9 @@ const change = (session: ServerSession, toChanges: Changes): Promise<void> =>
     return Object.fromEntries(next)
   })
 
-/** Makes the server code of a mock server. `backend` is asked for at each call, since `reset` makes a new one. */
-export function createServerCode(url: URL, backend: () => MockBackend, guard: CsrfGuard | undefined): ServerCode {
-  // Each call is a request of its own, from a page of the same site.
+/** Creates the actions of a mock server. `backend` is called each time, because `reset` replaces the backend. */
+export function createServerActions(url: URL, backend: () => MockBackend, guard: CsrfGuard | undefined): ServerActions {
+  // Each call is a separate request from a page of the same site.
   const toRequest = (page: Page): Request => {
     const plain: PlainRequest = { method: 'POST', url, headers: new Map(), body: undefined, credentials: 'include', signal: undefined }
     return toServerRequest(withBrowserHeaders(plain, page))
@@ -59,7 +59,8 @@ export function createServerCode(url: URL, backend: () => MockBackend, guard: Cs
   }
 
   const rotateCsrf = (page: Page): void => {
-    if (guard === undefined) throw new SessionUsageError('Failed to rotate the CSRF token: the mock server has none. Set the option csrf.')
+    if (guard === undefined)
+      throw new SessionUsageError('Failed to rotate the CSRF token: the mock server has no token. Set the option csrf.')
     page.cookies.store(url, [guard.renew()])
   }
 
@@ -75,28 +76,28 @@ export function createServerCode(url: URL, backend: () => MockBackend, guard: Cs
     },
     change: (page, toChanges) => run(page, (session) => change(session, toChanges)),
     changeOver: async (page, toChanges, deliver) => {
-      let answer: PlainAnswer | undefined
+      let delivered: PlainResponse | undefined
       const done = async (session: ServerSession): Promise<Response> => {
-        answer = await deliver()
-        // A session that is gone is not saved: the other request is told so, and nobody looks at its answer here.
+        delivered = await deliver()
+        // Django does not save a deleted session. Its view gets an error, which reaches no one here.
         await change(session, toChanges).catch((error: unknown) => {
           if (!(error instanceof SessionEndedError)) throw error
         })
         return new Response(null, { status: 204 })
       }
       const { headers } = await backend().serve(toRequest(page), done)
-      const delivered = answer as PlainAnswer
-      return { ...delivered, setCookies: [...delivered.setCookies, ...headers.getSetCookie()] }
+      const response = delivered as unknown as PlainResponse
+      return { ...response, setCookies: [...response.setCookies, ...headers.getSetCookie()] }
     },
     loadLate: async (page, deliver) => {
       const fill = await backend().loadLate(toRequest(page))
-      const answer = await deliver()
+      const response = await deliver()
       fill()
-      return answer
+      return response
     },
     signIn: async (page, identity) => {
       await run(page, (session) => session.signIn(identity))
-      // As Django does: what was planted before the log-in is worth nothing after it.
+      // As Django does, so that a token planted before the log-in is worthless after it.
       if (guard !== undefined) rotateCsrf(page)
     },
     expire: (page) => backend().expire(toRequest(page)),

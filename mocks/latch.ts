@@ -1,21 +1,21 @@
-// Owns the latch at which held requests wait until the test releases them. Called by fault-script only.
+// Owns the latch at which held requests wait until the test releases them. Created by fault-script for each fault.
 import type { Activity } from './activity.ts'
 import { toNetworkError } from './exchange.ts'
 
-/** Where requests wait until the test lets them go. */
-export interface Gate {
-  /** How many requests the fault of the gate has befallen. */
+/** Holds requests until the test releases them. */
+export interface Latch {
+  /** How many requests the fault has been applied to. */
   used: number
   /** Resolves at the first `reach`. */
   readonly reached: Promise<void>
   reach(): void
-  /** Waits at the gate, then does the work; at an open gate at once. */
+  /** Waits until the latch is open, then does the work. */
   hold<T>(work: () => Promise<T>): Promise<T>
-  /** As `hold`, for what nobody waits for: how it comes out, and that it is turned back, is nobody's matter. */
-  holdAlone(work: () => Promise<unknown>): void
-  /** Opens the gate for good; resolves when the work of all who waited is done. */
+  /** Does the same for work without a caller, and ignores how it ends. */
+  holdDetached(work: () => Promise<unknown>): void
+  /** Opens the latch permanently. Resolves when all held work is done. */
   release(): Promise<void>
-  /** Turns back who waits and who comes, with a network error. */
+  /** Rejects held and later work with a network error. */
   lose(): void
 }
 
@@ -32,13 +32,13 @@ function createSwitch(): Switch {
     resolve = onResolve
     reject = onReject
   })
-  // Nobody may be waiting when it rejects.
+  // Avoids an unhandled rejection if nothing waits.
   promise.catch(() => {})
   return { promise, resolve, reject }
 }
 
-/** Makes a closed gate. */
-export function createGate(activity: Activity): Gate {
+/** Creates a closed latch. */
+export function createLatch(activity: Activity): Latch {
   const opening = createSwitch()
   const reaching = createSwitch()
   const held = new Set<Promise<unknown>>()
@@ -57,7 +57,7 @@ export function createGate(activity: Activity): Gate {
     reached: reaching.promise,
     reach: reaching.resolve,
     hold,
-    holdAlone: (work) => {
+    holdDetached: (work) => {
       const end = activity.begin()
       hold(work).then(end, end)
     },

@@ -1,10 +1,10 @@
 // Owns the responses that a fault sends instead of the server's, and the damage to a body on its way. Called by fault-script; keeps no
 // state.
 import { problemPrefix } from '../src/protocol/problem.ts'
-import type { PlainAnswer } from './exchange.ts'
+import type { PlainResponse } from './exchange.ts'
 import type { MockAnswerFault, MockAnswerName, MockFault } from './fault.ts'
 
-type Canned = Pick<PlainAnswer, 'status' | 'body'> & { readonly type: string; readonly retryAfterSeconds?: number }
+type Canned = Pick<PlainResponse, 'status' | 'body'> & { readonly type: string; readonly retryAfterSeconds?: number }
 
 const page = (title: string): string => `<!doctype html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`
 
@@ -25,11 +25,14 @@ const canned: Readonly<Record<MockAnswerName, Canned>> = {
   'captive-portal': { status: 200, type: 'text/html; charset=utf-8', body: page('Welcome to the guest network') },
 }
 
-/** Whether a fault answers in the server's place. */
+/** The names of the faults that respond in the server's place. */
+export const responseFaults: readonly string[] = Object.keys(canned)
+
+/** Returns whether a fault responds in the server's place. */
 export const isAnswerFault = (fault: MockFault): fault is MockAnswerFault => Object.hasOwn(canned, fault.fault)
 
-/** The answer of a fault that answers in the server's place. */
-export function toCannedAnswer(fault: MockAnswerFault): PlainAnswer {
+/** Returns the response of a fault that responds in the server's place. */
+export function toCannedResponse(fault: MockAnswerFault): PlainResponse {
   const { status, type, body, retryAfterSeconds } = canned[fault.fault]
   const wait = fault.retryAfterSeconds ?? retryAfterSeconds
   const headers = new Map([['content-type', type]])
@@ -40,7 +43,7 @@ export function toCannedAnswer(fault: MockAnswerFault): PlainAnswer {
 
 const encoder = new TextEncoder()
 
-/** A body that begins and then breaks with a network error, or never goes on; an abort of the request ends it either way. */
+/** Makes a body that starts and then fails with a network error or stalls. Aborting the request ends it either way. */
 function toUnfinished(text: string, ending: 'break' | 'stall', signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
   const half = encoder.encode(text.slice(0, Math.floor(text.length / 2)))
   let isBegun = false
@@ -55,26 +58,26 @@ function toUnfinished(text: string, ending: 'break' | 'stall', signal: AbortSign
         return
       }
       if (ending === 'break') controller.error(new TypeError('network error'))
-      // A promise that stays open: the stream waits for bytes that never come.
+      // The promise never settles, so the stream waits for bytes that never arrive.
       else return new Promise<void>(() => {})
     },
   })
 }
 
-/** What is left of an answer when its body does not arrive whole. */
-export function toDamagedAnswer(
-  answer: PlainAnswer,
+/** Returns what is left of a response whose body does not arrive whole. */
+export function toDamagedResponse(
+  response: PlainResponse,
   damage: 'break' | 'stall' | 'truncate' | 'empty',
   signal: AbortSignal | undefined,
-): PlainAnswer {
-  const text = typeof answer.body === 'string' ? answer.body : ''
+): PlainResponse {
+  const text = typeof response.body === 'string' ? response.body : ''
   switch (damage) {
     case 'empty':
-      return { ...answer, body: undefined }
+      return { ...response, body: undefined }
     case 'truncate':
-      return { ...answer, body: text.slice(0, Math.floor(text.length / 2)) }
+      return { ...response, body: text.slice(0, Math.floor(text.length / 2)) }
     case 'break':
     case 'stall':
-      return { ...answer, body: toUnfinished(text, damage, signal) }
+      return { ...response, body: toUnfinished(text, damage, signal) }
   }
 }
