@@ -87,6 +87,7 @@ describe('the doors', () => {
           "SessionKey",
           "SessionKeyState",
           "SessionLocks",
+          "SessionProtocolReason",
           "SessionRejection",
           "SessionSchemaIssue",
           "SessionSnapshot",

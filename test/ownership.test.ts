@@ -96,11 +96,12 @@ describe('mutable state', () => {
 
 describe('a part of the pipeline', () => {
   const owners: Readonly<Record<string, readonly string[]>> = {
-    'outbox.ts': ['inFlight', 'superseded', 'needsFence', 'bisectLength', 'forceCreate', 'acknowledged', 'mayBeStored', 'isTokenRenewed'],
+    'outbox.ts': ['inFlight', 'superseded', 'needsFence', 'bisectLength', 'forceCreate', 'acknowledged', 'mayBeStored', 'isRefused'],
     'pacing.ts': ['conflicts', 'mismatches', 'contention', 'retryAfterSince', 'retryAt', 'retryAfterUntil', 'skips', 'isOffline'],
     'read-queue.ts': ['pending', 'waiter', 'isReading', 'nextWaiter'],
     'section.ts': ['phase', 'calls', 'expectsIdentityChange', 'readsAtOnce'],
-    'session-end.ts': ['needsRead', 'done'],
+    'session-end.ts': ['needsRead', 'done', 'isForbidden'],
+    'freshness.ts': ['requests', 'isEchoed', 'isBypassed'],
   }
   test.each(Object.entries(owners))('that %s owns is changed by it alone', (owner, names) => {
     const others = paths.filter((path) => path.startsWith('src/sync/') && path !== `src/sync/${owner}`)

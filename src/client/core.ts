@@ -7,7 +7,7 @@ import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { createTabs, type Tabs } from '../platform/channel.ts'
 import { hostClock } from '../platform/clock.ts'
 import { createLock, openLocks } from '../platform/locks.ts'
-import { isPageHidden } from '../platform/page-lifecycle.ts'
+import { isBrowserOffline, isPageHidden } from '../platform/page-lifecycle.ts'
 import { hostRandom, type Random } from '../platform/random.ts'
 import { own } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
@@ -26,9 +26,9 @@ import { createEventEmitter, type EventEmitter } from './event-emitter.ts'
 import { createExpiryClock, type ExpiryClock } from './expiry-clock.ts'
 import { followPage, hearTabs } from './follow.ts'
 import type { SessionClientOptions, SessionKeyOf } from './options.ts'
-import { openChannel, toAbsolute, toCredentials } from './ports.ts'
+import { openChannel, type SessionUrl, toCredentials, toSessionUrl } from './ports.ts'
 import { createPurityCheck, type PurityCheck } from './purity-check.ts'
-import { warnAboutEarlyWrites } from './warn-early-writes.ts'
+import { warnInDevelopment } from './warn-in-development.ts'
 
 /** What a client is wired of: the parts that its calls work on. */
 export interface Core extends PurityCheck, Pick<EventEmitter, 'on'> {
@@ -104,9 +104,15 @@ function toPublish({ cache, errors, expiry, emit, tabs }: Audience): PublishPort
 }
 
 /** Returns how the client reaches the server. */
-function toExchange(options: AnyOptions, url: string, createTransport: (options: FetchOptions) => Transport): ExchangePort {
-  const { fetch, credentials = toCredentials(url), timeoutMs = 10_000 } = options
-  return { send: options.transport ?? createTransport({ url, credentials, fetch }), csrf: createCsrf(url, options.csrf), timeoutMs }
+function toExchange(options: AnyOptions, { url, fault }: SessionUrl, createTransport: (options: FetchOptions) => Transport): ExchangePort {
+  const { fetch, methodOverride, credentials = toCredentials(url), timeoutMs = 10_000 } = options
+  const send = options.transport ?? createTransport({ url, credentials, fetch, methodOverride })
+  return {
+    send: fault ? () => Promise.reject(fault) : send,
+    csrf: createCsrf(url, options.csrf),
+    isCrossOrigin: toCredentials(url) === 'include',
+    timeoutMs,
+  }
 }
 
 /** Returns the client's source of randomness. */
@@ -119,7 +125,8 @@ export function createCore<S extends z.$ZodObject>(
   options: SessionClientOptions<S, readonly SessionKeyOf<S>[]>,
   createTransport: (options: FetchOptions) => Transport,
 ): Core {
-  const url = toAbsolute(options.url)
+  const target = toSessionUrl(options.url, options.transport !== undefined || 'ky' in options)
+  const { url } = target
   const { channel, clock = hostClock, freeze, skipInvalidItems, readOnly } = options
   const codec = compileSchema(options.schema, { freeze, skipInvalidItems, readOnly })
   const { pure, check } = createPurityCheck()
@@ -127,7 +134,7 @@ export function createCore<S extends z.$ZodObject>(
   const cache = createCache({ codec, policy, identify: toIdentify(options.identify) })
   const errors = new Map<string, SessionWriteError>()
   const { emit, on } = createEventEmitter()
-  warnAboutEarlyWrites(on)
+  warnInDevelopment(on)
   const expiry = createExpiryClock(clock, {
     expiringMs: options.expiringMs ?? 60_000,
     onExpiring: () => emit('expiring', expiry.current() ?? { remainingMs: 0, atBrowserClose: false }),
@@ -148,9 +155,9 @@ export function createCore<S extends z.$ZodObject>(
       publish,
       // Browsers without Web Locks take turns over the channel.
       locks: { ...locks, creation: locks.creation ?? creation.acquire },
-      exchange: toExchange(options, url, createTransport),
+      exchange: toExchange(options, target, createTransport),
     },
-    { codec, policy, retry: options.retry ?? {}, isExpired: expiry.isOver, isHidden: isPageHidden },
+    { codec, policy, retry: options.retry ?? {}, isExpired: expiry.isOver, isHidden: isPageHidden, isOffline: isBrowserOffline },
     creation,
   )
   const sections = createSections(sync)

@@ -84,7 +84,7 @@ export function createLife({ cache, sync, sections, start, check }: Core): Life 
       // A copy, since the app may change its own.
       const { state } = (dehydrated ?? {}) as Partial<DehydratedSession>
       const base = parseState(parseJson(JSON.stringify(state) ?? ''))
-      if (!base) throw new SessionProtocolError(200, 'what was hydrated is no state')
+      if (!base) throw new SessionProtocolError(200, 'malformed')
       if (cache.base || sync.state.isDisposed) return false
       hydrateState(sync, { ...base, last: 0 })
       return true

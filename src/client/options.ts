@@ -16,7 +16,10 @@ export type SessionKeyOf<S extends z.$ZodObject> = keyof SessionValues<S> & stri
 
 /** Options of `createSessionClient`, whatever its transport. */
 export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly SessionKeyOf<S>[] = readonly []> {
-  /** The session's URL, exactly: redirects are refused. Relative to the page. */
+  /**
+   * The session's URL, exactly: redirects are refused. Relative to the page, its `<base href>` included; without a page it must be
+   * absolute, or the first use rejects with `SessionConfigError`.
+   */
   readonly url: string | URL
   /** The keys of the session, as `z.object` of zod or zod/mini. Every key's wire side is JSON. */
   readonly schema: S & JsonSchema<S>
@@ -63,6 +66,13 @@ export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly
   readonly csrf?: CsrfOptions | undefined
   /** As for fetch. @default 'include' where the URL is of another origin, else 'same-origin' */
   readonly credentials?: RequestCredentials | undefined
+  /**
+   * Whether PATCH and DELETE go as POST, with the method in the header field `X-HTTP-Method-Override`, for networks whose proxies
+   * block the two.
+   *
+   * @default false
+   */
+  readonly methodOverride?: boolean | undefined
   /** What to use for fetch. @default the global one, looked up at each request */
   readonly fetch?: typeof globalThis.fetch | undefined
   /** What to use for whole exchanges. @default ky in `sojourn`, fetch in `sojourn/fetch` */

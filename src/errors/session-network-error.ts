@@ -1,15 +1,33 @@
-// The error of an exchange without a usable response.
+// Says that an exchange brought no usable response. The table of responses makes it; it is shown while the client tries again.
 import { SessionError } from './session-error.ts'
 
-/** Says that an exchange brought no usable answer; it is tried again. Seen as `error` of the state and as the cause of other errors. */
+/** What is known of the failure. */
+export interface NetworkErrorOptions extends ErrorOptions {
+  /** What the server said about itself. */
+  readonly detail?: string | undefined
+  /** Whether the request goes to another origin, where CORS may be what stops it: a browser hides that from script. */
+  readonly isCrossOrigin?: boolean | undefined
+}
+
+/** Says that an exchange brought no usable response; it is tried again. Seen as `error` of the state and as the cause of other errors. */
 export class SessionNetworkError extends SessionError {
   override readonly name = 'SessionNetworkError'
   readonly code = 'network'
-  /** The HTTP status, if there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined
 
-  constructor(status?: number, options?: ErrorOptions) {
-    super(`Failed to reach the session${status === undefined ? '' : ` (status ${status})`}. It is tried again.`, {}, options)
+  constructor(status?: number, { cause, detail, isCrossOrigin }: NetworkErrorOptions = {}) {
+    const { message } = Object(cause)
+    const what = status === undefined ? message : `status ${status}${detail ? `: ${detail}` : ''}`
+    super(
+      `Failed to reach the session${what ? ` (${what})` : ''}. It is tried again.${
+        isCrossOrigin
+          ? ' If it never works, let its origin allow this page by CORS, with the header fields Session-Client, Session-Request and Idempotency-Key.'
+          : ''
+      }`,
+      {},
+      cause === undefined ? undefined : { cause },
+    )
     this.status = status
   }
 }

@@ -1,15 +1,32 @@
-// The error of a response that is not of the protocol.
+// Says that a response is not of the protocol, and what to change. The table of responses makes it; it is shown while the client tries again.
 import { SessionError } from './session-error.ts'
 
-/** Says that an answer is not of the protocol, such as the page of a captive portal. The cache stays and the exchange is tried again. */
+/** Why a response is not of the protocol. */
+export type SessionProtocolReason = 'cached' | 'redirect' | 'page' | 'not-found' | 'method' | 'forbidden' | 'malformed'
+
+/** What to do about each. */
+export const protocolAdvice: Readonly<Record<SessionProtocolReason, string>> = {
+  cached: 'It came from a cache. Exclude the URL of the session from service workers, proxies and CDNs.',
+  redirect: 'It redirects. Set url exactly, with or without the last slash, and respond 401 instead of redirecting to a log-in page.',
+  page: 'It is an HTML page. Check url. A captive portal or the fallback of a development server may have sent it.',
+  'not-found': 'Nothing is served there. Check url, with or without the last slash.',
+  method: 'The method is refused. Serve GET, PATCH and DELETE at url. If a proxy blocks PATCH, set methodOverride.',
+  forbidden: 'A firewall or a middleware in front of the session refused it.',
+  malformed: 'It is no response of the protocol. See docs/protocol.md.',
+}
+
+/** Says that a response is not of the protocol, such as the page of a captive portal. The cache stays and the exchange is tried again. */
 export class SessionProtocolError extends SessionError {
   override readonly name = 'SessionProtocolError'
   readonly code = 'protocol'
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response; 0 for a redirect in a browser, which hides it. */
   readonly status: number
+  /** Why the response is not of the protocol. */
+  readonly reason: SessionProtocolReason
 
-  constructor(status: number, reason: string) {
-    super(`Failed to understand the session's answer (status ${status}): ${reason}. See docs/protocol.md for what a server answers.`)
+  constructor(status: number, reason: SessionProtocolReason) {
+    super(`Failed to use the response from the session's URL (status ${status}). ${protocolAdvice[reason]}`)
     this.status = status
+    this.reason = reason
   }
 }

@@ -17,13 +17,16 @@ export interface RejectionHints {
   readonly detail?: string | undefined
 }
 
-/** Rejects a write that the server refused: for what it contains (400, 413, 422), or for where it comes from (403). Nothing of it was stored. */
+/**
+ * Rejects a write that the server refused: for what it contains (400, 413, 422), for where it comes from (403), or because the
+ * server cannot take writes as it is set up (404, 405, 500, 501). Nothing of it was stored.
+ */
 export class SessionRejectedError extends SessionError {
   override readonly name = 'SessionRejectedError'
   readonly code = 'rejected'
-  /** The HTTP status: 400, 403, 413 or 422. */
+  /** The HTTP status. */
   readonly status: number
-  /** The name of the problem, such as `too-large`, `refused` or `csrf`. */
+  /** The name of the problem, such as `too-large`, `refused`, `csrf` or `method`. */
   readonly problem: string
   /** The keys that the server named; empty where it named none. */
   declare readonly errors: readonly SessionRejection[]
@@ -38,9 +41,10 @@ export class SessionRejectedError extends SessionError {
   }
 }
 
-/** Returns what to do. The server's own words are quoted only for `csrf`: those name origins and hold no session data. */
+/** Returns what to do. The server's own words are quoted only if they hold no session data, such as those of a `csrf`, which name origins. */
 function adviceOn(problem: string, errors: readonly SessionRejection[], { limit, detail }: RejectionHints): string {
-  if (problem === 'csrf') return detail ?? 'Let the server accept the origin of the page, and its CSRF token.'
+  if (detail !== undefined) return detail
+  if (problem === 'csrf') return 'Let the server accept the origin of the page, and its CSRF token.'
   if (problem === 'private-key')
     return `It does not expose ${namesOf(errors)}. Add it to the schema or keys of the server (Django: SCHEMA or KEYS), and deploy the server before the page.`
   if (problem === 'read-only-key')

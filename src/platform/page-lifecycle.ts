@@ -40,6 +40,9 @@ function throttle(clock: Clock, run: () => void): { readonly call: () => void; r
 /** Whether the page is hidden; false if there is no page. Browsers run a hidden page's timers once a second. */
 export const isPageHidden = (): boolean => typeof document !== 'undefined' && document.visibilityState === 'hidden'
 
+/** Whether the browser says that it has no network. It says so reliably; that it has one is a guess. */
+export const isBrowserOffline = (): boolean => typeof navigator !== 'undefined' && navigator.onLine === false
+
 /** Listens to the page's life; does nothing if there is no page. Returns the function that stops it. */
 export function watchPage(clock: Clock, events: PageEvents): () => void {
   if (typeof window === 'undefined' || typeof document === 'undefined') return () => {}

@@ -26,3 +26,6 @@ export function parseIdempotencyKey(value: string | null): { client: string; n: 
   const [, client = '', n] = /^"([^/]*)\/([1-9]\d{0,14})"$/.exec(value ?? '') ?? []
   return isClientId(client) ? { client, n: Number(n) } : undefined
 }
+
+/** On POST: the method that is meant, for proxies that block PATCH and DELETE. */
+export const methodOverrideHeader = 'X-HTTP-Method-Override'

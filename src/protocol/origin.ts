@@ -1,4 +1,14 @@
-// What an origin is, for the server's list of origins and the client's. Both compare texts, so a typo must be found here.
+// Owns how URLs are read, and what an origin is, for the server's list of origins and the client's. Both compare texts, so a typo must be
+// found here.
+
+/** Reads a URL; undefined if it is none. `URL.canParse` is younger than the oldest browsers (README). */
+export function parseUrl(url: string | URL, base?: string): URL | undefined {
+  try {
+    return new URL(url, base)
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Returns the origin of a URL as browsers send it. WHATWG calls the origin of a custom scheme `null`; browsers send those as
@@ -18,7 +28,8 @@ export function originOf(url: string | URL): string {
  * isOrigin('https://app.example.com/') // false: browsers send no slash
  */
 export function isOrigin(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false
-  if (/^https?:/i.test(value)) return new URL(value).origin === value
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(value) && originOf(value) === value
+  const url = typeof value === 'string' ? parseUrl(value) : undefined
+  if (!url) return false
+  if (/^https?:/i.test(value as string)) return url.origin === value
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(value as string) && originOf(url) === value
 }

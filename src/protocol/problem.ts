@@ -47,6 +47,8 @@ export interface Problem {
   readonly limit?: number | undefined
   /** What is wrong with the request, for the developer; undefined if the server does not say. */
   readonly detail?: string | undefined
+  /** `consumed-body` of a `server-error`: something in front of the session read the body, so no commit can be stored. */
+  readonly reason?: string | undefined
 }
 
 /** What the `type` of this project's own problem documents begins with. */
@@ -69,5 +71,6 @@ export function parseProblem(value: unknown): Problem | undefined {
     errors: Array.isArray(value.errors) ? value.errors.filter(isDetail) : [],
     ...(typeof value.limit === 'number' && { limit: value.limit }),
     ...(typeof value.detail === 'string' && { detail: value.detail.slice(0, 2_000) }),
+    ...(typeof value.reason === 'string' && { reason: value.reason }),
   }
 }

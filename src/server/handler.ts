@@ -1,6 +1,7 @@
 // Owns the door of the server: which function answers a request, and what becomes of errors.
 import type * as z from 'zod/v4/core'
 import { SessionConfigError } from '../errors/session-config-error.ts'
+import { methodOverrideHeader } from '../protocol/headers.ts'
 import type { Json } from '../protocol/json.ts'
 import type { SessionInputs, SessionValues } from '../schema/types.ts'
 import { answerRefusal, answerUnavailable, type Context, contextSymbol, toAsker } from './answers.ts'
@@ -149,7 +150,7 @@ function toFault(error: unknown, settings: Settings): HttpResponse {
   report(() => settings.onError(isOfStore ? error.cause : error))
   // A store that cannot work as it is set up, such as a read-only file, does not come back by waiting.
   if (isOfStore && !(error.cause instanceof SessionConfigError)) return answerUnavailable()
-  return toProblem('server-error', { detail: error instanceof ConsumedBodyError ? error.message : undefined })
+  return toProblem('server-error', error instanceof ConsumedBodyError ? { detail: error.message, reason: 'consumed-body' } : {})
 }
 
 /** Runs a logger of the app. One that throws must not keep the visitor from the response. */
@@ -172,7 +173,7 @@ function reportRefused(status: number, request: HttpRequest, { onRefused }: Sett
 
 async function answer(request: HttpRequest, context: Context): Promise<HttpResponse> {
   const { settings } = context
-  const { method } = request
+  const method = methodOf(request)
   if (method === 'OPTIONS') return answerOptions(request, settings.origins)
   const isRead = method === 'GET' || method === 'HEAD'
   if (!isRead && method !== 'PATCH' && method !== 'DELETE') return toProblem('method-not-allowed', { headers: { Allow: methods } })
@@ -189,6 +190,13 @@ async function answer(request: HttpRequest, context: Context): Promise<HttpRespo
   if (method === 'DELETE') return answerEnd(asker, context)
   const read = await answerRead(asker, context)
   return method === 'HEAD' ? { ...read, body: null } : read
+}
+
+/** Returns the method that is meant: a proxy may let nothing but GET and POST through. No form of another site can send that field. */
+function methodOf(request: HttpRequest): string {
+  const { method } = request
+  const meant = method === 'POST' ? request.header(methodOverrideHeader.toLowerCase())?.toUpperCase() : undefined
+  return meant === 'PATCH' || meant === 'DELETE' ? meant : method
 }
 
 function toWriter(request: HttpRequest, listed: readonly string[]): Writer {

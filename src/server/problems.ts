@@ -31,6 +31,8 @@ const problems: Readonly<Record<ProblemName, readonly [status: number, title: st
 export interface ProblemParts {
   /** What is wrong with this request, for people. Never holds session data. */
   readonly detail?: string | undefined
+  /** `consumed-body` of a `server-error`. */
+  readonly reason?: 'consumed-body' | undefined
   /** The refused keys of a 413 or 422. */
   readonly errors?: readonly ProblemDetail[] | undefined
   /** The limit that was exceeded: of a 413 in bytes, of an `expiry-too-long` in seconds. */

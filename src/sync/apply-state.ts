@@ -9,10 +9,11 @@ import type { Answer, State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import type { Failure } from './classify-response.ts'
 import { completeState } from './complete-state.ts'
-import { acknowledgeCommit, endOutbox, type InFlight, type Outbox, possiblyStored, supersede } from './outbox.ts'
+import { acknowledgeCommit, endOutbox, type InFlight, type Outbox, possiblyStored, rejectCommit, supersede } from './outbox.ts'
 import { backOff, type Pacing, recover, yieldAfterCommit } from './pacing.ts'
 import type { SyncSettings } from './ports.ts'
 import { answerRead, dropRead, failReads } from './read-queue.ts'
+import { suspendEnding } from './session-end.ts'
 import { withStatus } from './state.ts'
 import type { DecisionContext, Transition } from './transition.ts'
 
@@ -164,9 +165,24 @@ export function resumeAfterRead(c: SettleContext, { csrf }: State): Transition {
 
 /** Publishes a failure and backs off. */
 export function fail(c: SettleContext, failure: Failure): Transition {
-  const pacing = waitAfterFailure(c, failure)
-  const activity = failure.status === undefined ? 'offline' : 'retrying'
+  const isOffline = failure.status === undefined || c.settings.isOffline()
+  const pacing = waitAfterFailure(c, isOffline ? { ...failure, status: undefined } : failure)
+  const activity = isOffline ? 'offline' : 'retrying'
   return { state: withStatus({ ...c.state, pacing }, { activity, error: failure.error }) }
+}
+
+/** No request can be made, so waiting would be for ever: every caller gets the error. */
+export function failForGood(c: SettleContext, failure: Failure): Transition {
+  const { reads, outbox, ending } = c.state
+  const { error } = failure
+  const { queue, answered } = failReads(reads)
+  const unknown = possiblyStored(outbox, false)
+  const state = { ...c.state, reads: queue, outbox: rejectCommit(outbox, true, unknown.size > 0), ending: ending && suspendEnding(ending) }
+  return {
+    ...fail({ ...c, state }, failure),
+    rejected: rejections(c.log, c.log, (mutation) => (unknown.has(mutation) ? new SessionUnknownFateError({ cause: error }) : error)),
+    answered: [{ waiters: ending ? [...answered, ending.done] : answered, error }],
+  }
 }
 
 /** Returns the pause after a failure. Without it a client that fails would send without end. */

@@ -1,5 +1,6 @@
 // Counts an exchange that begins. `loop.ts` calls it right before the request leaves. Pure: it returns the next state.
 import { beginConfirmingRead, type Confirmation, endRow } from './confirmation.ts'
+import { countRequest } from './freshness.ts'
 import { beginAttempt } from './outbox.ts'
 import type { ExchangeStep } from './plan.ts'
 import { beginRead } from './read-queue.ts'
@@ -19,6 +20,7 @@ export function beginExchange(state: SyncState, step: ExchangeStep, start: Omit<
     ...state,
     exchange,
     isLeaving: false,
+    freshness: countRequest(state.freshness, kind),
     outbox: kind === 'commit' ? beginAttempt(state.outbox, startedAt) : state.outbox,
     confirmation: toConfirmation(state.confirmation, step, startedAt),
     reads: kind === 'read' ? beginRead(state.reads) : state.reads,

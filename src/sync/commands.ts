@@ -35,7 +35,8 @@ export function readAfterWait(sync: Sync): void {
 export function tryAtOnce(sync: Sync, isResume: boolean): void {
   const { state, ports } = sync
   const pacing = skipRetryAfter(state.pacing, ports.clock.now(), isResume)
-  if (pacing !== state.pacing) sync.apply({ state: { ...state, pacing } })
+  const ending = state.ending?.notBefore === Number.POSITIVE_INFINITY ? deleteAtOnce(state.ending) : state.ending
+  if (pacing !== state.pacing || ending !== state.ending) sync.apply({ state: { ...state, pacing, ending } })
 }
 
 /** Ends the backoff under way, never a `Retry-After`. Returns whether there was one. */
@@ -62,7 +63,10 @@ export function endSession(sync: Sync): Promise<void> {
   const { state, cache } = sync
   const former = state.ending
   // Nothing was written since: it is the same end.
-  if (former && cache.log.length === 0) return former.done.promise
+  if (former && cache.log.length === 0) {
+    tryAtOnce(sync, false)
+    return former.done.promise
+  }
   const ending = createEnding(former?.lineage ?? cache.base?.lineage ?? null, former)
   const parts = endedParts({ ...contextOf(sync), settings: sync.settings }, 'flushed')
   // The exchange is taken away: its outcome says nothing any more. Not only its request is cut, since a listener may ask for the same end.

@@ -20,8 +20,10 @@ export interface SessionExchange {
   readonly kind: 'read' | 'commit' | 'end'
   /** `sent` an attempt; the others how it came out. `failed` is tried again. */
   readonly outcome: 'sent' | 'acknowledged' | 'unchanged' | 'conflict' | 'refused' | 'failed' | 'elsewhere' | 'needs-auth'
-  /** The status of the answer; undefined for `sent`, and where no answer came. */
+  /** The status of the response; undefined for `sent`, and if no response came. */
   readonly status?: number | undefined
+  /** Why it failed; undefined for every other outcome. */
+  readonly error?: SessionError | undefined
   /** The number of the commit; undefined for the others. */
   readonly n?: number | undefined
   /** Which attempt this is, from 1. */

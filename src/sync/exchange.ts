@@ -1,18 +1,13 @@
 // Owns one request with its time limit. `loop.ts` starts it; `end()`, `dispose()`, a section and the page's leaving cut it. It never retries.
 
 import type { Clock } from '../platform/clock.ts'
+import { sessionRequestHeader } from '../protocol/headers.ts'
 import type { WireAnswer } from '../transport/transport.ts'
 import { classifyFailure, classifyResponse, type Outcome } from './classify-response.ts'
 import type { SessionExchange } from './events.ts'
+import type { Response } from './freshness.ts'
 import type { ExchangePort } from './ports.ts'
 import type { Attempt } from './request.ts'
-
-/** What an exchange brought. */
-export interface Response {
-  readonly outcome: Outcome
-  /** The status; undefined if no response arrived. */
-  readonly status: number | undefined
-}
 
 /** An exchange in flight. */
 export interface RunningExchange {
@@ -29,7 +24,7 @@ export function startExchange(port: ExchangePort, clock: Clock, { request }: Att
   let isCut = false
   // Not every fetch heeds its signal, and Node's forgets it once a wrapped request is collected: the attempt ends all the same.
   const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-  const timer = clock.setTimeout(() => controller.abort(), port.timeoutMs)
+  const timer = clock.setTimeout(() => controller.abort(new Error(`no response in ${port.timeoutMs} ms`)), port.timeoutMs)
   async function send(): Promise<WireAnswer> {
     const isUnsafe = request.method !== 'GET'
     const headers = { Accept: 'application/json', ...request.headers, ...(isUnsafe && (await port.csrf(csrfToken))) }
@@ -38,9 +33,9 @@ export function startExchange(port: ExchangePort, clock: Clock, { request }: Att
   async function respond(): Promise<Response> {
     try {
       const answer = await Promise.race([send(), aborted])
-      return { status: answer.status, outcome: classifyResponse(answer) }
+      return { status: answer.status, outcome: classifyResponse(answer), echo: answer.header(sessionRequestHeader) }
     } catch (cause) {
-      return { status: undefined, outcome: isCut ? { kind: 'cut' } : classifyFailure(cause) }
+      return { status: undefined, outcome: isCut ? { kind: 'cut' } : classifyFailure(cause, port.isCrossOrigin), echo: null }
     } finally {
       clock.clearTimeout(timer)
     }
@@ -74,7 +69,7 @@ const names: Record<Outcome['kind'], SessionExchange['outcome']> = {
   cut: 'failed',
 }
 
-/** Returns how the event `exchange` names an outcome. */
-export function toEventOutcome({ kind }: Outcome): SessionExchange['outcome'] {
-  return names[kind]
+/** Returns how the event `exchange` names an outcome, with the error if it failed. */
+export function toEvent(outcome: Outcome): Pick<SessionExchange, 'outcome' | 'error'> {
+  return { outcome: names[outcome.kind], ...(outcome.kind === 'failed' && { error: outcome.error }) }
 }

@@ -3,7 +3,8 @@
 import { type Alarm, afterReactions } from './alarm.ts'
 import { beginExchange, isTakenAway } from './begin-exchange.ts'
 import { contextOf, type Sync, settleContextOf, situationOf } from './engine.ts'
-import { type RunningExchange, startExchange, toEventOutcome } from './exchange.ts'
+import { type RunningExchange, startExchange, toEvent } from './exchange.ts'
+import { judgeResponse } from './freshness.ts'
 import { type ExchangeStep, locksFor, plan } from './plan.ts'
 import { prepare } from './prepare.ts'
 import { receive } from './receive.ts'
@@ -58,11 +59,13 @@ async function exchange(sync: Sync, step: ExchangeStep, events: LoopEvents): Pro
   if (isTakenAway(sync.state, begun)) return
   const running = startExchange(ports.exchange, clock, attempt, sync.state.csrfToken)
   events.onExchange(running)
-  const { outcome, status } = await running.response
+  const response = await running.response
   events.onExchange(undefined)
-  if (!sync.state.isDisposed) publish.emit('exchange', { ...attempt.event, outcome: toEventOutcome(outcome), status })
+  const [freshness, outcome] = judgeResponse(sync.state.freshness, attempt.value, response, step.kind === 'read')
+  if (!sync.state.isDisposed) publish.emit('exchange', { ...attempt.event, ...toEvent(outcome), status: response.status })
   locks.releaseSection()
-  sync.apply(settle(settleContextOf(sync), begun.exchange, outcome))
+  const c = settleContextOf(sync)
+  sync.apply(settle({ ...c, state: { ...c.state, freshness } }, begun.exchange, outcome))
   if (step.kind === 'commit' && !sync.state.outbox.inFlight && !sync.state.doubt) locks.releaseCreation()
   await afterReactions()
 }

@@ -2,6 +2,7 @@
 // call it. Every function returns a new outbox; none knows the cache or the network.
 import type { Effect } from '../cache/effect.ts'
 import type { Mutation } from '../cache/mutation.ts'
+import type { SessionError } from '../errors/session-error.ts'
 import type { Commit } from '../protocol/commit.ts'
 import type { State } from '../protocol/state.ts'
 
@@ -18,8 +19,10 @@ export interface InFlight {
   readonly failures: number
   /** Whether an attempt before the present one may have been stored. */
   readonly mayBeStored: boolean
-  /** Whether the CSRF token was renewed for it. */
-  readonly isTokenRenewed: boolean
+  /** Whether the server has refused it for where it comes from, so that a read renews the CSRF token. */
+  readonly isRefused: boolean
+  /** Why the last attempt failed. */
+  readonly error?: SessionError
   /** How the next attempt leaves: `without-keepalive` after a failure without a response, `at-once` after a cut by the page that is left. */
   readonly next: 'usual' | 'without-keepalive' | 'at-once'
 }
@@ -88,7 +91,7 @@ export function takeCommit(outbox: Outbox, base: State, mutations: readonly Muta
     sentAt: 0,
     failures: 0,
     mayBeStored: false,
-    isTokenRenewed: false,
+    isRefused: false,
     next: 'usual',
   }
   return { ...outbox, n, inFlight, needsFence: needsFenceOn(outbox, base) }

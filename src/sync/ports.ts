@@ -17,6 +17,8 @@ export interface ExchangePort {
   send(request: WireRequest): Promise<WireAnswer>
   /** Resolves with the CSRF header of an unsafe request; `stateToken` is the last state's. */
   csrf(stateToken: string | undefined): Promise<Record<string, string>>
+  /** Whether the session is of another origin than the page. */
+  readonly isCrossOrigin?: boolean | undefined
   /** How long one attempt may take, in milliseconds. */
   readonly timeoutMs: number
 }
@@ -63,6 +65,8 @@ export interface SyncSettings {
   readonly policy: (key: string) => ConflictPolicy
   /** Whether the session is over by our clock. */
   readonly isExpired: () => boolean
+  /** Whether the browser says that it is offline. */
+  readonly isOffline: () => boolean
   /** Whether the page is hidden. */
   readonly isHidden: () => boolean
 }

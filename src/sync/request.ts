@@ -1,6 +1,12 @@
 // Owns what each exchange sends: method, fields, body, keepalive. `loop.ts` calls it once a step's locks are held. Pure.
 
-import { formatIdempotencyKey, idempotencyKeyHeader, sessionClientHeader, sessionLineageHeader } from '../protocol/headers.ts'
+import {
+  formatIdempotencyKey,
+  idempotencyKeyHeader,
+  sessionClientHeader,
+  sessionLineageHeader,
+  sessionRequestHeader,
+} from '../protocol/headers.ts'
 import type { State } from '../protocol/state.ts'
 import type { WireRequest } from '../transport/transport.ts'
 import type { SessionExchange } from './events.ts'
@@ -10,6 +16,8 @@ import type { SyncState } from './state.ts'
 
 /** What one attempt sends, and how the event `exchange` describes it. */
 export interface Attempt {
+  /** The value of `Session-Request`: one for each read, end and commit number. */
+  readonly value: string
   readonly request: Omit<WireRequest, 'signal'>
   readonly event: Omit<SessionExchange, 'outcome' | 'status'>
 }
@@ -34,13 +42,16 @@ export function mayOutlivePage({ body }: InFlight): boolean {
 
 /** Returns what a commit's attempt sends. The number is bound to these bytes, so every attempt sends the same. */
 function toCommitAttempt(client: string, commit: InFlight, isHidden: boolean): Attempt {
+  const value = `${client}.${commit.n}`
   const headers = {
+    [sessionRequestHeader]: value,
     [sessionClientHeader]: client,
     'Content-Type': 'application/json',
     Prefer: 'return=minimal',
     [idempotencyKeyHeader]: formatIdempotencyKey(client, commitNumber(commit)),
   }
   return {
+    value,
     request: { method: 'PATCH', body: commit.body, keepalive: isKeptAlive(commit, isHidden), headers },
     event: { kind: 'commit', n: commit.n, attempt: commit.attempts + 1, mutations: commit.mutations.length },
   }
@@ -55,11 +66,18 @@ export function commitNumber({ n }: Pick<InFlight, 'n' | 'attempts'>): number {
 export function toAttempt(step: ExchangeStep, state: SyncState, base: State | undefined, isHidden: boolean): Attempt {
   const { client, inFlight } = state.outbox
   if (step.kind === 'commit' && inFlight) return toCommitAttempt(client, inFlight, isHidden || step.isLeaving)
+  const { requests, isBypassed } = state.freshness
+  const value = `${client}.r${requests}`
+  const fields = { [sessionRequestHeader]: value, [sessionClientHeader]: client }
   if (step.kind === 'end') {
-    const headers = { [sessionClientHeader]: client, [sessionLineageHeader]: state.ending?.lineage ?? '' }
-    return { request: { method: 'DELETE', headers }, event: { kind: 'end', attempt: (state.ending?.attempts ?? 0) + 1 } }
+    const headers = { ...fields, [sessionLineageHeader]: state.ending?.lineage ?? '' }
+    return { value, request: { method: 'DELETE', headers }, event: { kind: 'end', attempt: (state.ending?.attempts ?? 0) + 1 } }
   }
   const version = step.kind === 'read' && step.isConditional ? base?.version : undefined
-  const headers = { [sessionClientHeader]: client, ...(version !== undefined && { 'If-None-Match': `"${version}"` }) }
-  return { request: { method: 'GET', headers }, event: { kind: 'read', attempt: state.pacing.failures + 1 } }
+  const headers = { ...fields, ...(version !== undefined && { 'If-None-Match': `"${version}"` }) }
+  return {
+    value,
+    request: { method: 'GET', headers, ...(isBypassed && { fresh: value }) },
+    event: { kind: 'read', attempt: state.pacing.failures + 1 },
+  }
 }

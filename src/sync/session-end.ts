@@ -14,6 +14,8 @@ export interface Ending {
   readonly notBefore: number
   /** Whether a DELETE was answered, so that a read has to confirm it. */
   readonly needsRead: boolean
+  /** Whether the server has refused the last DELETE for where it comes from. */
+  readonly isForbidden: boolean
   /** Settles for the callers. */
   readonly done: Deferred
 }
@@ -25,7 +27,7 @@ export const wipedState: State = { lineage: null, version: '', data: {}, tags: {
 export function createEnding(lineage: string | null, former: Ending | undefined): Ending {
   const done = createDeferred()
   if (former) done.promise.then(former.done.resolve, former.done.reject)
-  return { lineage, attempts: 0, notBefore: 0, needsRead: lineage === null, done }
+  return { lineage, attempts: 0, notBefore: 0, needsRead: lineage === null, isForbidden: false, done }
 }
 
 /** A DELETE leaves. */
@@ -34,8 +36,13 @@ export function beginDelete(ending: Ending): Ending {
 }
 
 /** A DELETE was answered: a read has to confirm it, because the request may have met a key that was rotated away. */
-export function confirmByRead(ending: Ending): Ending {
-  return { ...ending, needsRead: true }
+export function confirmByRead(ending: Ending, isForbidden: boolean): Ending {
+  return { ...ending, needsRead: true, isForbidden }
+}
+
+/** The server refuses the DELETE. It goes again when the visitor returns, at `online`, `resume()`, `revalidate()` or another `end()`. */
+export function suspendEnding(ending: Ending): Ending {
+  return { ...ending, isForbidden: false, notBefore: Number.POSITIVE_INFINITY, done: createDeferred() }
 }
 
 /** The read shows the lineage still there, or the one that our first commit created: the DELETE goes again, after a pause. */

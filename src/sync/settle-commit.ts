@@ -1,15 +1,16 @@
 // Decides what the outcome of a commit leads to. `settle.ts` calls it. Pure.
 import type { Mutation } from '../cache/mutation.ts'
+import type { SessionError } from '../errors/session-error.ts'
 import { SessionRejectedError } from '../errors/session-rejected-error.ts'
 import { SessionUnknownFateError } from '../errors/session-unknown-fate-error.ts'
 import type { State } from '../protocol/state.ts'
 import { acknowledge, applySameSession, fail, keysOf, rejections, type SettleContext, suspendForAuth } from './apply-state.ts'
-import { type Failure, misplaced, type Outcome, type Rejection } from './classify-response.ts'
+import { type Failure, misplaced, type Outcome, type Refusal, type Rejection } from './classify-response.ts'
 import { changeInFlight, type InFlight, rejectCommit, renumber, retireCommit } from './outbox.ts'
 import { mismatchPatience, type Pacing, retryInNewTask, type Turn, yieldAfterConflict, yieldAfterMismatch } from './pacing.ts'
 import { wantRead } from './read-queue.ts'
 import { maxFailures } from './settle-read.ts'
-import type { SyncState } from './state.ts'
+import { type SyncState, withStatus } from './state.ts'
 import type { Transition } from './transition.ts'
 
 /** Decides what the outcome of a commit leads to. Until its outcome is known, the same bytes go again. */
@@ -32,8 +33,11 @@ export function settleCommit(c: SettleContext, outcome: Outcome): Transition {
     case 'rejected':
       return settleRejection(c, inFlight, outcome)
     case 'csrf':
-      return settleCsrf(c, inFlight, outcome)
+      // Refused again without a name: a firewall may speak, which counts as a failure.
+      if (!outcome.refusal && inFlight.isRefused) return settleFailure(c, inFlight, misplaced(403, 'forbidden'))
+      return settleRefusal(c, inFlight, outcome.refusal)
     case 'failed':
+      if (outcome.refusal) return settleRefusal(c, inFlight, outcome.refusal, outcome.error)
       return settleFailure(c, inFlight, outcome)
     case 'cut':
       return { state: { ...c.state, outbox: changeInFlight(c.state.outbox, { mayBeStored: true, next: nextAfterCut(c.state) }) } }
@@ -70,8 +74,7 @@ function doubtCommit(state: SyncState, now: number): Transition {
 function settleOtherSession(c: SettleContext, inFlight: InFlight): Transition {
   const doubted = doubtCommit({ ...c.state, pacing: mismatchPacing(c, inFlight) }, c.now)
   if (c.state.pacing.mismatches < mismatchPatience) return doubted
-  const cached = misplaced(410, 'reads and writes disagree on the session. Exclude its URL from caches and service workers')
-  return fail({ ...c, state: doubted.state }, cached)
+  return fail({ ...c, state: doubted.state }, misplaced(410, 'cached'))
 }
 
 /** Another client used our number. From here on this is another client, and what may have been stored is not sent again. */
@@ -85,20 +88,26 @@ function settleKeyReused(c: SettleContext, inFlight: InFlight): Transition {
 }
 
 /**
- * The token is renewed once for a commit, by a read. A server that names the problem again will not accept any commit of this
- * page, so the mutations reject with its hint, without bisection. Without a name a firewall may speak, which counts as a failure.
+ * The server takes no commit from this page: for its token, its origin, or because the method is not served. A read comes first, for a
+ * new token and to learn that the session is served at all. Refused again, the mutations reject with the hint, without bisection.
  */
-function settleCsrf(c: SettleContext, inFlight: InFlight, { isNamed, detail }: Extract<Outcome, { kind: 'csrf' }>): Transition {
-  if (inFlight.isTokenRenewed && !isNamed) return settleFailure(c, inFlight, misplaced(403))
-  if (inFlight.isTokenRenewed) {
-    const rejected = rejections(c.log, inFlight.mutations, () =>
-      inFlight.mayBeStored ? new SessionUnknownFateError() : new SessionRejectedError(403, 'csrf', [], { detail }),
-    )
-    // A duplicate has the same token and origin, so the server refuses it again.
-    return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, true, inFlight.mayBeStored) }, rejected }
+function settleRefusal(c: SettleContext, inFlight: InFlight, refusal: Refusal | undefined, error: SessionError | null = null): Transition {
+  if (!refusal || !inFlight.isRefused) {
+    const outbox = changeInFlight(c.state.outbox, { isRefused: true })
+    return { state: withStatus({ ...c.state, outbox, reads: wantRead(c.state.reads, 'full') }, { error }) }
   }
-  const outbox = changeInFlight(c.state.outbox, { isTokenRenewed: true })
-  return { state: { ...c.state, outbox, reads: wantRead(c.state.reads, 'full') } }
+  const reason = toRejection(refusal)
+  const rejected = rejections(c.log, inFlight.mutations, () =>
+    inFlight.mayBeStored ? new SessionUnknownFateError({ cause: reason }) : reason,
+  )
+  // A duplicate has the same token, origin and method, so the server refuses it again.
+  const outbox = rejectCommit(c.state.outbox, true, inFlight.mayBeStored)
+  return { state: withStatus({ ...c.state, outbox }, { error: reason }), rejected }
+}
+
+/** Returns the error of a commit or an end that the server refuses whatever it contains. */
+export function toRejection({ status, problem, detail }: Refusal): SessionRejectedError {
+  return new SessionRejectedError(status, problem, [], { detail })
 }
 
 /**
@@ -129,8 +138,8 @@ function settleRejection(c: SettleContext, { mutations }: InFlight, rejection: R
   return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, poison.length > 0, true) }, rejected }
 }
 
-/** Responses that say that nothing was stored. A 503 does not: the store may have failed after it had stored. */
-const unstoredStatuses: readonly unknown[] = [403, 429]
+/** Responses that say that nothing was stored; 0 if none could be requested. A 503 does not: the store may have failed after it had stored. */
+const unstoredStatuses: readonly unknown[] = [0, 403, 429]
 
 /** Whether the attempt that failed may have been stored. */
 export function mayHaveStored({ status }: Failure): boolean {
@@ -143,7 +152,12 @@ function settleFailure(c: SettleContext, inFlight: InFlight, failure: Failure): 
   const isFirstLost = failure.status === undefined && inFlight.attempts === 1
   const failures = inFlight.failures + (failure.status !== undefined && !failure.isTemporary ? 1 : 0)
   // A refusal for the keepalive quota looks like a network error.
-  const outbox = changeInFlight(c.state.outbox, { mayBeStored, failures, next: isFirstLost ? 'without-keepalive' : 'usual' })
+  const outbox = changeInFlight(c.state.outbox, {
+    mayBeStored,
+    failures,
+    error: failure.error,
+    next: isFirstLost ? 'without-keepalive' : 'usual',
+  })
   if (isFirstLost) return { state: { ...c.state, outbox, pacing: retryInNewTask(c.state.pacing, c.now) } }
   // A read comes before the last attempt, and after it.
   const reads = failures >= maxFailures - 1 ? wantRead(c.state.reads, 'full') : c.state.reads

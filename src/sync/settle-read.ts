@@ -125,11 +125,14 @@ export function endNeedsAnotherDelete(ending: Ending, state: State): boolean {
 }
 
 /** Gives up a commit that the server cannot take: bisection finds the poison one, and a single one has an unknown outcome. */
-function giveUp(c: SettleContext, { mutations }: InFlight, state: State): Transition {
+function giveUp(c: SettleContext, { mutations, error }: InFlight, state: State): Transition {
   const transition = applySameSession(c, state, (superseded) => giveCommitUp(superseded, c.state.outbox))
   if (mutations.length !== 1) return transition
   const stored = new Set(transition.acknowledged)
   const lost = mutations.filter((mutation) => !stored.has(mutation))
-  const rejected = new Map([...(transition.rejected ?? []), ...rejections(c.log, lost, () => new SessionUnknownFateError())])
+  const rejected = new Map([
+    ...(transition.rejected ?? []),
+    ...rejections(c.log, lost, () => new SessionUnknownFateError({ cause: error })),
+  ])
   return { ...transition, rejected }
 }

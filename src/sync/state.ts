@@ -20,6 +20,7 @@
 import type { SessionError } from '../errors/session-error.ts'
 import { type Confirmation, createConfirmation } from './confirmation.ts'
 import type { SessionActivity, SessionStatus } from './events.ts'
+import { createFreshness, type Freshness } from './freshness.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createPacing, type Pacing } from './pacing.ts'
 import { createReadQueue, type ReadQueue } from './read-queue.ts'
@@ -57,6 +58,7 @@ export interface Exchange {
 export interface SyncState {
   readonly outbox: Outbox
   readonly pacing: Pacing
+  readonly freshness: Freshness
   readonly confirmation: Confirmation
   readonly reads: ReadQueue
   readonly section: Section
@@ -79,6 +81,7 @@ export function createState(client: string): SyncState {
   return {
     outbox: createOutbox(client),
     pacing: createPacing(),
+    freshness: createFreshness(),
     confirmation: createConfirmation(),
     reads: createReadQueue(),
     section: createSection(),

@@ -1,6 +1,6 @@
 // Gives the CSRF header of unsafe requests, and decides which server may have the token. It never reads a response.
 import { SessionConfigError } from '../errors/session-config-error.ts'
-import { isOrigin, originOf } from '../protocol/origin.ts'
+import { isOrigin, originOf, parseUrl } from '../protocol/origin.ts'
 
 /** Where the CSRF token comes from and goes to. The defaults are Django's. */
 export interface CsrfOptions {
@@ -49,7 +49,8 @@ export function createCsrf(url: string, options: CsrfOptions = {}): (stateToken:
       `Failed to create the session client: ${JSON.stringify(wrong)} in csrf.origins is no origin. Write scheme, host and port alone, such as "https://api.example.com".`,
     )
   }
-  const target = URL.canParse(url, origin) ? originOf(new URL(url, origin)) : origin
+  const parsed = parseUrl(url, origin)
+  const target = parsed ? originOf(parsed) : origin
   const isTrusted = target === origin || origin === undefined || origins.includes(target as string)
   return async (stateToken) => {
     const value = isTrusted ? ((await token?.()) ?? readCookie(cookie) ?? stateToken) : undefined

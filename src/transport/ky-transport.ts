@@ -1,6 +1,7 @@
 // Owns the transport over ky. `sojourn` gives it to the client; it makes one attempt and never retries.
 import defaultKy, { type InitHook, type KyInstance, type Options } from 'ky'
-import { type FetchOptions, readAnswer, toRequestInit } from './request-init.ts'
+import { parseUrl } from '../protocol/origin.ts'
+import { attempt, type FetchOptions } from './request-init.ts'
 import type { Transport } from './transport.ts'
 
 /** What the transport over ky needs to know. */
@@ -20,19 +21,18 @@ const decided = (fetch: typeof globalThis.fetch): Options => ({
 })
 
 /** Creates the transport over ky. */
-export function createKyTransport({ url, credentials, fetch, ky = defaultKy }: KyOptions): Transport {
-  // An instance joins only text to its `prefix`.
-  const input = URL.canParse(url) ? new URL(url) : url
-  return async (request) => {
+export function createKyTransport({ ky = defaultKy, ...options }: KyOptions): Transport {
+  return (request) => {
     const { keepalive } = request
     // The last `init` hook runs after those of the instance, and sees the fetch that the instance was given.
-    const decide: InitHook = (options) => {
-      const send = fetch ?? options.fetch ?? globalThis.fetch
+    const decide: InitHook = (hooked) => {
+      const send = options.fetch ?? hooked.fetch ?? globalThis.fetch
       // Firefox drops keepalive from a Request, and ky always builds one, so the init says it too (test/engines/leaving.test.ts).
-      const attempt: typeof send = (to, given) => send(to, { ...given, ...(keepalive && { keepalive }) })
+      const once: typeof send = (to, given) => send(to, { ...given, ...(keepalive && { keepalive }) })
       // An init hook changes the options that it is given.
-      Object.assign(options, decided(attempt))
+      Object.assign(hooked, decided(once))
     }
-    return readAnswer(await ky(input, { ...toRequestInit(request, credentials), hooks: { init: [decide] } }))
+    // An instance joins only text to its `prefix`.
+    return attempt(request, options, (url, init) => ky(parseUrl(url) ?? url, { ...init, hooks: { init: [decide] } }))
   }
 }

@@ -1,4 +1,4 @@
-// Declares the port to the network: one request, one response. Implemented by fetch-transport and ky-transport.
+// Owns the port of one exchange: what a transport is given and what it returns. The pipeline calls it; `ky-transport.ts` is the usual one.
 
 /** One request to the session's URL. */
 export interface WireRequest {
@@ -10,19 +10,23 @@ export interface WireRequest {
   readonly body?: string | undefined
   /** Whether the request outlives the page. Browsers allow 64 KiB of such bodies at once. */
   readonly keepalive?: boolean | undefined
+  /** A value to add to the URL as the query `fresh`, because a cache answers without it; undefined for none. Servers ignore it. */
+  readonly fresh?: string | undefined
   /** Ends the exchange, the reading of the body included. */
   readonly signal: AbortSignal
 }
 
-/** One answer, read to its end. */
+/** One response, read to its end. */
 export interface WireAnswer {
-  /** The HTTP status. */
+  /** The HTTP status; 0 if the browser hides it, as that of a redirect. */
   readonly status: number
-  /** A header field; null where it is absent. */
+  /** Whether it is a redirect, or came by one. A 3xx counts as one anyway. */
+  readonly redirected?: boolean | undefined
+  /** Returns a header field; null if it is absent. */
   header(name: string): string | null
-  /** The parsed body; undefined where it is no JSON. */
+  /** The parsed body; undefined if it is no JSON. */
   readonly body: unknown
 }
 
-/** One exchange, one attempt. Every rejection means that the outcome is unknown. */
+/** Carries out one exchange with one attempt. Every rejection means that the outcome is unknown, but for `SessionConfigError`: nothing left. */
 export type Transport = (request: WireRequest) => Promise<WireAnswer>

@@ -91,7 +91,7 @@ describe('the request', () => {
   test("of a relative URL goes to the page's origin with the page's cookies, and follows no redirect", async () => {
     const { url, credentials, redirect } = await firstRequest({})
     expect(url).toBe(new URL('/session', location.href).href)
-    expect({ credentials, redirect }).toEqual({ credentials: 'same-origin', redirect: 'error' })
+    expect({ credentials, redirect }).toEqual({ credentials: 'same-origin', redirect: 'manual' })
   })
 
   test('of another origin takes its cookies along, because the app named it', async () => {

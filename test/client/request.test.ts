@@ -28,8 +28,8 @@ describe.each(entries)('a request of %s', (_, create) => {
     const { session, requests } = openRecording({}, create)
     await session.set('count', 2)
     expect(requests.map(({ cache, redirect }) => [cache, redirect])).toEqual([
-      ['no-store', 'error'],
-      ['no-store', 'error'],
+      ['no-store', 'manual'],
+      ['no-store', 'manual'],
     ])
   })
 
@@ -44,10 +44,10 @@ describe.each(entries)('a request of %s', (_, create) => {
         .sort(),
     ])
     expect(names).toEqual([
-      ['GET', ['session-client']],
-      ['PATCH', ['content-type', 'idempotency-key', 'prefer', 'session-client']],
-      ['DELETE', ['session-client', 'session-lineage']],
-      ['GET', ['session-client']],
+      ['GET', ['session-client', 'session-request']],
+      ['PATCH', ['content-type', 'idempotency-key', 'prefer', 'session-client', 'session-request']],
+      ['DELETE', ['session-client', 'session-lineage', 'session-request']],
+      ['GET', ['session-client', 'session-request']],
     ])
     expect(mock.requests[1]?.headers).toMatchObject({
       'content-type': 'application/json',

@@ -47,7 +47,7 @@ const problems = [
   'unavailable',
   'something-new',
 ]
-const statuses = [200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429, 500, 502, 503, 504]
+const statuses = [200, 201, 204, 301, 302, 304, 307, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429, 500, 501, 502, 503, 504]
 
 /** Every status with every problem, with a state and without, and no answer at all. */
 export const answers: readonly Answer[] = [
@@ -57,7 +57,8 @@ export const answers: readonly Answer[] = [
 
 function fits({ status, problem, body }: Row, answer: Answer): boolean {
   if (answer.status === undefined) return status === 'none'
-  if (status !== 'any other' && Number(status) !== answer.status) return false
+  if (status === '3xx, any other') return answer.status >= 300 && answer.status < 400
+  if (status !== 'any other' && !status?.split(', ').map(Number).includes(answer.status)) return false
   if (body === 'a state' && !answer.hasState) return false
   if (problem === 'any') return true
   if (problem === 'named') return answer.problem !== undefined

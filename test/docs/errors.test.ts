@@ -44,7 +44,7 @@ describe('the table of answers', () => {
     expect(wrong).toEqual([])
   })
 
-  test('leaves 429, Retry-After and no answer out of what counts to five', () => {
+  test('leaves redirects, 429, Retry-After and no response out of what counts to five', () => {
     const failures = answers
       .flatMap((answer) => [outcomeOf(answer), outcomeOf(answer, { 'Retry-After': '7' })])
       .filter(({ kind }) => kind === 'failed')
@@ -52,7 +52,8 @@ describe('the table of answers', () => {
       if (outcome.kind !== 'failed') continue
       const { status } = outcome.error as { status?: number }
       const isCounted = outcome.status !== undefined && !outcome.isTemporary
-      expect([status, isCounted]).toEqual([status, status !== undefined && status !== 429 && outcome.retryAfterMs === 0])
+      const isRedirect = status !== undefined && status >= 300 && status < 400
+      expect([status, isCounted]).toEqual([status, status !== undefined && status !== 429 && !isRedirect && outcome.retryAfterMs === 0])
     }
   })
 

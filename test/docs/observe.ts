@@ -18,10 +18,14 @@ async function toState(mock: Pick<MockSessionServer, 'fetch' | 'url'>): Promise<
   return { ...state, version: `${state.version}x`, data: { ...state.data, theme: 'dark' }, tags: undefined }
 }
 
-function toResponse(answer: Answer, state: object): Response {
+/** The response repeats `Session-Request` as the server does. */
+function toResponse(answer: Answer, state: object, request: Request): Response {
   if (answer.status === undefined) throw new TypeError('Failed to fetch')
   const isBodiless = answer.status === 204 || answer.status === 304
-  return new Response(isBodiless ? null : toBody(answer, state), { status: answer.status, headers: answer.headers ?? {} })
+  return new Response(isBodiless ? null : toBody(answer, state), {
+    status: answer.status,
+    headers: { 'Session-Request': request.headers.get('Session-Request') ?? '', ...answer.headers },
+  })
 }
 
 /** A client whose requests of a method get the answers, one each; everything else gets to the server. */
@@ -36,7 +40,7 @@ async function begin(method: string, ...answers: Answer[]) {
       if (!isArmed) return mock.fetch(request)
       sent.push({ method: request.method, key: request.headers.get('Idempotency-Key'), body: await request.clone().text() })
       const answer = request.method === method ? answers.shift() : undefined
-      return answer ? toResponse(answer, state) : mock.fetch(request)
+      return answer ? toResponse(answer, state, request) : mock.fetch(request)
     },
   })
   await session.get('count')

@@ -23,8 +23,8 @@ const rejection = (errors: { key: string; message: string }[] = []): Outcome => 
   problem: 'refused',
   errors,
 })
-const csrf: Outcome = { kind: 'csrf', isNamed: true, detail: 'the origin is not listed' }
-const forbidden: Outcome = { kind: 'csrf', isNamed: false, detail: undefined }
+const csrf: Outcome = { kind: 'csrf', refusal: { status: 403, problem: 'csrf', detail: 'the origin is not listed' } }
+const forbidden: Outcome = { kind: 'csrf', refusal: undefined }
 const elsewhere = { unknownKey: true, lineage: null, version: 'v0', data: {}, tags: {} }
 const ann = { ...base, identity: 'ann' }
 
@@ -230,13 +230,13 @@ describe('the outcome of a commit', () => {
     [
       'a new token that is refused',
       csrf,
-      { log, state: inFlight(log, { isTokenRenewed: true }) },
-      { rejected: [[a, 'rejected']], superseded: [1] },
+      { log, state: inFlight(log, { isRefused: true }) },
+      { rejected: [[a, 'rejected']], superseded: [1], error: 'rejected' },
     ],
     [
       'a second 403 without a name',
       forbidden,
-      { log, state: inFlight(log, { isTokenRenewed: true }) },
+      { log, state: inFlight(log, { isRefused: true }) },
       { inFlight: true, failures: 1, error: 'protocol' },
     ],
     ['one mutation that is refused', rejection(), { log, state: sent }, { rejected: [[a, 'rejected']], superseded: [1], needsFence: true }],

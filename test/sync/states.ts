@@ -67,6 +67,7 @@ export const context = (parts: Partial<SettleContext> = {}): SettleContext => ({
     policy: () => 'merge',
     isExpired: () => false,
     isHidden: () => false,
+    isOffline: () => false,
   },
   ...parts,
 })

@@ -4,6 +4,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
+from django.http.request import RawPostDataException
 
 from .commit import MAX_KEYS, Commit, CommitFault, TooManyKeys, parse_commit
 from .problems import Problem
@@ -12,6 +13,11 @@ from .strict_json import JsonFault, parse_strict_json
 
 # How much of a body that is too long is read and dropped: a connection that is cut meanwhile loses the client its response.
 _MAX_DRAIN_BYTES = 8_388_608
+
+_CONSUMED = (
+    "The body of a session request was read as a stream before the session got it. Let middlewares and views read request.body instead, "
+    "which keeps it."
+)
 
 
 def read_commit(request: HttpRequest, max_bytes: int) -> tuple[Commit, bytes]:
@@ -43,6 +49,8 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
         body = request.body
     except RequestDataTooBig:
         raise too_large from None
+    except RawPostDataException:
+        raise Problem("server-error", _CONSUMED, reason="consumed-body") from None
     except ValueError:
         raise Problem("bad-request", "Content-Length is no number.") from None
     except UnreadablePostError:

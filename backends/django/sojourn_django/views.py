@@ -55,7 +55,7 @@ for _alias in settings.DATABASES:
 
 
 def _answer(request: HttpRequest, conf: Settings) -> HttpResponse:
-    method = request.method
+    method = _method_of(request)
     if method == "OPTIONS":
         return answer_options(request, conf)
     if method not in ("GET", "HEAD", "PATCH", "DELETE"):
@@ -75,6 +75,13 @@ def _answer(request: HttpRequest, conf: Settings) -> HttpResponse:
         return exchange.with_key(answer(exchange))
     finally:
         restart_session(request.session)
+
+
+def _method_of(request: HttpRequest) -> str:
+    """Returns the method that is meant: a proxy may let nothing but GET and POST through. No form of another site can send that field."""
+    method = request.method or ""
+    meant = request.META.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").upper() if method == "POST" else ""
+    return meant if meant in ("PATCH", "DELETE") else method
 
 
 def answer_read(exchange: Exchange) -> HttpResponse:

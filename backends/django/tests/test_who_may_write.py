@@ -41,6 +41,26 @@ TABLE = [
 ]
 
 
+class MethodOverrideTest(SessionTestCase):
+    """A proxy may let nothing but GET and POST through."""
+
+    def test_a_post_that_names_patch_or_delete_is_that_method(self):
+        visitor = Visitor(enforce_csrf=True)
+        token = visitor.read()["csrf"]
+        headers = {"HTTP_X_CSRFTOKEN": token, "HTTP_ORIGIN": OWN}
+        body = json.dumps(visitor.body(set={"a": 1}))
+        key = {"HTTP_IDEMPOTENCY_KEY": f'"{visitor.client}/{visitor.n}"'}
+        post = visitor.http.post
+        self.assertEqual(post(URL, body, content_type="application/json", **headers, **key).status_code, 405)
+        key["HTTP_X_HTTP_METHOD_OVERRIDE"] = "PATCH"
+        self.assertProblem(post(URL, body, content_type="application/json", **{**headers, "HTTP_ORIGIN": "https://evil.example"}, **key), 403, "csrf")
+        self.assertProblem(post(URL, body, content_type="application/json", HTTP_ORIGIN=OWN, **key), 403, "csrf")
+        self.assertEqual(post(URL, body, content_type="application/json", **headers, **key).status_code, 200)
+        self.assertEqual(visitor.read()["data"], {"a": 1})
+        end = {"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE", "HTTP_SESSION_LINEAGE": visitor.read()["lineage"]}
+        self.assertEqual(post(URL, **headers, **end).status_code, 204)
+
+
 class OriginTest(SessionTestCase):
     def test_the_table_of_origins_decides_who_may_write(self):
         listed = {**settings.SOJOURN, "ORIGINS": [APP, "capacitor://localhost", "null"]}
