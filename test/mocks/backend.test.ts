@@ -78,8 +78,8 @@ describe('a save over a commit', () => {
       endpoints: {
         'POST /slow': async ({ session }) => {
           await mock.flush()
-          const told = await session.set('note', 1).catch((error: unknown) => String(error))
-          return { told: String(told) }
+          const failure = await session.set('note', 1).catch((error: unknown) => String(error))
+          return { error: String(failure) }
         },
       },
     })
