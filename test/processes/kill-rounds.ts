@@ -3,14 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { isEqual, type Json } from '../../src/protocol/json.ts'
 import { createRandom, type Random } from '../simulation/random.ts'
-import { expectOf, judge, judgeEnd } from './judge.ts'
 import { openParties, type Party, type Variant, variants } from './parties.ts'
 import { type FaultyProxy, startFaultyProxy, type Way } from './proxy.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
-import { createTally, type Tally } from './tally.ts'
-import type { Writer } from './writer.ts'
+import { check, checkEnd, type Findings, report, within } from './settle.ts'
+import { createTally } from './tally.ts'
 
 export interface KillOptions {
   readonly rounds: number
@@ -37,11 +35,10 @@ const startMs = 150
 const settleMs = 60_000
 
 /** What the rounds of one run share. */
-interface Stage extends Pick<Tally, 'count'> {
+interface Stage extends Findings {
   readonly random: Random
   readonly server: ServerProcess
   readonly proxy: FaultyProxy
-  readonly faults: string[]
 }
 
 /** Kills the server at a moment drawn: after some time, or when a piece of a request or of an answer passes. */
@@ -58,7 +55,7 @@ async function strike({ random, server, proxy, count }: Stage): Promise<void> {
   }
   await server.dead()
   clearTimeout(timer)
-  Object.assign(proxy, { target: undefined, onPiece: undefined })
+  Object.assign(proxy, { targets: [], onPiece: undefined })
   count(struck)
 }
 
@@ -68,39 +65,10 @@ async function revive({ random, server, proxy, count }: Stage): Promise<number> 
     const timer = random.chance(0.15) ? setTimeout(server.kill, random.int(startMs)) : undefined
     const port = await server.start()
     clearTimeout(timer)
-    proxy.target = port
+    proxy.targets = port === undefined ? [] : [port]
     if (port !== undefined) return port
     count('killed while starting')
   }
-}
-
-/** Asks the server, past the proxy: what was acknowledged before is there, once. */
-async function check({ browser, ledger }: Party, port: number, { faults, count }: Stage): Promise<void> {
-  const expected = expectOf(ledger)
-  const { data, unknownKey } = await browser.read(port)
-  // The answer with the new key of a rotation has not come yet; the old key leads nowhere but there.
-  if (unknownKey) return count('reads under an old key')
-  count('reads checked')
-  faults.push(...judge(data, expected, ledger))
-}
-
-/** When everything has settled: the server has it all, and every tab shows it. */
-async function checkEnd(party: Party, port: number, stage: Stage): Promise<void> {
-  const { browser, ledger, writers } = party
-  await check(party, port, stage)
-  const { data } = await browser.read(port)
-  stage.faults.push(...judgeEnd(data, expectOf(ledger)))
-  for (const writer of writers) {
-    const shown = await writer.look()
-    const strange = Object.keys(shown).filter((key) => data[key] !== undefined && !isEqual(shown[key] as Json, data[key]))
-    if (strange.length > 0) stage.faults.push(`view: ${writer.name} shows another ${strange} than is stored`)
-  }
-}
-
-function within<T>(promise: Promise<T>, ms: number, toMessage: () => string): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(toMessage())), ms)
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 /** Lets four new tabs write while the server is killed again and again. */
@@ -133,17 +101,7 @@ async function runBlock(stage: Stage, parties: readonly Party[], { variant, roun
     report(writers, stage)
     stage.server.kill()
     await stage.server.dead()
-    proxy.target = undefined
-  }
-}
-
-function report(writers: readonly Writer[], { count }: Stage): void {
-  for (const { writes, figures } of writers) {
-    for (const { status, error, isFateUnknown } of writes) {
-      count('writes')
-      count(`writes ${status}${error ? `: ${error}${isFateUnknown ? ', fate unknown' : ''}` : ''}`)
-    }
-    for (const [what, times] of Object.entries(figures)) count(what, times)
+    proxy.targets = []
   }
 }
 

@@ -10,8 +10,8 @@ export type Way = 'out' | 'back'
 /** A network that cannot be relied on, between clients and a server that comes and goes. It knows bytes, not HTTP. */
 export interface FaultyProxy {
   readonly port: number
-  /** Where the server listens; undefined while it is down. */
-  target: number | undefined
+  /** Where the servers listen, of which each connection gets one; empty while they are down. */
+  targets: readonly number[]
   /** Whether everything passes, at once. */
   isCalm: boolean
   /** Told every piece that passes or would; true cuts the connection there: after a piece on its way out, before one on its way back. */
@@ -44,12 +44,16 @@ export async function startFaultyProxy(random: Random): Promise<FaultyProxy> {
     return socket.on('error', () => {}).once('close', () => sockets.delete(socket))
   }
 
+  /** Draws nothing for a single server, so that the seeds of its runs keep their course. */
+  const pickTarget = (): number | undefined => proxy.targets[proxy.targets.length > 1 ? random.int(proxy.targets.length) : 0]
+
   /** Brings a request that was lost to the server once more, when nobody waits for it. */
   async function copy(request: readonly Buffer[]): Promise<void> {
     await wait(random.int(copyMs))
-    if (proxy.target === undefined) return
+    const target = pickTarget()
+    if (target === undefined) return
     count('late copies')
-    keep(connect(proxy.target, '127.0.0.1')).resume().end(Buffer.concat(request))
+    keep(connect(target, '127.0.0.1')).resume().end(Buffer.concat(request))
   }
 
   /** Answers in the place of a server that is down: not at all, or as a gateway does. */
@@ -62,8 +66,9 @@ export async function startFaultyProxy(random: Random): Promise<FaultyProxy> {
 
   function join(client: Socket): void {
     count('connections')
-    if (proxy.target === undefined) return answerAlone(client)
-    const server = keep(connect(proxy.target, '127.0.0.1'))
+    const target = pickTarget()
+    if (target === undefined) return answerAlone(client)
+    const server = keep(connect(target, '127.0.0.1'))
     let isUp = false
     server.once('connect', () => (isUp = true)).once('error', () => isUp || answerAlone(client))
     /** The request under way. */
@@ -107,12 +112,12 @@ export async function startFaultyProxy(random: Random): Promise<FaultyProxy> {
   await once(listener, 'listening')
   const proxy: FaultyProxy = {
     port: (listener.address() as AddressInfo).port,
-    target: undefined,
+    targets: [],
     isCalm: false,
     onPiece: undefined,
     figures,
     async close() {
-      proxy.target = undefined
+      proxy.targets = []
       listener.close()
       for (const socket of sockets) socket.destroy()
       await once(listener, 'close')

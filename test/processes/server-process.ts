@@ -16,16 +16,16 @@ export interface ServerProcess {
   close(): Promise<void>
 }
 
-/** Creates the server of one SQLite file. It never outlives this process. */
-export function createServerProcess(database: string): ServerProcess {
-  const file = fileURLToPath(new URL('serve.ts', import.meta.url))
+/** Creates a server of a file here and its argument: `serve.ts` of an SQLite file by default. It never outlives this process. */
+export function createServerProcess(argument: string, name = 'serve.ts'): ServerProcess {
+  const file = fileURLToPath(new URL(name, import.meta.url))
   let child: ChildProcess | undefined
   let gone: Promise<unknown> = Promise.resolve()
   const kill = (): void => void child?.kill('SIGKILL')
   process.on('exit', kill)
   return {
     async start() {
-      const started = fork(file, [database], { execArgv: ['--disable-warning=ExperimentalWarning'] })
+      const started = fork(file, [argument], { execArgv: ['--disable-warning=ExperimentalWarning'] })
       child = started
       gone = once(started, 'exit')
       const [port] = await Promise.race([once(started, 'message'), gone.then(() => [undefined])])

@@ -63,8 +63,9 @@ export async function startRedisProcess(...options: readonly string[]): Promise<
 }
 
 /** Starts three Redis servers that share the slots of a cluster; returns them once each knows that. */
-export async function startRedisCluster(): Promise<readonly RedisProcess[]> {
-  const nodes = await Promise.all([1, 2, 3].map(() => startRedisProcess('--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf')))
+export async function startRedisCluster(...options: readonly string[]): Promise<readonly RedisProcess[]> {
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf']
+  const nodes = await Promise.all([1, 2, 3].map(() => startRedisProcess(...cluster, ...options)))
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`)
   await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes'])
   for (const node of nodes) {
