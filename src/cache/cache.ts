@@ -25,40 +25,40 @@ export interface Moved {
  * The reactive cache: the base that the server is known to have stored, the log of pending mutations, and the view,
  * which is always the base with the log replayed. Nothing is ever undone by putting an old value back.
  *
- * @throws SessionSchemaError (whatever takes a key) where the schema has no such key
+ * @throws SessionSchemaError (every member that takes a key) if the schema has no such key
  */
 export interface Cache {
   readonly base: State | undefined
   readonly log: readonly Mutation[]
-  /** How many calls were made. Each mutation knows its last one. */
+  /** How many calls were made. Each mutation records its last one. */
   readonly calls: number
-  /** Counts the changes of the view, so that who reads all of it need not look for one. */
+  /** Counts the changes of the view, so that a reader of the whole view detects one by comparing numbers. */
   readonly revision: number
-  /** The stored value in the view; undefined where nothing is. */
+  /** The stored value in the view; undefined if nothing is stored. */
   stored(key: string): Json | undefined
-  /** What the key reads as; the same object until its stored value changes. */
+  /** The decoded value; the same object until the stored value changes. */
   read(key: string): unknown
-  /** Why the schema refuses the stored value; undefined where it does not. */
+  /** Why the schema refuses the stored value; undefined if it accepts it. */
   issues(key: string): readonly SessionSchemaIssue[] | undefined
   /** How many pending mutations write the key. */
   pending(key: string): number
-  /** Shows a write of a key and puts it at the end of the log; undefined deletes. One that is not sent yet is taken into the one before. */
+  /** Shows a write of a key and appends it to the log; undefined deletes. Coalesces it with an earlier write that is not sent yet. */
   write(key: string, mine: Json | undefined): Mutation
   /**
-   * Shows another operation and puts it at the end of the log.
+   * Shows another operation and appends it to the log.
    *
-   * @throws what the operation's own function throws, or a value refused; nothing is then shown
+   * @throws what the operation's function throws, or if a value is refused; nothing is shown then
    */
   add(operation: Exclude<Operation, WriteOperation>): Mutation
-  /** Moves the base, takes what is acknowledged or removed from the log and replays the rest, in one step. */
+  /** Moves the base, removes acknowledged and dropped mutations from the log and replays the rest, in one step. */
   move(move: Move): Moved
-  /** Takes the first `length` mutations into a commit: nothing is taken into them any more. */
+  /** Marks the first `length` mutations as taken into a commit, so that no later write coalesces with them. */
   send(length: number): readonly Mutation[]
-  /** Listens to the value of one key; told synchronously. */
+  /** Listens to the value of one key; notifies synchronously. */
   listen(key: string, listener: (value: unknown) => void): () => void
-  /** Listens to every change; told after the keys' own listeners. */
+  /** Listens to every change; notifies after the keys' own listeners. */
   watch(listener: () => void): () => void
-  /** Tells the watchers of a change beside the values. */
+  /** Notifies the watchers of a change other than the values. */
   wake(): void
 }
 
@@ -89,7 +89,7 @@ const viewOf =
   (key) =>
     cells.get(key)?.stored
 
-function tell(parts: Parts, changed: readonly Cell[]): void {
+function notify(parts: Parts, changed: readonly Cell[]): void {
   parts.notificationVersion++
   if (changed.length > 0) parts.revision++
   for (const cell of changed) if (cell.listeners) callListeners(cell.listeners, readCell(parts.rules.codec, cell).value)
@@ -123,7 +123,7 @@ function write(parts: Parts, key: string, encoded: Json | undefined): Mutation {
     setCoalescible(cell, mutation)
     countWrite(cell)
   }
-  tell(parts, putStored(cell, value) ? [cell] : [])
+  notify(parts, putStored(cell, value) ? [cell] : [])
   return mutation
 }
 
@@ -140,7 +140,7 @@ function add(parts: Parts, operation: Exclude<Operation, WriteOperation>): Mutat
     countWrite(cell)
     if (putStored(cell, value)) changed.push(cell)
   }
-  tell(parts, changed)
+  notify(parts, changed)
   return mutation
 }
 
@@ -159,7 +159,7 @@ function move(parts: Parts, to: Move): Moved {
     const { key, issues, stored } = readCell(parts.rules.codec, cell)
     return issues && stored !== undefined ? [{ key, issues, raw: deepFreeze(stored, new WeakSet()) }] : []
   })
-  tell(parts, changed)
+  notify(parts, changed)
   return { rejected, conflicts: shown, invalid }
 }
 
@@ -199,7 +199,7 @@ export function createCache(rules: Rules): Cache {
       return addListener(listenersOf(cell), listener, cell.value)
     },
     watch: (listener) => addListener(parts.watchers, listener),
-    wake: () => tell(parts, []),
+    wake: () => notify(parts, []),
   }
   return parts
 }

@@ -1,4 +1,4 @@
-// One key in the view: what is stored, what it reads as, who listens. Only the cache works with cells, through these functions.
+// One key in the view: its stored value, its decoded value and its listeners. Only the cache works with cells, through these functions.
 import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 import type { SessionCodec } from '../schema/codec.ts'
@@ -20,7 +20,7 @@ export interface Cell {
   listeners: Listeners<unknown> | undefined
 }
 
-/** Creates the cell of a key of which nothing is stored. */
+/** Creates the cell of a key without a stored value. */
 export function createCell(key: string): Cell {
   return {
     key,
@@ -53,7 +53,7 @@ export function putStored(cell: Cell, stored: Json | undefined): boolean {
   return true
 }
 
-/** Makes a default anew, because the last visitor may have put something in. Returns whether it is another value. */
+/** Recreates a mutable default, because the previous session's app code may have mutated it. Returns whether the value changed. */
 export function renewDefault(codec: SessionCodec, cell: Cell): boolean {
   if (cell.stored !== undefined || !cell.isDecoded) return false
   const { value } = cell

@@ -5,11 +5,11 @@ import type { State } from '../protocol/state.ts'
 import { type Applied, lastWrites, readBy } from './mutation.ts'
 import { type ConflictPolicy, isLife, type LifeOperation } from './operation.ts'
 
-/** What a commit carries, beside its place in the client's order. */
+/** The content of a commit, without its place in the client's order. */
 export type Effect = Pick<Commit, 'set' | 'delete' | 'expect' | 'clear' | 'expiry' | 'cycleKey'>
 
-/** What a log depends on and asks for, beside what it writes. */
-function look(log: readonly Applied[]) {
+/** Returns what a log reads, and which calls about the whole session it contains. */
+function summarize(log: readonly Applied[]) {
   const reads = new Set<string>()
   const life: LifeOperation[] = []
   let isCleared = false
@@ -24,20 +24,20 @@ function look(log: readonly Applied[]) {
   return { reads, life, isCleared, isWhole }
 }
 
-/** Returns whether a commit carries a key that it leaves as it is: under `mine` it does not expect it. */
+/** Returns whether a commit carries a key that it leaves unchanged. Under `mine` it does, because it does not expect the key's tag. */
 export function carriesUnchanged(policy: ConflictPolicy): boolean {
   return policy === 'mine'
 }
 
 /**
- * The net effect of a prefix of the log on its base, or undefined where there is none: such a prefix is not sent. It
- * expects the tag of every key that the prefix read or writes, the whole base where it depends on which keys there are
- * or where the server has no tags. A key that it leaves as it is counts as written, so that it is acknowledged only if the
- * server holds it. Under policy `mine` a key that is only written is carried and not expected.
+ * Returns the net change that a prefix of the log makes to its base; undefined if it changes nothing, because such a prefix is
+ * not sent. The commit expects the tag of every key that the prefix reads or writes. It expects the whole base if it depends on
+ * which keys exist, or if the server has no tags. A key that it leaves unchanged counts as written, so that the write is
+ * acknowledged only if the server holds that value. Under policy `mine` a key that is only written is carried but not expected.
  */
 export function toEffect(base: State, log: readonly Applied[], policy: (key: string) => ConflictPolicy): Effect | undefined {
   const { tags } = base
-  const { reads, life, isCleared, isWhole } = look(log)
+  const { reads, life, isCleared, isWhole } = summarize(log)
   const clear = isCleared && Object.keys(base.data).length > 0
   const expected = new Set(reads)
   const set: Record<string, Json> = {}
@@ -46,7 +46,7 @@ export function toEffect(base: State, log: readonly Applied[], policy: (key: str
   for (const [key, value] of lastWrites(log)) {
     const isSame = !clear && isEqual(value, own(base.data, key))
     if (policy(key) !== 'mine') expected.add(key)
-    // What is left as it is has to be so at the server, too: it is expected, or under `mine` carried along.
+    // An unchanged key must be the same on the server, so the commit expects it, or under `mine` carries it.
     if (isSame && !carriesUnchanged(policy(key))) continue
     if (!isSame) isChanged = true
     if (value !== undefined) set[key] = value

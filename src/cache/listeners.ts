@@ -1,22 +1,22 @@
 // Owns lists of listeners: plain data that only these functions change. Used by the cache and the client; never holds a value.
 
-/** One who listens. It knows its neighbours, so that coming and going takes neither a search nor a copy. */
+/** One listener. Entries form a linked list, so that adding and removing takes neither a search nor a copy. */
 interface Entry<T> {
   readonly listener: (value: T) => void
-  /** How many calls there were before it came. */
+  /** How many notifications there were before it was added. */
   readonly since: number
-  /** What it need not be told. */
+  /** The value that it knows already. */
   known: T | undefined
   previous: Entry<T> | undefined
-  /** Kept by one that has gone: a call that stands there goes on from it. */
+  /** Kept after removal, because a notification that has reached this entry continues from it. */
   next: Entry<T> | undefined
   isGone: boolean
 }
 
 /**
- * Those who listen to one thing, in the order in which they came; plain data, since there may be one for each key. Those of
- * a `state` are told the newest alone: where one of them causes another call, that call tells the rest, so that nobody is
- * told an older value after a newer one. Those of an `event` are told each.
+ * The listeners of one thing, in the order of adding. Plain data, because each key may have a list. Listeners of a `state`
+ * receive only the newest value: if one of them causes another notification, that one serves the rest, so that no listener
+ * receives an older value after a newer one. Listeners of an `event` receive every event.
  */
 export interface Listeners<T> {
   readonly of: 'state' | 'event'
@@ -31,9 +31,9 @@ export function createListeners<T>(of: Listeners<T>['of'] = 'state'): Listeners<
 }
 
 /**
- * Adds one; each call counts for itself, so that one function may listen twice. Returns its removal.
+ * Adds a listener and returns the function that removes it. The same function may be added twice.
  *
- * @param known what it need not be told
+ * @param known the value that the listener knows already
  */
 export function addListener<T>(listeners: Listeners<T>, listener: (value: T) => void, known?: T): () => void {
   const entry: Entry<T> = { listener, since: listeners.calls, known, previous: listeners.last, next: undefined, isGone: false }
@@ -54,13 +54,13 @@ function remove<T>(listeners: Listeners<T>, entry: Entry<T>): void {
 }
 
 /**
- * Tells every one that was there at the start, unless it was told the very same last. What one throws is thrown on its
- * own later, so it takes no other down.
+ * Notifies every listener that was there at the start, except those whose last value is identical. An error of one listener is
+ * thrown in a microtask of its own, so that the others are still notified.
  */
 export function callListeners<T>(listeners: Listeners<T>, value: T): void {
   const call = ++listeners.calls
   for (let entry = listeners.first; entry; entry = entry.next) {
-    // One that a listener before it added is not told, and neither is anybody after it.
+    // A listener added during this notification is skipped, and so is everyone after it.
     if (entry.since >= call || (call !== listeners.calls && listeners.of === 'state')) return
     if (entry.isGone || Object.is(entry.known, value)) continue
     entry.known = value

@@ -24,7 +24,7 @@ export type ConflictPolicy = 'merge' | 'mine' | 'theirs' | 'reject' | ((conflict
 
 /** The session inside a transaction's function, without the app's types. */
 export interface Transaction {
-  /** The key's value; its default where nothing is stored. */
+  /** The key's value; its default if nothing is stored. */
   get(key: string): unknown
   /** Whether something is stored. */
   has(key: string): boolean

@@ -39,9 +39,9 @@ export interface Core extends PurityCheck, Pick<EventEmitter, 'on'> {
   readonly expiry: ExpiryClock
   /** Why the last write of each key was rejected. */
   readonly errors: Map<string, SessionWriteError>
-  /** Begins to listen to the page and the other tabs, with the first use. @throws SessionDisposedError, SessionUsageError inside a pure function */
+  /** Starts to listen to the page and the other tabs, at the first use. @throws SessionDisposedError, SessionUsageError inside a pure function */
   start(): void
-  /** Ends what `start` began. */
+  /** Stops what `start` started. */
   stop(): void
 }
 

@@ -1,4 +1,5 @@
-// Owns how a client is put together, whatever its transport. The two `createSessionClient` call it; it joins the calls that the other files of this folder create and puts the schema's types on.
+// Assembles a client from the calls that the other files of this folder create, whatever its transport, and adds the schema's types.
+// Called by both `createSessionClient`.
 import type * as z from 'zod/v4/core'
 import type { SessionInputs, SessionValues } from '../schema/types.ts'
 import { disposeSync } from '../sync/commands.ts'
@@ -11,12 +12,12 @@ import { createQueries } from './queries.ts'
 import type { SessionClient } from './types.ts'
 import { createWrites } from './writes.ts'
 
-/** By a symbol, so that it is on no list of the client's members. */
+/** A symbol, so that it is not listed among the client's members. */
 const coreOf = Symbol('core')
 
 /**
- * What a client works out when it is asked, for all clients: V8 keeps a getter that an object literal makes, and with it all
- * that its client holds, until a full collection. Asked through a function, which a proxy around the client leaves as it is.
+ * The getters of all clients, on a shared prototype: V8 keeps a getter of an object literal, and everything that its client
+ * holds, until a full collection. They go through a function, which a proxy around the client leaves unchanged.
  */
 const properties: ThisType<{ readonly [coreOf]: () => Core }> = {
   get expiry() {
@@ -30,7 +31,7 @@ const properties: ThisType<{ readonly [coreOf]: () => Core }> = {
   },
 }
 
-/** Creates a client whose requests go through the transport that `createTransport` gives. */
+/** Creates a client whose requests go through the transport that `createTransport` returns. */
 export function createClient<S extends z.$ZodObject, const R extends readonly SessionKeyOf<S>[]>(
   options: SessionClientOptions<S, R>,
   createTransport: (options: FetchOptions) => Transport,
@@ -55,9 +56,9 @@ export function createClient<S extends z.$ZodObject, const R extends readonly Se
       core.stop()
     },
   }
-  // A literal is laid out for quick calls, as an object that is filled by and by is not.
+  // V8 optimises calls on an object literal, but not on an object that is filled step by step.
   Object.setPrototypeOf(client, properties)
   if (options.initialState) client.hydrate(options.initialState)
-  // The parts are checked against the untyped client; the schema puts the types on.
+  // The compiler checks the parts against the untyped client; the schema adds the types.
   return client as unknown as SessionClient<SessionValues<S>, SessionInputs<S, R[number]>>
 }

@@ -11,7 +11,7 @@ import type { SessionClient } from './types.ts'
  * Import types, errors and everything else from `sojourn`: a bundler leaves ky out.
  *
  * @throws SessionConfigError if the schema cannot be stored as JSON, or `readOnly` names a key that it does not have
- * @throws SessionProtocolError where `initialState` is no state
+ * @throws SessionProtocolError if `initialState` is not a state
  *
  * @example
  * import { createSessionClient } from 'sojourn/fetch'

@@ -7,11 +7,11 @@ import type { KySessionClientOptions, SessionKeyOf } from './options.ts'
 import type { SessionClient } from './types.ts'
 
 /**
- * Creates the typed client of the session that the server keeps for this visitor. Nothing is requested before the
- * first read, write or subscription. Create one for each page, and on a server one for each request.
+ * Creates the typed client of this visitor's server-side session. It sends no request before the first read, write or
+ * subscription. Create one client for each page, and on a server one for each request.
  *
  * @throws SessionConfigError if the schema cannot be stored as JSON, or `readOnly` names a key that it does not have
- * @throws SessionProtocolError where `initialState` is no state
+ * @throws SessionProtocolError if `initialState` is not a state
  *
  * @example
  * const session = createSessionClient({

@@ -1,30 +1,31 @@
-// Owns when the session ends by a monotonic clock, and the warning before it. `core.ts` creates it; it never ends a session, it asks for a read.
+// Owns when the session ends by a monotonic clock, and the warning before it. `core.ts` creates it. It never ends a session; it
+// requests a read.
 import { type Clock, maxTimerMs } from '../platform/clock.ts'
 import type { Expiry } from '../protocol/state.ts'
 
-/** Follows when the session ends, on a monotonic clock: the server's absolute times are never compared with ours. */
+/** Follows when the session ends, on a monotonic clock. It never compares the server's absolute times with the page's. */
 export interface ExpiryClock {
-  /** Takes what a state says; undefined where there is no session. */
+  /** Sets the expiry of the latest state; undefined if there is no session. */
   set(expiry: Expiry | undefined): void
-  /** What is left; null where there is no session. */
+  /** Returns the remaining time; null if there is no session. */
   current(): { readonly remainingMs: number; readonly atBrowserClose: boolean } | null
-  /** Whether the session is over by our clock. */
+  /** Returns whether the session has expired by the page's clock. */
   isOver(): boolean
-  /** Begins to tell; before that nothing keeps a timer, as of a page that a server renders. */
+  /** Starts the notifications. There is no timer before, so that a page rendered on a server holds none. */
   start(): void
   stop(): void
 }
 
-/** What the expiry clock tells. */
+/** What the expiry clock notifies. */
 export interface ExpiryEvents {
-  /** How long before the end `onExpiring` is told, in milliseconds. */
+  /** How long before the end `onExpiring` is called, in milliseconds. */
   readonly expiringMs: number
   onExpiring(): void
-  /** Our clock says that it is over: ask the server before believing it. */
+  /** Called when the session has expired by the page's clock. The server decides, so this requests a read. */
   onOver(): void
 }
 
-/** The server tells whole seconds, so it may be alive a little after our deadline; asked again no sooner than this. */
+/** The server counts whole seconds, so a session may outlive the deadline by up to one. Reads are no closer together than this. */
 const againMs = 1000
 
 /** Creates an expiry clock that follows nothing yet. */
@@ -48,7 +49,7 @@ export function createExpiryClock(clock: Clock, { expiringMs, onExpiring, onOver
     if (leftMs() <= 0) return onOver()
     const isNear = !isWarned && leftMs() <= expiringMs
     isWarned ||= isNear
-    // First, since who is told may stop the clock.
+    // First, because a listener may stop the clock.
     arm()
     if (isNear) onExpiring()
   }

@@ -35,7 +35,7 @@ export function followPage(sync: Sync, sections: Sections, tabs: Tabs, clock: Cl
       freezePage(sync, isKept)
       if (isKept) tabs.close()
     },
-    // What waits for the network goes first; its response tells what a read would.
+    // What waits for the network is sent first. Its response carries the state that a read would fetch.
     onOnline: () => void (endBackoff(sync) || read('conditional')()),
     onThaw() {
       tabs.open()
@@ -44,7 +44,7 @@ export function followPage(sync: Sync, sections: Sections, tabs: Tabs, clock: Cl
   })
 }
 
-/** Passes on what another tab says. */
+/** Passes another tab's messages on. */
 export function hearTabs(sync: Sync, sections: Sections, creation: CreationSignals, data: unknown): void {
   const message = parseMessage(data)
   if (!message) return

@@ -17,7 +17,7 @@ type LifeNames = 'end' | 'settled' | 'revalidate' | 'exclusive' | 'notice' | 're
 
 /** The calls about the session as a whole. */
 export interface Life extends Pick<UntypedClient, LifeNames> {
-  /** Takes a state as the base where there is none; true where it did. */
+  /** Makes a state the base if there is no base yet. Returns whether it did. */
   hydrate(dehydrated: DehydratedSession): boolean
 }
 
@@ -67,13 +67,13 @@ export function createLife({ cache, sync, sections, start, check }: Core): Life 
           () => {},
         )
       }
-      // What is under way may bring the very version.
+      // The exchange in flight may fetch that version.
       if (version && cache.base) sync.whenIdle(look)
       return response
     },
     resume: () => resume(sync),
     dehydrate() {
-      // What is being ended has no state until the server says what it has.
+      // A session that is ending has no state until the server has confirmed the end.
       if (!cache.base || sync.state.ending) return
       const { csrf: _, ...state } = cache.base
       // Frozen, since what it holds is the base itself.

@@ -32,7 +32,7 @@ export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly
    * createSessionClient({ url: '/session', schema, readOnly: ['plan'] })
    */
   readonly readOnly?: R | undefined
-  /** What becomes of a pending write whose key somebody else changed, for all keys or by key. @default 'merge' */
+  /** How to resolve a pending write whose key another client changed, for all keys or by key. @default 'merge' */
   readonly conflict?: ConflictPolicy | { readonly [K in keyof SessionValues<S>]?: ConflictPolicy } | undefined
   /**
    * The members that identify an item, by key, for every list within the key, if it is neither `id` nor `key`. They are
@@ -60,11 +60,11 @@ export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly
   readonly retry?: RetryOptions | undefined
   /** How long one attempt may take, its body included, in milliseconds. @default 10000 */
   readonly timeoutMs?: number | undefined
-  /** How long before the end `expiring` is told, in milliseconds. @default 60000 */
+  /** How long before the end `expiring` is emitted, in milliseconds. @default 60000 */
   readonly expiringMs?: number | undefined
   /** Where the CSRF token comes from and goes to. @default Django's cookie and header */
   readonly csrf?: CsrfOptions | undefined
-  /** As for fetch. @default 'include' where the URL is of another origin, else 'same-origin' */
+  /** As for fetch. @default 'include' if the URL has another origin, else 'same-origin' */
   readonly credentials?: RequestCredentials | undefined
   /**
    * Whether PATCH and DELETE go as POST, with the method in the header field `X-HTTP-Method-Override`, for networks whose proxies

@@ -34,13 +34,13 @@ export function toSessionUrl(url: string | URL, isOwn: boolean): SessionUrl {
   return { url: absolute.href.replace(/^(\w+:\/\/)[^/@]*@/, '$1'), fault: undefined }
 }
 
-/** Cookies go along to the page's own origin, and to another one only because the app named it. */
+/** Returns the credentials mode. Cookies are sent to the page's own origin, and to another one only because the app named it. */
 export function toCredentials(url: string): RequestCredentials {
   const origin = parseUrl(url)?.origin
   return typeof location !== 'undefined' && origin && origin !== location.origin ? 'include' : 'same-origin'
 }
 
-/** Opens the browser's channel between tabs and workers; none on a server, where one process serves many visitors. */
+/** Opens the browser's channel between tabs and workers. On a server there is no channel, because one process serves many visitors. */
 export function openChannel(name: string): SessionChannel | undefined {
   return isBrowser() && typeof BroadcastChannel !== 'undefined' ? new BroadcastChannel(name) : undefined
 }

@@ -22,13 +22,13 @@ type QueryNames =
 
 /** The calls that read. */
 export interface Queries extends Pick<UntypedClient, QueryNames> {
-  /** Keeps the present base as what a server rendered. */
+  /** Remembers the current base as the state that a server rendered. */
   freezeServerSnapshot(): void
 }
 
 type Readiness = Promise<void> & { status?: 'pending' | 'fulfilled' }
 
-/** Gives a promise the status that React's `use` looks at: without it a settled one flashes a fallback. */
+/** Sets the status that React's `use` reads from a promise. Without it, a settled promise would flash the fallback. */
 function toReadiness(promise: Promise<void>, isReady: boolean): Readiness {
   const readiness: Readiness = promise
   readiness.status = isReady ? 'fulfilled' : 'pending'
@@ -40,7 +40,7 @@ function toReadiness(promise: Promise<void>, isReady: boolean): Readiness {
 
 const loaded = Promise.resolve()
 
-/** Creates what loads: once, however many ask; what was hydrated is shown meanwhile and looked at once. */
+/** Creates the shared load: one read, however many callers. A hydrated state is shown in the meantime and revalidated once. */
 function createLoad({ cache, sync, start }: Core, takeHydrated: () => boolean): () => Promise<void> {
   let loading: Promise<void> | undefined
   return () => {
@@ -76,7 +76,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   }
   const load = createLoad(core, takeHydrated)
   const begin = (): void => {
-    // Components that mount after a 401 ask no more, and after dispose() are told nothing.
+    // Components that mount after a 401 send no request, and after dispose() they get no error.
     if (!sync.state.isDisposed && !isSuspended(sync.state)) void load()
   }
   const stored = (): string[] => codec.keys.filter((key) => cache.stored(key) !== undefined)

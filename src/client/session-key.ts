@@ -8,23 +8,23 @@ import type { SessionWriteError } from '../sync/events.ts'
 import { toKeyState, toServerState } from './snapshot.ts'
 import type { SessionClient, SessionKey, SessionKeyState } from './types.ts'
 
-/** The client with its types taken off: what its parts work with. */
+/** The untyped client that its parts work with. */
 export type UntypedClient = SessionClient<Record<string, unknown>>
 
-/** What a key needs of its client. */
+/** What a key needs from its client. */
 export interface KeyParts extends Pick<UntypedClient, 'get' | 'set' | 'update' | 'delete' | 'getServerSnapshot'> {
   readonly cache: Cache
   readonly sync: Sync
   readonly codec: SessionCodec
-  /** Begins to load and to listen. */
+  /** Starts to load and to listen. */
   readonly load: () => void
   /** Why the last write of each key was rejected. */
   readonly errors: ReadonlyMap<string, SessionWriteError>
-  /** What was hydrated, if anything was. */
+  /** The hydrated state; undefined without one. */
   readonly getHydrated: () => State | undefined
 }
 
-/** Creates what is done with one key. Its calls work detached from it too, as destructuring and `useSyncExternalStore` take them. */
+/** Creates the calls of one key. They work detached from it too, as destructuring and `useSyncExternalStore` need. */
 export function createSessionKey(name: string, parts: KeyParts): SessionKey<unknown> {
   parts.codec.check(name)
   let state: SessionKeyState | undefined
@@ -57,7 +57,7 @@ export function createSessionKey(name: string, parts: KeyParts): SessionKey<unkn
     },
     getServerState() {
       const base = parts.getHydrated()
-      // Made once, and once more where a state is hydrated later.
+      // Created once, and again if a state is hydrated later.
       if (!hydrated || (base && hydrated.status === 'loading')) hydrated = toServerState(parts.codec, name, base)
       return hydrated
     },

@@ -1,4 +1,4 @@
-// Owns the objects that say how the session and its keys stand. Each stays the same object until something of it changes.
+// Owns the snapshots of the session and its keys. Each stays the same object until one of its members changes.
 import type { Cache } from '../cache/cache.ts'
 import { own } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
@@ -9,13 +9,13 @@ import type { SessionKeyState, SessionSnapshot } from './types.ts'
 
 type Values = Record<string, unknown>
 
-/** The same object as last time where all its members are the same. */
+/** Returns the last object if all its members are the same. */
 function keep<T extends object>(last: T | undefined, next: T): T {
   const isSame = last && (Object.keys(next) as (keyof T)[]).every((name) => Object.is(last[name], next[name]))
   return isSame ? last : Object.freeze(next)
 }
 
-/** Gives the whole session at one moment, the same object until something changes. */
+/** Creates the snapshot of the whole session: the same object until something changes. */
 export function createSnapshot(sync: Sync, codec: SessionCodec): () => SessionSnapshot<Values> {
   let values: Values | undefined
   let revision: number | undefined
@@ -31,13 +31,13 @@ export function createSnapshot(sync: Sync, codec: SessionCodec): () => SessionSn
   }
 }
 
-/** What `toKeyState` looks at. */
+/** What `toKeyState` reads. */
 interface KeyParts {
   readonly sync: Sync
   readonly errors: ReadonlyMap<string, SessionWriteError>
 }
 
-/** How one key stands; `last`, what it was then, where nothing of it has changed. */
+/** Returns the state of one key; `last` if nothing has changed. */
 export function toKeyState({ sync, errors }: KeyParts, key: string, last?: SessionKeyState): SessionKeyState {
   const { cache, state } = sync
   return keep(last, {
@@ -49,11 +49,11 @@ export function toKeyState({ sync, errors }: KeyParts, key: string, last?: Sessi
   })
 }
 
-/** What a server rendered: the hydrated state, without what was written here; the defaults where nothing was hydrated. */
+/** Returns what a server rendered: the hydrated state without local writes. Returns defaults if nothing was hydrated. */
 export function toServerSnapshot(cache: Cache, codec: SessionCodec, hydrated: State | undefined): SessionSnapshot<Values> {
   const read = (key: string): unknown => {
     const raw = hydrated && own(hydrated.data, key)
-    // The same object as in the view, where it is the same value.
+    // The view's own object if the value is the same.
     return cache.stored(key) === raw ? cache.read(key) : codec.decode(key, raw).value
   }
   return Object.freeze({
@@ -66,7 +66,7 @@ export function toServerSnapshot(cache: Cache, codec: SessionCodec, hydrated: St
   })
 }
 
-/** How a key stood where a server rendered it. */
+/** Returns the state of a key as a server rendered it. */
 export function toServerState(codec: SessionCodec, key: string, hydrated: State | undefined): SessionKeyState {
   const raw = hydrated && own(hydrated.data, key)
   const { issues = null } = codec.decode(key, raw)

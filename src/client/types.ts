@@ -18,13 +18,13 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** How one key stands. The same object until something of it changes. */
+/** The state of one key. The same object until one of its members changes. */
 export interface SessionKeyState {
-  /** Of the whole session. */
+  /** The status of the whole session. */
   readonly status: SessionStatus
-  /** Whether the view has a value for the key; false where its default is shown. */
+  /** Whether the view has a value for the key; false if its default is shown. */
   readonly stored: boolean
-  /** How many pending mutations write the key; those with a function only from the first data on. */
+  /** How many pending mutations write the key. Mutations with a function count only after the first load. */
   readonly pending: number
   /** Why the last write of the key was rejected; null after the next acknowledged one. */
   readonly error: SessionWriteError | null
@@ -44,15 +44,15 @@ export interface SessionSnapshot<V extends object> {
   readonly pending: number
   /** Opaque tag of the signed-in user; null for nobody, undefined while not known. */
   readonly identity: string | null | undefined
-  /** Why the last exchange failed; null once one succeeds. */
+  /** Why the last request failed; null once one succeeds. */
   readonly error: SessionError | null
 }
 
-/** When the session ends if nothing is written any more, by the server's clock. */
+/** When the session ends unless something is written, by the server's clock. */
 export interface SessionExpiry {
-  /** Milliseconds left now; 0 when it is over. */
+  /** Milliseconds left; 0 after the end. */
   readonly remainingMs: number
-  /** Whether the cookie goes when the browser closes. */
+  /** Whether the cookie ends when the browser closes. */
   readonly atBrowserClose: boolean
 }
 
@@ -60,167 +60,166 @@ export interface SessionExpiry {
 export interface PendingMutation {
   /** The call that made it; `end` for a session whose end is not confirmed yet. */
   readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end'
-  /** The keys that it touches. */
+  /** The keys that it writes. */
   readonly keys: readonly string[]
   /** Whether it was taken into a commit. */
   readonly sent: boolean
-  /** Takes it back: it leaves the view and its promise rejects with `SessionDiscardedError`. False once it was sent. */
+  /** Removes it from the view and rejects its promise with `SessionDiscardedError`. Returns false if it was sent already. */
   discard(): boolean
 }
 
-/** The session inside a `transaction`. What is read here is expected at the server, so a transaction is serialisable. */
+/** The session inside a `transaction`. The server checks everything that is read here, so a transaction is serialisable. */
 export interface SessionTransaction<V extends object, I extends Inputs<V> = V> {
-  /** The key's value, its default where nothing is stored. */
+  /** Returns the key's value; its default if nothing is stored. */
   get<K extends keyof V>(key: K): V[K]
-  /** Whether something is stored for the key. */
+  /** Returns whether something is stored for the key. */
   has<K extends keyof V>(key: K): boolean
-  /** The stored keys of the schema. Who reads them expects that nobody stores anything meanwhile. */
+  /** Returns the stored keys of the schema. The transaction then conflicts with every concurrent write. */
   keys(): string[]
-  /** Writes a value. @throws SessionSchemaError; SessionInvalidValueError where `get` gave the default for a stored value that the schema refuses */
+  /** Writes a value. @throws SessionSchemaError; SessionInvalidValueError if `get` returned the default because the schema refuses the stored value */
   set<K extends keyof V>(key: K, value: I[K]): void
-  /** Writes what a pure function makes of the value. @throws SessionSchemaError, SessionInvalidValueError */
+  /** Writes what a pure function returns for the value. @throws SessionSchemaError, SessionInvalidValueError */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K]): void
   /** Deletes the key. */
   delete<K extends WritableKey<I>>(key: K): void
 }
 
-/** What each event of `on` brings. */
+/** The events of `on`, with what each handler receives. */
 export interface SessionEvents extends SyncEvents {
-  /** The session ends soon. */
+  /** Emitted shortly before the session ends. */
   expiring: SessionExpiry
 }
 
-/** One key of the session, with everything that can be done with it. A Svelte store too. */
+/** One key of the session, with all its calls. It is also a Svelte store. */
 export interface SessionKey<T, I = T> {
   /** The key. */
   readonly name: string
-  /** Loads once, lazily; then the view. Rejects with `SessionAuthError` where the server wants a log-in. */
+  /** Loads the session once, lazily, then returns the key's value in the view. Rejects with `SessionAuthError` if the server requires a log-in. */
   get(): Promise<T>
-  /** The view now, without waiting. */
+  /** Returns the current value in the view, without waiting. */
   peek(): T
   /**
-   * Returns what is stored in the view as it travels, frozen; undefined if nothing is. For a value that the schema refuses,
-   * which reads as the default: an app repairs it from here with `set`.
+   * Returns the stored value in its wire form, frozen; undefined if nothing is stored. Use it to repair, with `set`, a value
+   * that the schema refuses and that reads as the default.
    */
   raw(): Json | undefined
-  /** Shown at once; resolves when acknowledged. */
+  /** Stores a value. Updates the view immediately; resolves when the server has acknowledged the write. */
   set(value: I, options?: WaitOptions): Promise<void>
-  /** Runs a pure function on the value, again on every rebase; resolves when acknowledged. */
+  /** Stores what a pure function returns for the value. Runs it again on every rebase; resolves when acknowledged. */
   update(change: (current: T) => I, options?: WaitOptions): Promise<void>
-  /** Deletes the key; resolves when acknowledged. Of type never if the key is read-only. */
+  /** Deletes the key; resolves when acknowledged. Its type is never if the key is read-only. */
   readonly delete: [I] extends [never] ? never : (options?: WaitOptions) => Promise<void>
-  /** Calls at once with the value, then at each change. */
+  /** Calls the function immediately with the value, then at each change. */
   subscribe(run: (value: T) => void): Unsubscribe
-  /** Calls at each change of the value. */
+  /** Calls the function at each change of the value. */
   listen(run: (value: T) => void): Unsubscribe
-  /** The value that was hydrated, for as long as the client lives; the default where nothing was. */
+  /** Returns the hydrated value, unchanged for the client's whole life; the default if nothing was hydrated. */
   getServerSnapshot(): T
-  /** How the key stands now; `session.listen` tells when it changes. */
+  /** Returns the key's current state. `session.listen` notifies of its changes. */
   getState(): SessionKeyState
-  /** `getState` as it was hydrated. */
+  /** Returns the key's state as it was hydrated. */
   getServerState(): SessionKeyState
 }
 
-/** What `dehydrate` gives and `hydrate` takes: plain JSON. */
+/** What `dehydrate` returns and `hydrate` accepts: plain JSON. */
 export interface DehydratedSession {
   /** The base, without the CSRF token. */
   readonly state: Omit<State, 'csrf'>
 }
 
-/** The typed client of one server-side session. `V` is what keys read as, `I` what may be written. */
+/** The typed client of one server-side session. `V` is the type that keys read as, `I` what may be written to them. */
 export interface SessionClient<V extends object, I extends Inputs<V> = V> {
-  /** Loads once, lazily; then the view: pending writes included. The default where nothing is stored. */
+  /** Loads the session once, lazily, then returns the key's value in the view, pending writes included; its default if nothing is stored. */
   get<K extends keyof V>(key: K): Promise<V[K]>
-  /** As `get`, with the call's own default where nothing is stored. */
+  /** Returns the same, with the call's own default if nothing is stored. */
   get<K extends keyof V, const D>(key: K, fallback: D): Promise<Exclude<V[K], undefined> | D>
-  /** The view now, without waiting; the default before the first data. */
+  /** Returns the current value in the view, without waiting; the default before the first load. */
   peek<K extends keyof V>(key: K): V[K]
-  /** Whether something is stored for the key. */
+  /** Returns whether something is stored for the key. */
   has<K extends keyof V>(key: K): Promise<boolean>
-  /** The stored keys of the schema. As plain texts, for the reason that `Object.keys` has: a client may have more keys than its type here says. */
+  /** Returns the stored keys of the schema, typed as strings as `Object.keys` does: a client may have more keys than its type here declares. */
   keys(): Promise<string[]>
-  /** The stored keys of the schema with their values. */
+  /** Returns the stored keys of the schema with their values. */
   entries(): Promise<[string, unknown][]>
-  /** Shown at once; resolves when acknowledged. @throws SessionSchemaError before anything is shown or sent. */
+  /** Stores a value. Updates the view immediately; resolves when the server has acknowledged the write. @throws SessionSchemaError before anything is shown or sent */
   set<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<void>
   /**
-   * Runs a pure function on the value, again on every rebase; resolves when acknowledged. In development it runs twice at first.
-   * Before the first data it waits for them, and its promise rejects with what else is thrown.
+   * Stores what a pure function returns for the value. Runs it again on every rebase; resolves when acknowledged. In development
+   * the first run happens twice. Before the first load the function waits, and its errors reject the promise.
    *
-   * @throws SessionSchemaError where the schema refuses what it returns
-   * @throws SessionInvalidValueError where the schema refuses what is stored
-   * @throws SessionUsageError in development, where the two runs differ
+   * @throws SessionSchemaError if the schema refuses what the function returns
+   * @throws SessionInvalidValueError if the schema refuses the stored value
+   * @throws SessionUsageError in development, if the two runs differ
    */
   update<K extends keyof V>(key: K, change: (current: V[K]) => I[K], options?: WaitOptions): Promise<void>
-  /** Deletes the key. Shown at once; resolves when acknowledged. */
+  /** Deletes the key. Updates the view immediately; resolves when acknowledged. */
   delete<K extends WritableKey<I>>(key: K, options?: WaitOptions): Promise<void>
   /** Deletes the key; resolves with the value that was deleted. */
   pop<K extends WritableKey<I> & keyof V>(key: K, options?: WaitOptions): Promise<V[K]>
-  /** Stores the value where nothing is stored; resolves with what is stored then. */
+  /** Stores the value if nothing is stored; resolves with the value that is stored afterwards. */
   setDefault<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<V[K]>
-  /** Deletes all keys but those that only the server writes. */
+  /** Deletes all keys except those that only the server writes. */
   clear(options?: WaitOptions): Promise<void>
-  /** One atomic, serialisable commit. The function is pure and synchronous and runs again on every rebase. */
+  /** Stores all writes of a function in one atomic, serialisable commit. The function must be pure and synchronous; it runs again on every rebase. */
   transaction<R>(run: (tx: SessionTransaction<V, I>) => R extends PromiseLike<unknown> ? never : R, options?: WaitOptions): Promise<R>
 
-  /** Ends the session, here and everywhere: Django's `flush()`. Wiped at once; resolves when the server said that it is gone. */
+  /** Ends the session everywhere, as Django's `flush()`. Wipes the view immediately; resolves when the server has confirmed the end. */
   end(options?: WaitOptions): Promise<void>
   /**
-   * Sets when the session ends: milliseconds from each write on, with the browser, or by the server's policy. A date becomes
-   * the milliseconds until then, at the call. It only shortens the life that the server gives the session: more rejects with
-   * `SessionRejectedError`, whose `problem` is `expiry-too-long` and whose `limit` is in seconds.
+   * Sets when the session ends: milliseconds after each write, with the browser, or by the server's policy. A date is converted
+   * to milliseconds at the call. The server's lifetime is the limit: a longer expiry rejects with `SessionRejectedError`, whose
+   * `problem` is `expiry-too-long` and whose `limit` is in seconds.
    */
   setExpiry(expiry: number | Date | 'browser-close' | 'default', options?: WaitOptions): Promise<void>
-  /** When the session ends; null while not known or where there is none. */
+  /** When the session ends; null while unknown or without a session. */
   readonly expiry: SessionExpiry | null
   /** Extends the expiry without changing anything. Reading never does. */
   touch(options?: WaitOptions): Promise<void>
-  /** Gives the session a new key and keeps its data. */
+  /** Rotates the session's key and keeps its data, as Django's `cycle_key()`. */
   cycleKey(options?: WaitOptions): Promise<void>
 
-  /** Tries at once what waits for its next try, unless the server asked for time; resolves when nothing is pending. Never rejects. */
+  /** Retries now what waits for its next attempt, unless the server sent `Retry-After`; resolves when nothing is pending. Never rejects. */
   settled(): Promise<void>
-  /** The log: the mutations that are not acknowledged, in order. */
+  /** The log: the mutations that are not acknowledged yet, in order. */
   readonly pending: readonly PendingMutation[]
-  /** Reads anew; resolves when an answer came. Rejects with `SessionAuthError` at a 401. */
+  /** Refetches the session; resolves when the response has arrived. Rejects with `SessionAuthError` at a 401. */
   revalidate(options?: WaitOptions): Promise<void>
   /**
-   * Runs a request that changes the session's key, such as a log-in, while nothing else is under way, then reads anew.
-   * Other fetches of the app are not held. `timeoutMs`, in milliseconds, is how long it waits for what is under way, and how long
-   * the function may take. @default 10000
+   * Runs a request that changes the session's key, such as a log-in, while no other session request is in flight, then refetches.
+   * It pauses Sojourn's requests only, not the app's own `fetch` calls. `timeoutMs` limits, in milliseconds, the wait for requests
+   * in flight and the function itself. @default 10000
    *
-   * @throws SessionUsageError where the function takes longer, as one does that awaits a write of the session
+   * @throws SessionUsageError if the function takes longer, for instance because it awaits a write of the session
    */
   exclusive<R>(run: () => Promise<R> | R, options?: { readonly timeoutMs?: number | undefined }): Promise<R>
   /**
-   * Reads a response of the app's own request: if its `Session-Version` is another one, the client refetches. A version that led to
-   * a refetch and was not what came is ignored when it comes again: an app with other keys shows the same state so. Returns the
-   * response.
+   * Reads the `Session-Version` of a response to the app's own request and refetches if it is new. Ignores a version that led to a
+   * refetch and was not what the refetch returned, because an endpoint with other keys has other versions. Returns the response.
    */
   notice(response: Response): Response
-  /** Goes on after a log-in that followed `needs-auth`. */
+  /** Resumes after a log-in that followed `needs-auth`. */
   resume(): void
   /** Opaque tag of the signed-in user; null for nobody, undefined while not known. */
   readonly identity: string | null | undefined
 
-  /** The base for the page that a server renders, as plain JSON; undefined before the first data. Holds no CSRF token. */
+  /** Returns the base as plain JSON, for a page that a server renders; undefined before the first load. It contains no CSRF token. */
   dehydrate(): DehydratedSession | undefined
-  /** Takes what `dehydrate` gave, where nothing is loaded yet. @throws SessionProtocolError where it is something else. */
+  /** Loads what `dehydrate` returned, unless something is loaded already. @throws SessionProtocolError if it is something else */
   hydrate(state: DehydratedSession): void
-  /** Ends every timer, listener, channel and request; what is pending rejects with `SessionDisposedError`. */
+  /** Ends every timer, listener, channel and request. Pending writes reject with `SessionDisposedError`. */
   dispose(): void
 
-  /** One key with everything that can be done with it; the same object at each call. */
+  /** Returns one key with all its calls; the same object at each call. */
   key<K extends keyof V & string>(key: K): SessionKey<V[K], I[K]>
-  /** Calls at once with the snapshot, then at each change of values or status. */
+  /** Calls the function immediately with the snapshot, then at each change of values or status. */
   subscribe(run: (snapshot: SessionSnapshot<V>) => void): Unsubscribe
-  /** Calls at each change of values or status. */
+  /** Calls the function at each change of values or status. */
   listen(run: (snapshot: SessionSnapshot<V>) => void): Unsubscribe
-  /** The whole session now. */
+  /** Returns the current snapshot of the whole session. */
   getSnapshot(): SessionSnapshot<V>
-  /** What was hydrated, unchanged for as long as the client lives. */
+  /** Returns the hydrated snapshot, unchanged for the client's whole life. */
   getServerSnapshot(): SessionSnapshot<V>
-  /** Loads; always the same promise. Settles at `needs-auth` too; never rejects. Carries React's `status`. */
+  /** Loads the session; always the same promise. It also resolves at `needs-auth` and never rejects. It carries the `status` that React reads. */
   ready(): Promise<void> & { status?: 'pending' | 'fulfilled' }
   /** Listens to an event. Handlers run after the state is consistent and may call the client. */
   on<E extends keyof SessionEvents>(event: E, run: (event: SessionEvents[E]) => void): Unsubscribe

@@ -1,7 +1,7 @@
-// Owns the option `signal`: it ends the waiting of a caller, never the work.
+// Owns the option `signal`: it ends the caller's wait, never the work.
 import type { WaitOptions } from './types.ts'
 
-/** Rejects when the signal ends the waiting; what is waited for goes on. A promise that nobody touches never raises an unhandled rejection. */
+/** Rejects when the signal ends the wait; the work continues. Avoids an unhandled rejection if the caller ignores the promise. */
 export function waitFor<T>(promise: Promise<T>, { signal }: WaitOptions = {}): Promise<T> {
   const waiting = signal
     ? new Promise<T>((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Owns the calls that write. Each shows its write at once, wakes the pipeline and returns the promise of its acknowledgement.
+// Owns the calls that write. Each updates the view at once, wakes the pipeline and returns the promise of its acknowledgement.
 import type { Mutation } from '../cache/mutation.ts'
 import type { Operation, Transaction, WriteOperation } from '../cache/operation.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
@@ -12,7 +12,7 @@ type Writes = Pick<
   'set' | 'update' | 'delete' | 'pop' | 'setDefault' | 'clear' | 'transaction' | 'setExpiry' | 'touch' | 'cycleKey'
 >
 
-/** What the wire says for an expiry: whole seconds, 0 for the end of the browser, null for the server's policy. @throws SessionUsageError */
+/** Converts an expiry to its wire form: whole seconds, 0 for the end of the browser, null for the server's policy. @throws SessionUsageError */
 export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'): number | null {
   if (expiry === 'default') return null
   if (expiry === 'browser-close') return 0
@@ -22,7 +22,7 @@ export function toWireExpiry(expiry: number | Date | 'browser-close' | 'default'
   throw new SessionUsageError('setExpiry takes at least a second from now, in milliseconds or as a date. Call end() to end the session.')
 }
 
-/** Creates the calls that write. Each shows at once and gives the promise of its acknowledgement. */
+/** Creates the calls that write. Each updates the view at once and returns the promise of its acknowledgement. */
 export function createWrites({ cache, codec, sync, start, pure }: Core): Writes {
   function send<T>({ receipt }: Mutation, options: WaitOptions | undefined): Promise<T> {
     sync.wake()
@@ -62,7 +62,7 @@ export function createWrites({ cache, codec, sync, start, pure }: Core): Writes 
     },
     setDefault(key, value, options) {
       codec.checkWrite(key)
-      // A wrong value throws here, not at the load; and what the app does to its own object later is no write.
+      // An invalid value throws here, not at the load. Encoding also copies, so that a later mutation by the app changes nothing.
       const raw = codec.encode(key, value)
       const given = raw === undefined ? undefined : codec.decode(key, raw).value
       return transaction((tx) => {

@@ -1,7 +1,7 @@
 // The error of a read that needs a log-in first.
 import { SessionError } from './session-error.ts'
 
-/** Rejects a read that the server answers with 401. Writes wait instead: sign in, then call `resume()`. */
+/** Rejects a read if the server responds with 401. Writes stay pending instead. Sign the visitor in, then call `resume()`. */
 export class SessionAuthError extends SessionError {
   override readonly name = 'SessionAuthError'
   readonly code = 'needs-auth'

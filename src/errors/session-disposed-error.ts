@@ -1,7 +1,7 @@
 // The error of a client that was disposed.
 import { SessionError } from './session-error.ts'
 
-/** Thrown by a client after `dispose()`, and rejects what was pending then. */
+/** Thrown by every call of a client after `dispose()`, which also rejects pending writes with it. Create a new client. */
 export class SessionDisposedError extends SessionError {
   override readonly name = 'SessionDisposedError'
   readonly code = 'disposed'

@@ -19,9 +19,9 @@ export type SessionErrorCode =
 const brand = Symbol.for('sojourn.error')
 
 /**
- * The base of every error of Sojourn. Tell errors apart by `code`, which survives minification and realms.
- * A message says what happened and what to do and never holds session data, nor does `cause`; fields that hold data are not
- * enumerable, so that no logger prints them by accident.
+ * The base class of Sojourn's errors. Distinguish errors by `code`, which survives minification and realms. A message says what
+ * happened and what to do. Neither message nor `cause` contains session data, and fields that do are not enumerable, so that
+ * loggers do not print them by accident.
  */
 export abstract class SessionError extends Error {
   /** What went wrong, as a stable name. */
@@ -37,7 +37,7 @@ export abstract class SessionError extends Error {
 }
 
 /**
- * Whether a caught value is an error of Sojourn, whichever copy of the package made it.
+ * Returns whether a caught value is an error of Sojourn, whichever copy of the package created it.
  *
  * @example
  * try { await session.set('theme', 'dark') } catch (error) {

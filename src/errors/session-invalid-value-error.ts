@@ -2,9 +2,9 @@
 import { SessionError } from './session-error.ts'
 
 /**
- * An `update` of a key whose stored value the schema refuses: the function would run on the default and write it over the
- * visitor's data. So would a transaction that sets a key after it got the default of it. Thrown by the call; where the value
- * comes with a later state the write's promise rejects with it. Use `set` to replace the value on purpose.
+ * Thrown by an `update` of a key whose stored value the schema refuses: the function would run on the default and overwrite the
+ * visitor's data. The same holds for a transaction that sets a key after `get` returned its default. If the value arrives with a
+ * later state, the write's promise rejects with this error. Use `set` to replace the value on purpose.
  */
 export class SessionInvalidValueError extends SessionError {
   override readonly name = 'SessionInvalidValueError'

@@ -1,4 +1,4 @@
-// Says that an exchange brought no usable response. The table of responses makes it; it is shown while the client tries again.
+// The error of a request without a usable response. The table of responses creates it; the client shows it while it retries.
 import { SessionError } from './session-error.ts'
 
 /** What is known of the failure. */
@@ -9,7 +9,7 @@ export interface NetworkErrorOptions extends ErrorOptions {
   readonly isCrossOrigin?: boolean | undefined
 }
 
-/** Says that an exchange brought no usable response; it is tried again. Seen as `error` of the state and as the cause of other errors. */
+/** Reports a request without a usable response, which the client retries. It is the `error` of the snapshot and the cause of other errors. */
 export class SessionNetworkError extends SessionError {
   override readonly name = 'SessionNetworkError'
   readonly code = 'network'

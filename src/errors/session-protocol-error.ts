@@ -1,4 +1,5 @@
-// Says that a response is not of the protocol, and what to change. The table of responses makes it; it is shown while the client tries again.
+// The error of a response that does not follow the protocol, with what to change. The table of responses creates it; the client shows it
+// while it retries.
 import { SessionError } from './session-error.ts'
 
 /** Why a response is not of the protocol. */
@@ -15,7 +16,7 @@ export const protocolAdvice: Readonly<Record<SessionProtocolReason, string>> = {
   malformed: 'It is no response of the protocol. See docs/protocol.md.',
 }
 
-/** Says that a response is not of the protocol, such as the page of a captive portal. The cache stays and the exchange is tried again. */
+/** Reports a response that does not follow the protocol, such as a captive portal's page. The view stays and the client retries. */
 export class SessionProtocolError extends SessionError {
   override readonly name = 'SessionProtocolError'
   readonly code = 'protocol'

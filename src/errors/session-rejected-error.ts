@@ -11,7 +11,7 @@ export interface SessionRejection {
   readonly message?: string | undefined
 }
 
-/** What the server said beside the keys. */
+/** What the server sent in addition to the keys. */
 export interface RejectionHints {
   readonly limit?: number | undefined
   readonly detail?: string | undefined
@@ -28,7 +28,7 @@ export class SessionRejectedError extends SessionError {
   readonly status: number
   /** The name of the problem, such as `too-large`, `refused`, `csrf` or `method`. */
   readonly problem: string
-  /** The keys that the server named; empty where it named none. */
+  /** The keys that the server named; empty if it named no key. */
   declare readonly errors: readonly SessionRejection[]
   /** The limit that was exceeded: bytes for `too-large`, seconds for `expiry-too-long`; undefined if the server named none. */
   readonly limit: number | undefined

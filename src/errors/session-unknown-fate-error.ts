@@ -1,7 +1,7 @@
 // The error of a write whose outcome can no longer be learned.
 import { SessionError } from './session-error.ts'
 
-/** Rejects a write that may or may not have been stored and can no longer be found out. Look at the session, then decide. */
+/** Rejects a write whose outcome can no longer be determined: it may have been stored or not. Read the session, then decide whether to repeat it. */
 export class SessionUnknownFateError extends SessionError {
   override readonly name = 'SessionUnknownFateError'
   readonly code = 'unknown-fate'

@@ -1,7 +1,7 @@
-// The error of a call that cannot work where it is made.
+// The error of a call at a place where it cannot work.
 import { SessionError } from './session-error.ts'
 
-/** Thrown when a call cannot work where it is made, such as waiting inside `exclusive` for a write that `exclusive` holds. */
+/** Thrown by a call that cannot work at its place, such as awaiting a write inside `exclusive`, which pauses that write. */
 export class SessionUsageError extends SessionError {
   override readonly name = 'SessionUsageError'
   readonly code = 'usage'

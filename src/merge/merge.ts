@@ -5,7 +5,7 @@ import { hasId, type Items, identify } from './identity.ts'
 /** A value of JSON, or undefined if it is absent. */
 export type Value = Json | undefined
 
-/** How `merge` tells items apart, and whom it notifies. */
+/** How `merge` identifies items, and whom it notifies. */
 export interface MergeOptions {
   /** The members that identify an item of a list, before `id` and `key`. */
   readonly identify?: readonly string[] | undefined
@@ -86,7 +86,7 @@ function mergeItems(base: readonly Json[], mine: readonly Json[], theirs: readon
   return isMineLeading ? interleave(ours, others, merged) : interleave(others, ours, merged)
 }
 
-/** Whether a list is one of coordinates, of ranges and the like: no item has an id, and each that was kept stands where it stood. */
+/** Whether a list is positional, such as coordinates or ranges: no item has an id, and every kept item is in its old place. */
 function isInPlace(base: Items, items: Items): boolean {
   const places = [...base.keys()]
   return items.size === base.size && [...items.keys()].every((id, place) => !hasId(id) && (!base.has(id) || places[place] === id))

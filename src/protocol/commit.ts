@@ -18,12 +18,12 @@ export interface Commit {
   readonly delete?: readonly string[] | undefined
   /** The tag that the client saw for each key that it read or writes, null for absent; `base` expects the whole version. */
   readonly expect?: Readonly<Record<string, string | null>> | 'base' | undefined
-  /** Delete all keys that the client may write first; expects the whole version. */
+  /** First deletes all keys that the client may write; expects the whole version. */
   readonly clear?: boolean | undefined
   /** Seconds, 0 to end with the browser, null for the server's policy, or an RFC 3339 date. */
   readonly expiry?: number | null | string | undefined
-  /** Give the session a new key, and so a new cookie. */
+  /** Rotates the session's key, and with it the cookie. */
   readonly cycleKey?: boolean | undefined
-  /** Create under a new key although the cookie names no session: the answer to `unknown-key`, read twice. */
+  /** Creates the session under a new key although the cookie names no session. A client sets it after two reads with `unknownKey`. */
   readonly fresh?: boolean | undefined
 }

@@ -1,14 +1,12 @@
 // Names the protocol's header fields and formats the Idempotency-Key. Shared by client and server.
 
-/** The header fields of the protocol, beside those that HTTP has already. */
-
-/** On GET and PATCH: the id of the client that asks, so that `last` can be told. */
+/** On GET and PATCH: the id of the requesting client, for which the response has `last`. */
 export const sessionClientHeader = 'Session-Client'
 /** On DELETE: the lineage to end. */
 export const sessionLineageHeader = 'Session-Lineage'
-/** On any answer: the version of the session, which tells a client to look again. */
+/** On any response: the session's version. A client that has another one refetches. */
 export const sessionVersionHeader = 'Session-Version'
-/** On any request: a random value that the response repeats, so that a response from a cache is told from a fresh one. */
+/** On any request: a random value that the response repeats, so that a client detects a cached response. */
 export const sessionRequestHeader = 'Session-Request'
 /** On PATCH: `"<client>/<n>"`, of the Idempotency-Key draft. */
 export const idempotencyKeyHeader = 'Idempotency-Key'
@@ -18,10 +16,10 @@ export function formatIdempotencyKey(client: string, n: number): string {
   return `"${client}/${n}"`
 }
 
-/** Whether a text is a client id: 22 to 64 characters of base64url. */
+/** Returns whether a text is a client id: 22 to 64 characters of base64url. */
 export const isClientId = (text: string): boolean => /^[\w-]{22,64}$/.test(text)
 
-/** Reads an Idempotency-Key; undefined where it has another form. */
+/** Reads an Idempotency-Key; undefined if it has another form. */
 export function parseIdempotencyKey(value: string | null): { client: string; n: number } | undefined {
   const [, client = '', n] = /^"([^/]*)\/([1-9]\d{0,14})"$/.exec(value ?? '') ?? []
   return isClientId(client) ? { client, n: Number(n) } : undefined

@@ -1,7 +1,7 @@
 // Owns how URLs are read, and what an origin is, for the server's list of origins and the client's. Both compare texts, so a typo must be
 // found here.
 
-/** Reads a URL; undefined if it is none. `URL.canParse` is younger than the oldest browsers (README). */
+/** Parses a URL; undefined if it is not one. `URL.canParse` is younger than the oldest browsers (README). */
 export function parseUrl(url: string | URL, base?: string): URL | undefined {
   try {
     return new URL(url, base)

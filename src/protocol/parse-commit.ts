@@ -3,18 +3,18 @@ import type { Commit } from './commit.ts'
 import { isObject, type Json } from './json.ts'
 import { isName } from './name.ts'
 
-/** A commit, or why the value is none. */
+/** A commit, or why the value is not a commit. */
 export type ParsedCommit = { readonly commit: Commit; readonly fault?: undefined } | { readonly fault: string }
 
 /** The longest lifetime that a commit may ask for, in seconds: ten years. */
 export const maxExpirySeconds = 315_360_000
 
-// A name that is not listed is refused: a misspelt member would otherwise be dropped without a word.
+// An unknown member is refused, because a misspelt one would otherwise be dropped silently.
 const members = ['lineage', 'base', 'after', 'set', 'delete', 'expect', 'clear', 'expiry', 'cycleKey', 'fresh']
 
 /**
- * Checks the parsed body of a PATCH to be a commit, as docs/protocol.md says it. What depends on the clock, a date in
- * the past, is not checked here.
+ * Checks that the parsed body of a PATCH is a commit as in docs/protocol.md. Does not check what depends on the clock, such as
+ * a date in the past.
  *
  * @example
  * parseCommit({ lineage: null, base: 'v0', after: 0, set: { theme: 'dark' } })
@@ -51,7 +51,7 @@ function keyFault(value: Record<string, unknown>): string | undefined {
   return undefined
 }
 
-/** Why a value is no `expiry` of a commit; the clock aside. */
+/** Returns why a value is not an `expiry` of a commit; undefined if it is one. Ignores the clock. */
 export function expiryFault(expiry: unknown): string | undefined {
   if (expiry === undefined || expiry === null) return undefined
   if (typeof expiry === 'string') return isDateTime(expiry) ? undefined : '"expiry" must be an RFC 3339 date with a time and a zone'

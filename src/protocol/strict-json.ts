@@ -28,7 +28,7 @@ export function parseStrictJson(text: string): ParsedJson {
 
 /**
  * One linear pass over the tokens of a text that JSON.parse took, so that it need not check the grammar.
- * JSON.parse alone cannot tell: it has dropped duplicates and rounded numbers by the time it returns.
+ * JSON.parse alone is not enough: it has dropped duplicates and rounded numbers by the time it returns.
  */
 function findFault(text: string): string | undefined {
   // The keys of each open object; an open array has none.

@@ -9,25 +9,25 @@ import { useSuspenseSessionKey } from './use-suspense-session-key.ts'
 
 /** The hooks of one app, bound to the client that its provider was given. */
 export interface SessionContext<V extends object, I extends Inputs<V> = V> {
-  /** Gives the client to all components inside. */
+  /** Provides the client to all components inside. */
   readonly SessionProvider: (props: { readonly session: SessionClient<V, I>; readonly children?: ReactNode }) => ReactElement
-  /** The client itself, for `transaction`, `end` and the like. */
+  /** Returns the client itself, for `transaction`, `end` and other calls. */
   readonly useSessionClient: () => SessionClient<V, I>
-  /** As `useSession`, of the provider's client. */
+  /** Calls `useSession` with the provider's client. */
   readonly useSession: <R = SessionSnapshot<V>>(selector?: (snapshot: SessionSnapshot<V>) => R) => R
-  /** As `useSessionKey`, of the provider's client. */
+  /** Calls `useSessionKey` with the provider's client. */
   readonly useSessionKey: <K extends keyof V & string>(key: K) => [V[K], SetSessionKey<V[K], I[K]>]
-  /** As `useSessionKeyState`, of the provider's client. */
+  /** Calls `useSessionKeyState` with the provider's client. */
   readonly useSessionKeyState: <K extends keyof V & string>(key: K) => SessionKeyState
-  /** As `useSuspenseSessionKey`, of the provider's client. */
+  /** Calls `useSuspenseSessionKey` with the provider's client. */
   readonly useSuspenseSessionKey: <K extends keyof V & string>(key: K) => [V[K], SetSessionKey<V[K], I[K]>]
 }
 
 type ContextOf<C> = C extends SessionClient<infer V, infer I> ? SessionContext<V, I> : never
 
 /**
- * Makes a provider and the hooks that read from it. A context carries no type by itself, so an app makes its own, once.
- * On a server each request has a client of its own; a provider is how components come by it.
+ * Creates a provider and the hooks that read from it. A context has no type of its own, so an app creates its own once. On a
+ * server each request has its own client, which components get from the provider.
  *
  * @throws SessionUsageError (the hooks) outside of the provider
  *

@@ -4,8 +4,8 @@ import type { Inputs, SessionClient, SessionKeyState } from '../client/types.ts'
 import { atHydration } from './at-hydration.ts'
 
 /**
- * Reads how one key stands: stored or not, pending, the last rejection. Apart from the value, since it changes twice
- * with each write.
+ * Reads the state of one key: stored or not, pending writes, the last rejection. It is separate from the value because it
+ * changes twice with each write.
  *
  * @example
  * const { pending, error } = useSessionKeyState(session, 'cart')

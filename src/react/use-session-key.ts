@@ -4,11 +4,11 @@ import type { Inputs, SessionClient } from '../client/types.ts'
 import { atHydration } from './at-hydration.ts'
 
 /**
- * Takes a value, or a function of the current one, which runs again on every rebase. Shown at once, what a function makes
- * from the first data on. Returns nothing, so that no rejection can reach a transition: that is in `useSessionKeyState` and in
- * `on('rejected')`. Of type never if the key is read-only.
+ * Stores a value, or what a function of the current value returns. Updates the view immediately; a function waits for the first
+ * load and runs again on every rebase. Returns nothing, so that a rejection cannot reach a transition: rejections are in
+ * `useSessionKeyState` and `on('rejected')`. Its type is never if the key is read-only.
  *
- * @throws SessionSchemaError for a value that the schema refuses
+ * @throws SessionSchemaError if the schema refuses the value
  */
 export type SetSessionKey<T, I = T> = [I] extends [never] ? never : (value: I | ((current: T) => I)) => void
 
@@ -32,6 +32,6 @@ export function useSessionKey<V extends object, I extends Inputs<V>, K extends k
     },
     [store],
   )
-  // Whether the key is read-only, its type alone says.
+  // Only the type knows whether the key is read-only.
   return [value, setValue as SetSessionKey<V[K], I[K]>]
 }

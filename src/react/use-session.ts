@@ -5,8 +5,8 @@ import { isSameValue } from '../schema/is-same-value.ts'
 import { atHydration } from './at-hydration.ts'
 
 /**
- * Reads the whole session, or what a selector makes of it. Renders again when the result is another one by value, so
- * a selector may build objects.
+ * Reads the whole session, or what a selector returns for it. Renders again if the result differs by value, so that a selector
+ * may build objects.
  *
  * @example
  * const { status, activity } = useSession(session)
@@ -16,7 +16,7 @@ export function useSession<V extends object, I extends Inputs<V>, R = SessionSna
   session: SessionClient<V, I>,
   selector?: (snapshot: SessionSnapshot<V>) => R,
 ): R {
-  // Only ever replaced by what is not the same, so a render that React gives up can leave it behind without harm.
+  // Only replaced by a different value, so that a render that React discards leaves nothing harmful behind.
   const last = useRef<R>(undefined)
   const select = (snapshot: SessionSnapshot<V>): R => {
     const next = selector ? selector(snapshot) : (snapshot as unknown as R)

@@ -13,9 +13,9 @@ function suspendFor(ready: ReturnType<SessionClient<object>['ready']>): void {
 }
 
 /**
- * As `useSessionKey`, and shows the nearest Suspense boundary's fallback until the session is loaded or wants a log-in.
+ * Reads and writes one key as `useSessionKey` does, and suspends until the session is loaded or requires a log-in.
  *
- * @throws SessionUsageError on a server whose client has no state yet: it would wait there for ever
+ * @throws SessionUsageError on a server whose client has no state yet, because it would wait forever
  */
 export function useSuspenseSessionKey<V extends object, I extends Inputs<V>, K extends keyof V & string>(
   session: SessionClient<V, I>,

@@ -6,7 +6,7 @@ const parts = 'in innerType element left right keyType valueType catchall rest i
 
 type Part = z.SomeType | readonly z.SomeType[] | z.$ZodShape | null | undefined
 
-/** The schemas that a schema is made of, each with the member of its definition that holds it. */
+/** Returns the direct parts of a schema, each with the member of its definition that holds it. */
 export function childrenOf(schema: z.SomeType): (readonly [part: string, child: z.SomeType])[] {
   const { def, innerType } = schema._zod as z.$ZodTypeInternals & { readonly innerType?: z.SomeType }
   // What z.lazy resolves to is not in its definition.

@@ -4,7 +4,7 @@ import type { Json } from '../protocol/json.ts'
 
 /** What a stored value reads as. */
 export interface Decoded {
-  /** The app's value: frozen; the default where nothing is stored or the schema refuses what is. */
+  /** The app's value, frozen; the default if nothing is stored or the schema refuses what is. */
   readonly value: unknown
   /** Why the schema refuses the stored value, or some items of it; undefined if it does not. */
   readonly issues: readonly SessionSchemaIssue[] | undefined
@@ -16,7 +16,7 @@ export interface Decoded {
 export interface SessionCodec {
   /** The keys of the schema, in its order. */
   readonly keys: readonly string[]
-  /** @throws SessionSchemaError where the schema has no such key. */
+  /** Checks that the schema has a key. @throws SessionSchemaError if it does not */
   check(key: string): void
   /** Returns whether the app may write a key of the schema. */
   canWrite(key: string): boolean
@@ -29,13 +29,13 @@ export interface SessionCodec {
   /**
    * Translates a value of the app. undefined means absent: the key is deleted.
    *
-   * @throws SessionSchemaError where the schema has no such key, or it or JSON refuses the value.
+   * @throws SessionSchemaError if the schema has no such key, or if the schema or JSON refuses the value
    */
   encode(key: string, value: unknown): Json | undefined
   /**
-   * Translates a stored value; undefined, where nothing is stored, reads as the default.
+   * Translates a stored value. undefined, which means that nothing is stored, reads as the default.
    *
-   * @throws SessionSchemaError where the schema has no such key, and nothing else.
+   * @throws SessionSchemaError only if the schema has no such key
    */
   decode(key: string, raw: Json | undefined): Decoded
 }

@@ -1,5 +1,5 @@
-// Owns the client's translation between the app's values and the wire, key by key. It keeps no session data beyond what
-// tells its own values again.
+// Owns the client's translation between the app's values and the wire, key by key. Called at creation. It keeps no session data
+// except references by which it recognises the values that it encoded.
 import type * as z from 'zod/v4/core'
 import { safeDecode, safeEncode } from 'zod/v4/core'
 import { SessionSchemaError, type SessionSchemaIssue } from '../errors/session-schema-error.ts'
@@ -27,7 +27,7 @@ function unwrap(result: z.util.SafeParseResult<unknown>): unknown {
   throw result.error
 }
 
-/** Why zod refused a value. What else is thrown, out of zod's safe functions too, comes from a codec's code or an async schema. */
+/** Returns why zod refused a value. Any other error, even from zod's safe functions, comes from a codec's code or an async schema. */
 function issuesOf(cause: unknown): readonly SessionSchemaIssue[] {
   const issues = (cause as { issues?: unknown } | null | undefined)?.issues
   return Array.isArray(issues) ? issues : [{ code: 'thrown', message: 'the schema threw, or is async', path: [] }]
@@ -44,7 +44,7 @@ function elementOf(name: string, schema: z.SomeType): z.SomeType {
 interface Field {
   readonly name: string
   readonly schema: z.$ZodType
-  /** What is read is frozen with all that it holds; absent where it is not to be. */
+  /** Freezes what is read, deeply; absent if values are not frozen. */
   readonly frozen: WeakSet<object> | undefined
   /** The arrays and objects that were encoded: the schema has seen all of them. */
   readonly made: WeakSet<object>
@@ -56,7 +56,7 @@ interface Field {
   last: unknown
   /** Returns the default: the same value each time if nobody can change it, else a new one. */
   fallback: () => unknown
-  /** The default, encoded; undefined if there is none or it cannot be encoded. */
+  /** The default, encoded; undefined if the key has no default or it cannot be encoded. */
   encodedFallback: Json | undefined
 }
 

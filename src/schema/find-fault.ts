@@ -2,14 +2,14 @@
 import type * as z from 'zod/v4/core'
 import { childrenOf } from './children-of.ts'
 
-/** Schemas that cannot be encoded, wherever they stand. */
+/** Schemas that cannot be encoded, at any place. */
 const oneWay = 'transform success promise'.split(' ')
-/** Schemas whose values JSON has no word for. They may stand on the app's side of a codec. */
+/** Schemas whose values JSON cannot express. They are allowed on the app's side of a codec. */
 const notJson = 'bigint date file function map nan set symbol undefined void'.split(' ')
 
 /**
- * Looks through a schema for a part that cannot be written or whose wire type is not JSON, and says what it is.
- * What a `custom` or async schema does shows only when it runs.
+ * Returns the first part of a schema that cannot be encoded or whose wire type is not JSON, as a reason. `custom` and async
+ * schemas can only be judged when they run.
  */
 export function findFault(schema: z.SomeType, isWire = true, seen: Map<unknown, boolean> = new Map()): string | undefined {
   // Recursive schemas come round again. What was seen as the app's side of a pipe only may still be refused as wire.

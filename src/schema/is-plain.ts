@@ -5,14 +5,14 @@ import { childrenOf } from './children-of.ts'
 const primitive = 'string number boolean null enum literal'.split(' ')
 const container = 'array object record union unknown any'.split(' ')
 const wrapper = 'optional nullable readonly'.split(' ')
-/** They stand for an absent value, which a stored one is not; a member of a stored one may be. */
+/** These replace an absent value. A stored value is not absent, but one of its members may be. */
 const fallback = 'default prefault'.split(' ')
 
 /**
- * Whether a schema's values read as they are written, so that what it has encoded needs no second parse to be read. A
- * rule that rewrites values may do so each time.
+ * Returns whether a schema's values read as they are written, so that an encoded value needs no second parse. A rule that
+ * rewrites values may do so at every parse.
  *
- * @param isDeep whether values may be made of others
+ * @param isDeep whether containers are allowed
  */
 export function isPlain(schema: z.SomeType, isDeep: boolean, isMember = false, seen: Set<unknown> = new Set()): boolean {
   // Recursive schemas come round again.

@@ -6,8 +6,8 @@ function isContainer(value: unknown): value is Readonly<Record<string, unknown>>
 }
 
 /**
- * Whether two values of the app are the same: arrays and plain objects by what they hold, everything else, a Date or a
- * Map among it, by identity.
+ * Returns whether two values of the app are equal: arrays and plain objects by content, everything else, such as a Date or a
+ * Map, by identity.
  */
 export function isSameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true

@@ -5,7 +5,7 @@ import { SessionConfigError } from '../errors/session-config-error.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { compileSchema } from './compile-schema.ts'
 
-/** The flags that the pattern of a JSON Schema, which has none, is given beside it. */
+/** The flags that stand next to a pattern as `patternFlags`, because a JSON Schema pattern has no flags. */
 const carried = 'isu'
 /** Flags that change nothing of whether a text matches. */
 const idle = /[dg]/g

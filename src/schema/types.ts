@@ -13,7 +13,7 @@ type Absent<F extends z.SomeType> = F['_zod']['optout'] extends 'optional'
       ? never
       : undefined
 
-/** What each key of a schema reads as: `T | undefined` without default, prefault, catch or optional, since a session starts empty. */
+/** The type that each key of a schema reads as: `T | undefined` without default, prefault, catch or optional, because a session starts empty. */
 export type SessionValues<S extends z.$ZodObject, F = Shape<S>> = {
   -readonly [K in keyof F & string]: F[K] extends z.SomeType ? Exclude<z.output<F[K]>, undefined> | Absent<F[K]> : never
 } & {}
@@ -26,7 +26,7 @@ export type SessionInputs<S extends z.$ZodObject, R extends string = never, F = 
 /** The keys of `I` that may be written: read-only ones take `never`. */
 export type WritableKey<I> = { [K in keyof I]: [I[K]] extends [never] ? never : K }[keyof I]
 
-/** What JSON has no word for. */
+/** What JSON cannot express. */
 type Foreign =
   | bigint
   | symbol
@@ -39,13 +39,13 @@ type Foreign =
   | PromiseLike<unknown>
   | ((...args: never) => unknown)
 
-/** How deep wire types are looked at: recursive ones have no end. What lies deeper is refused when the client is created. */
+/** How deep the types check wire types, because recursive ones never end. Deeper faults are found when the client is created. */
 type Depth = 5
 type Shallower = [0, 0, 1, 2, 3, 4]
 
 /**
- * The parts of a wire type that JSON has no word for; never where there are none. It does not ask `extends Json`, which
- * interfaces fail for want of an index signature.
+ * The parts of a wire type that JSON cannot express; never if it can express all. It does not test `extends Json`, which
+ * interfaces fail because they have no index signature.
  */
 type ForeignIn<T, D extends number = Depth> = unknown extends T
   ? never
@@ -59,7 +59,7 @@ type ForeignIn<T, D extends number = Depth> = unknown extends T
           ? ForeignIn<E, Shallower[D] & number>
           : { [K in keyof T]-?: ForeignIn<T[K], Shallower[D] & number> }[keyof T]
 
-/** Whether a schema has only one direction, as far as its own type tells. */
+/** Whether a schema has only one direction, as far as its own type shows. */
 type IsOneWay<F> = F extends { readonly _zod: { readonly def: { readonly in: z.$ZodTransform } | { readonly out: z.$ZodTransform } } }
   ? true
   : false
@@ -78,8 +78,8 @@ type BadKeys<F> = {
 }[keyof F & string]
 
 /**
- * What a schema has to be beside a `z.object`: intersected with the type of the option, it changes nothing where every
- * key can be stored and else names those that cannot. A Date and the like go through a `z.codec` to JSON.
+ * Constrains a schema to keys that can be stored. Intersected with the option's type it changes nothing if every key can be
+ * stored, and otherwise names the keys that cannot. Use a `z.codec` to store a Date or another class as JSON.
  *
  * @example
  * declare function createSessionClient<S extends z.$ZodObject>(options: { schema: S & JsonSchema<S> }): void

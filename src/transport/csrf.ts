@@ -8,7 +8,7 @@ export interface CsrfOptions {
   readonly cookie?: string | undefined
   /** The header to send it in. @default 'X-CSRFToken' */
   readonly header?: string | undefined
-  /** Gives the token; where it gives none the cookie does, else the state. */
+  /** Returns the token. If it returns undefined, the cookie's token is used, else the state's. */
   readonly token?: (() => string | undefined | Promise<string | undefined>) | undefined
   /**
    * Other origins that may be sent the token, such as `https://api.example.com`: scheme, host and port as browsers write them.
@@ -24,7 +24,7 @@ function readCookie(name: string): string | undefined {
   return pair && decode(pair.slice(name.length + 1))
 }
 
-/** A value that is no encoding was not encoded. */
+/** Decodes a cookie's value. A value that cannot be decoded was not encoded. */
 function decode(value: string): string {
   try {
     return decodeURIComponent(value)

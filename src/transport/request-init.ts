@@ -24,7 +24,7 @@ function toRequestInit({ method, headers, body, keepalive, signal }: WireRequest
     headers: isOverridden ? { ...headers, [methodOverrideHeader]: method } : headers,
     credentials,
     signal,
-    // A redirect is a log-in page or a missing slash, never the session; no cache may answer for the server.
+    // A redirect leads to a log-in page or adds a slash, never to the session. No cache may respond in the server's place.
     redirect: 'manual',
     cache: 'no-store',
     ...(body !== undefined && { body }),

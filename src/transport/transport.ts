@@ -10,7 +10,7 @@ export interface WireRequest {
   readonly body?: string | undefined
   /** Whether the request outlives the page. Browsers allow 64 KiB of such bodies at once. */
   readonly keepalive?: boolean | undefined
-  /** A value to add to the URL as the query `fresh`, because a cache answers without it; undefined for none. Servers ignore it. */
+  /** A value to add to the URL as the query `fresh`, because a cache would respond without it; undefined for no query. Servers ignore it. */
   readonly fresh?: string | undefined
   /** Ends the exchange, the reading of the body included. */
   readonly signal: AbortSignal

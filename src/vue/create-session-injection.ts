@@ -17,27 +17,27 @@ import { useSessionKeyState } from './use-session-key-state.ts'
 
 /** The composables of one app, bound to the client that its plugin was given. */
 export interface SessionInjection<V extends object, I extends Inputs<V> = V> {
-  /** Makes the plugin that gives the client to a whole app. */
+  /** Creates the plugin that provides the client to a whole app. */
   readonly createSessionPlugin: (options: { readonly session: SessionClient<V, I> }) => Plugin
-  /** Gives the client to the components inside the one that calls this. */
+  /** Provides the client to the components inside the calling one. */
   readonly provideSession: (session: SessionClient<V, I>) => void
-  /** The client itself, for `transaction`, `end` and the like. */
+  /** Returns the client itself, for `transaction`, `end` and other calls. */
   readonly useSessionClient: () => SessionClient<V, I>
-  /** As `useSession`, of the app's client. */
+  /** Calls `useSession` with the app's client. */
   readonly useSession: <R = SessionSnapshot<V>>(selector?: (snapshot: SessionSnapshot<V>) => R) => ComputedRef<R>
-  /** As `useSessionKey`, of the app's client. */
+  /** Calls `useSessionKey` with the app's client. */
   readonly useSessionKey: <K extends keyof V & string>(key: MaybeRefOrGetter<K>) => WritableComputedRef<V[K], I[K]>
-  /** As `useSessionKeyState`, of the app's client. */
+  /** Calls `useSessionKeyState` with the app's client. */
   readonly useSessionKeyState: <K extends keyof V & string>(key: MaybeRefOrGetter<K>) => Readonly<ShallowRef<SessionKeyState>>
 }
 
 type InjectionOf<C> = C extends SessionClient<infer V, infer I> ? SessionInjection<V, I> : never
 
 /**
- * Makes a plugin and the composables that read from it. An injection carries no type by itself, so an app makes its own, once.
- * On a server each request has an app and a client of its own; the plugin is how components come by it.
+ * Creates a plugin and the composables that read from it. An injection has no type of its own, so an app creates its own once.
+ * On a server each request has its own app and client, which components get from the plugin.
  *
- * @throws SessionUsageError (the composables) where neither plugin nor `provideSession` gave a client
+ * @throws SessionUsageError (the composables) if neither the plugin nor `provideSession` has provided a client
  *
  * @example
  * export const { createSessionPlugin, useSessionKey } = createSessionInjection<typeof session>()

@@ -2,19 +2,19 @@
 import { getCurrentInstance, onMounted, type ShallowRef, shallowRef, watch } from 'vue'
 import type { Unsubscribe } from '../client/types.ts'
 
-/** Something that changes, as the client offers it. */
+/** A part of the client that changes. */
 export interface Source<T> {
-  /** What it is now; the same object until it changes. */
+  /** Returns the current value; the same object until it changes. */
   readonly now: () => T
-  /** What was hydrated. */
+  /** Returns the hydrated value. */
   readonly hydrated: () => T
   readonly listen: (run: () => void) => Unsubscribe
 }
 
 /**
- * A ref that follows a source, and another one where `toSource` comes to give another. In a component it begins when
- * the component is mounted, which never happens on a server; in a scope of its own at once. It ends with its scope.
- * While a server's page is hydrated it stays at what that page shows.
+ * Returns a ref that follows a source, and switches when `toSource` returns another one. Inside a component it subscribes when
+ * the component is mounted, which never happens on a server; elsewhere at once. It unsubscribes with its scope. During
+ * hydration it keeps the value that the server rendered.
  */
 export function follow<T>(toSource: () => Source<T>): { readonly value: Readonly<ShallowRef<T>>; readonly refresh: () => void } {
   const instance = getCurrentInstance()

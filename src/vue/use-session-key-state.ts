@@ -4,7 +4,7 @@ import type { Inputs, SessionClient, SessionKeyState } from '../client/types.ts'
 import { follow } from './follow.ts'
 
 /**
- * Reads how one key stands: stored or not, pending, the last rejection.
+ * Reads the state of one key: stored or not, pending writes, the last rejection.
  *
  * @example
  * const cart = useSessionKeyState(session, 'cart')

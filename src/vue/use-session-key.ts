@@ -4,9 +4,9 @@ import type { Inputs, SessionClient } from '../client/types.ts'
 import { follow } from './follow.ts'
 
 /**
- * Reads and writes one key, as a ref for templates and `v-model`. Its value is frozen: give it a new one instead of
- * changing it in place, and nested fields a ref of their own. A write is shown at once; why one was rejected is in
- * `useSessionKeyState` and in `on('rejected')`.
+ * Reads and writes one key, as a ref for templates and `v-model`. Its value is frozen: assign a new one instead of mutating it,
+ * and bind nested fields to refs of their own. A write updates the view immediately. Rejections are in `useSessionKeyState` and
+ * `on('rejected')`.
  *
  * @example
  * const theme = useSessionKey(session, 'theme')
@@ -26,7 +26,7 @@ export function useSessionKey<V extends object, I extends Inputs<V>, K extends k
     get: () => value.value,
     set(next) {
       void toKey().set(next)
-      // Before it is mounted nothing is listened to, but what is written is there at once.
+      // Before mounting there is no subscription, but a write must show at once.
       refresh()
     },
   })

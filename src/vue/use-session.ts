@@ -5,8 +5,8 @@ import { isSameValue } from '../schema/is-same-value.ts'
 import { follow } from './follow.ts'
 
 /**
- * Reads the whole session, or what a selector makes of it. Changes when the result is another one by value, so a
- * selector may build objects; it may also read refs.
+ * Reads the whole session, or what a selector returns for it. Changes if the result differs by value, so that a selector may
+ * build objects. A selector may also read refs.
  *
  * @example
  * const session = useSession(client)
