@@ -193,6 +193,7 @@ describe('the doors', () => {
           "SignInOptions",
           "StoreEntry",
           "StoreWrite",
+          "StreamOptions",
         ],
         "values": [
           "createMemoryStore",

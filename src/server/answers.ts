@@ -8,6 +8,7 @@ import type { People } from './people.ts'
 import { type ProblemParts, toProblem } from './problems.ts'
 import type { SessionRecord, Subject } from './record.ts'
 import { type Asker, toState } from './state.ts'
+import type { Streams } from './streams.ts'
 import type { Vault } from './vault.ts'
 
 /** What every answer is made from. */
@@ -15,6 +16,7 @@ export interface Context {
   readonly settings: Settings
   readonly vault: Vault
   readonly people: People
+  readonly streams: Streams
 }
 
 /** Where a session handler keeps its `Context`, so that the middleware of another copy of the package finds it too. */

@@ -41,6 +41,11 @@ const checks: { readonly [K in keyof Required<SessionHandlerOptions & ExposureOp
   maxBodyBytes: wholeNumber(2 ** 30),
   maxSessionBytes: wholeNumber(2 ** 28),
   maxKeys: wholeNumber(2 ** 24),
+  streams: (value) => {
+    const max = typeof value === 'object' && value !== null && 'max' in value ? value.max : undefined
+    if (value === false || (typeof value === 'object' && value !== null && max === undefined)) return undefined
+    return wholeNumber(1_000_000)(max) === undefined ? undefined : 'Give { max: 10_000 } with a whole number above 0, or false'
+  },
   origins: (value) => {
     if (!Array.isArray(value)) return 'Give an array of origins'
     const wrong = value.find((origin) => !isOrigin(origin))

@@ -1,6 +1,6 @@
 // Translates between the Fetch standard and http.ts, for every server that speaks `(Request) => Promise<Response>`.
 import { originOf } from '../protocol/origin.ts'
-import type { BodyFault, HttpRequest, HttpResponse } from './http.ts'
+import type { BodyFault, EventStream, HttpRequest, HttpResponse, RunningStream } from './http.ts'
 
 /** Wraps a Request of the Fetch standard. `address` is that of the client, if the caller knows it. */
 export function fromFetch(request: Request, address?: string): HttpRequest {
@@ -20,13 +20,32 @@ export function fromFetch(request: Request, address?: string): HttpRequest {
  * Makes the Response. Every field is given to the constructor, since some adapters lose what is set afterwards; only
  * where an implementation drops `Set-Cookie` there (happy-dom does) it is added once more.
  */
-export function toFetch({ status, headers, cookies, body }: HttpResponse): Response {
+export function toFetch({ status, headers, cookies, body, stream }: HttpResponse): Response {
   const fields = [...Object.entries(headers), ...cookies.map((cookie) => ['Set-Cookie', cookie] as [string, string])]
-  const response = new Response(body, { status, headers: fields })
+  const response = new Response(stream ? toReadable(stream) : body, { status, headers: fields })
   if (cookies.length > 0 && response.headers.get('Set-Cookie') === null) {
     for (const cookie of cookies) response.headers.append('Set-Cookie', cookie)
   }
   return response
+}
+
+/** Holds one chunk at most: a reader that is behind gets the newest state, and no queue. */
+function toReadable(stream: EventStream): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let running: RunningStream | undefined
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      running = stream({
+        write(text) {
+          controller.enqueue(encoder.encode(text))
+          return (controller.desiredSize ?? 0) > 0
+        },
+        end: () => controller.close(),
+      })
+    },
+    pull: () => running?.onDrain(),
+    cancel: () => running?.onClose(),
+  })
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | BodyFault> {

@@ -27,6 +27,7 @@ import { createPeople, type PersonSession } from './people.ts'
 import { toProblem } from './problems.ts'
 import { answerRead } from './read.ts'
 import { type NoKeys, openSession, type ServerSession } from './server-session.ts'
+import { createStreams } from './streams.ts'
 import { createVault } from './vault.ts'
 import { answerCommit } from './write.ts'
 
@@ -47,6 +48,17 @@ export interface SessionHandler<V extends object = NoKeys, I extends { [K in key
    * `sweep` is false.
    */
   sweep(): Promise<number>
+  /**
+   * Ends every live stream and opens no more; the clients reconnect elsewhere, or poll. Call it when the server shuts down, before
+   * `server.close()`, which waits for every connection.
+   *
+   * @example
+   * process.once('SIGTERM', () => {
+   *   sessions.closeStreams()
+   *   server.close()
+   * })
+   */
+  closeStreams(): void
   /**
    * Lists the sessions that a person is signed in to, for a page of devices. Put what the page shows, such as the browser's name, into
    * a private key at the log-in.
@@ -126,6 +138,7 @@ export function createHandler(options: SessionHandlerOptions, exposure: Exposure
     [contextSymbol]: context,
     open: (request: Request) => openSession(request, open),
     sweep: open.vault.sweep,
+    closeStreams: context.streams.close,
     list: open.people.list,
     end: (identity: string, lineage: string) => open.people.end(identity, (record) => record?.lineage === lineage),
     endAll: async (identity: string, { except }: EndAllOptions = {}) => {
@@ -141,7 +154,7 @@ const addressOf = (connection: Connection | undefined): string | undefined =>
 
 function toContext(settings: Settings): Context {
   const vault = createVault(settings)
-  return { settings, vault, people: createPeople(settings, vault.name) }
+  return { settings, vault, people: createPeople(settings, vault.name), streams: createStreams(settings, vault) }
 }
 
 /** Responds to what was thrown, and reports it: the response says nothing of the reason, which is not for visitors. */

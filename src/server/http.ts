@@ -41,7 +41,28 @@ export interface HttpResponse {
   /** The `Set-Cookie` fields, in order. */
   readonly cookies: readonly string[]
   readonly body: string | null
+  /** Makes the body a stream: the shell starts it once the header fields are sent. `body` is null then. */
+  readonly stream?: EventStream | undefined
 }
+
+/** Where a stream's text goes: to one reader of one connection. */
+export interface StreamSink {
+  /** Sends text. Returns false if the reader is behind: nothing more is written until the shell calls `onDrain`. */
+  write(text: string): boolean
+  /** Ends the response. */
+  end(): void
+}
+
+/** What a shell tells a stream that it has started. */
+export interface RunningStream {
+  /** The reader has caught up. */
+  onDrain(): void
+  /** The connection is gone. */
+  onClose(): void
+}
+
+/** Starts a stream of server-sent events. Called once; a stream that is never started holds nothing. */
+export type EventStream = (sink: StreamSink) => RunningStream
 
 /** Responds to a request. Never rejects. */
 export type Respond = (request: HttpRequest) => Promise<HttpResponse>

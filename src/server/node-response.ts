@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
-import type { HttpResponse } from './http.ts'
+import type { EventStream, HttpResponse } from './http.ts'
 import type { NodeRequest } from './node-request.ts'
 
 /** A response of http, https or http2. */
@@ -16,12 +16,13 @@ const maxDrainedBytes = 65_536
 const linger = { bytes: 4_194_304, ms: 2_000 }
 
 /** Sends a response. `setHeader` and `end` rather than `writeHead` with fields, so that middlewares that hook them see all. */
-export function send(request: NodeRequest, response: NodeResponse, { status, headers, cookies, body }: HttpResponse): void {
+export function send(request: NodeRequest, response: NodeResponse, { status, headers, cookies, body, stream }: HttpResponse): void {
   if (response.destroyed || response.headersSent) return
   const bytes = body === null ? undefined : Buffer.from(body)
   response.statusCode = status
   for (const name in headers) response.setHeader(name, headers[name] as string)
   if (cookies.length > 0) response.setHeader('Set-Cookie', cookies as string[])
+  if (stream) return start(request, response, stream)
   if (bytes) response.setHeader('Content-Length', bytes.byteLength)
   if (request.httpVersionMajor > 1 || !hasUnread(request)) {
     end(response, bytes)
@@ -35,9 +36,18 @@ export function send(request: NodeRequest, response: NodeResponse, { status, hea
   discard(request, () => response.end())
 }
 
+/** Starts a stream. A `write` that returns false has filled the connection's own buffer, so the stream waits for `drain`. */
+function start(request: NodeRequest, response: NodeResponse, stream: EventStream): void {
+  request.resume()
+  flush(response)
+  const running = stream({ write: (text) => write(response, text), end: () => end(response, undefined) })
+  response.on('drain', running.onDrain)
+  response.on('close', running.onClose)
+}
+
 // The two classes have the same methods, under types that TypeScript cannot call as one.
 const end = (response: NodeResponse, bytes: Buffer | undefined): void => void (response as ServerResponse).end(bytes)
-const write = (response: NodeResponse, bytes: Buffer): void => void (response as ServerResponse).write(bytes)
+const write = (response: NodeResponse, part: Buffer | string): boolean => (response as ServerResponse).write(part)
 const flush = (response: NodeResponse): void => (response as ServerResponse).flushHeaders()
 
 /** Whether some of the body is still to come. Without either field there is none (RFC 9112, 6.3). */

@@ -1,14 +1,13 @@
 // Owns the options of a handler: their types and their defaults. check-options.ts checks them.
 import type * as z from 'zod/v4/core'
-import { SessionConfigError } from '../errors/session-config-error.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { ProblemDetail } from '../protocol/problem.ts'
 import type { JsonSchema, SessionValues } from '../schema/types.ts'
 import { type CookieOptions, createCookie, type SessionCookie } from './cookies.ts'
-import type { ExposedKeys } from './exposed-keys.ts'
 import type { Exposure } from './exposure.ts'
 import type { HttpRequest } from './http.ts'
 import type { SessionStore } from './store.ts'
+import { trustOnly } from './trust-only.ts'
 
 /** Why a request is not admitted: a 401, a 429 or a 503. */
 export interface Refusal {
@@ -64,6 +63,12 @@ export interface ListedExposure<K extends string> {
   readonly readOnly?: readonly NoInfer<K>[] | undefined
 }
 
+/** How many live streams a handler holds. */
+export interface StreamOptions {
+  /** @default 10_000 */
+  readonly max?: number | undefined
+}
+
 /** Options of `createSessionHandler`, next to `schema` or `keys`. */
 export interface SessionHandlerOptions {
   /** Where the sessions are kept: `createMemoryStore()`, `createSqliteStore({ path })` or one of your own. */
@@ -110,6 +115,13 @@ export interface SessionHandlerOptions {
    * @default 1_000
    */
   readonly maxKeys?: number | undefined
+  /**
+   * Live updates for clients with the option `live`: `max` is how many streams this process holds. One more gets a 503, and its client
+   * polls. `false` holds none. They need a store with `watch`, as all of the package have.
+   *
+   * @default { max: 10_000 }
+   */
+  readonly streams?: StreamOptions | false | undefined
   /**
    * Other origins that may use the session, such as `https://app.example.com`: by CORS and for the same-origin check. Origins of
    * custom schemes, as native shells have them (`capacitor://localhost`), are compared as text. Behind a proxy that ends TLS,
@@ -178,8 +190,12 @@ export interface SessionHandlerOptions {
 }
 
 /** The options with their defaults, checked. The functions that want a Request of the Fetch standard take ours, and make one if they exist. */
-export interface Settings extends Exposure, Required<NonNullableMembers<Omit<SessionHandlerOptions, 'cookie' | 'csrf' | 'admit'>>> {
+export interface Settings
+  extends Exposure,
+    Required<NonNullableMembers<Omit<SessionHandlerOptions, 'cookie' | 'csrf' | 'admit' | 'streams'>>> {
   readonly cookie: SessionCookie
+  /** How many live streams there may be; 0 for none. */
+  readonly maxStreams: number
   csrf(request: HttpRequest): string | undefined
   admit(request: HttpRequest, creates: boolean): Refusal | null | Promise<Refusal | null>
 }
@@ -204,6 +220,7 @@ export function toSettings(options: SessionHandlerOptions, exposure: Exposure): 
     maxBodyBytes,
     maxSessionBytes,
     maxKeys: options.maxKeys ?? 1_000,
+    maxStreams: options.streams === false ? 0 : (options.streams?.max ?? 10_000),
     origins,
     validate: options.validate ?? (() => []),
     identity: options.identity ? trustOnly(options.identity, exposure.keys) : (data) => toText(data._identity),
@@ -215,26 +232,6 @@ export function toSettings(options: SessionHandlerOptions, exposure: Exposure): 
     now: options.now ?? Date.now,
     randomBytes: options.randomBytes ?? ((count) => crypto.getRandomValues(new Uint8Array(count))),
   }
-}
-
-type Identify = Settings['identity']
-
-/** Hides the keys that clients write from the function that says who is signed in, and refuses one that asks for such a key. */
-function trustOnly(identity: Identify, { writable, trusted }: ExposedKeys): Identify {
-  const probe = {}
-  for (const key of writable) Object.defineProperty(probe, key, { get: () => fail(key) })
-  const fail = (key: string): never => {
-    throw new SessionConfigError(
-      `Failed to create the session handler: identity reads "${key}", which every client can write. Name it in readOnly, or decide by a private key.`,
-    )
-  }
-  try {
-    identity(probe)
-  } catch (error) {
-    // What else it throws comes of the empty data.
-    if (error instanceof SessionConfigError) throw error
-  }
-  return (data) => identity(trusted(data))
 }
 
 const toText = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)

@@ -14,26 +14,35 @@ export interface Asker {
   readonly client: string | undefined
 }
 
-/** The state of a session for one client. */
-export function toState(subject: Subject, { request, client }: Asker, settings: Settings): State {
+/** The state of a session as every client sees it: `last` is 0, and there is no CSRF token. */
+export function toSharedState(subject: Subject, settings: Settings): State {
   const record = subject.key === 'known' ? subject.record : undefined
   const { keys } = settings
-  const csrf = settings.csrf(request)
   const lifeMs = record ? record.expiresAt - settings.now() : Math.min(settings.maxAgeMs, settings.maxLifetimeMs)
-  const known = record && clientOf(record, client)
   return {
     lineage: record?.lineage ?? null,
     version: versionOf(subject, keys),
     data: keys.visible(record?.data ?? {}),
     tags: keys.visible(record?.tags ?? {}),
-    last: known?.n ?? 0,
+    last: 0,
     expiry: {
       age: Math.max(0, Math.floor(lifeMs / 1000)),
       atBrowserClose: record !== undefined && toLifetime(record, settings).atBrowserClose,
     },
     identity: record ? settings.identity(record.data) : null,
-    ...(csrf !== undefined && { csrf }),
     ...(subject.key === 'unknown' && { unknownKey: true }),
+  }
+}
+
+/** The state of a session for one client. */
+export function toState(subject: Subject, { request, client }: Asker, settings: Settings): State {
+  const record = subject.key === 'known' ? subject.record : undefined
+  const csrf = settings.csrf(request)
+  const known = record && clientOf(record, client)
+  return {
+    ...toSharedState(subject, settings),
+    last: known?.n ?? 0,
+    ...(csrf !== undefined && { csrf }),
     ...(record && client !== undefined && !known && record.floor > 0 && { forgotten: true as const }),
   }
 }

@@ -60,6 +60,8 @@ export interface Vault {
   remove(key: string, record: SessionRecord): Promise<boolean>
   /** Runs work on a session of which server code may write one at a time. */
   readonly inTurn: Turns
+  /** Calls `wake` after each write or removal of a key's entry; resolves with the function that stops it. Absent if the store has no `watch`. */
+  readonly watch: ((key: string, wake: () => void) => Promise<() => void>) | undefined
   /** Deletes what has expired; returns how many entries. */
   sweep(): Promise<number>
   /** A random name of 128 bits: a lineage, or the random part of a version. */
@@ -132,6 +134,7 @@ export function createVault(settings: Settings): Vault {
     rotate,
     remove: async (key, record) => store.remove(await sha256(key), record.mark),
     inTurn: createTurns(),
+    watch: store.watch && (async (key, wake) => store.watch?.(await sha256(key), wake) ?? (() => {})),
     sweep: sweeper.sweep,
     name,
   }

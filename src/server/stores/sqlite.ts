@@ -44,7 +44,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Required<Session
   const statements = prepare(db)
   const writer = createWriter({ db, busyTimeoutMs, toReason: (error) => toReason(error, path) })
   const readRevisions = createRevisionReader(statements)
-  const poller = createPoller({ intervalMs: 1_000, readRevisions: (ids) => writer.read(() => readRevisions(ids)) })
+  const poller = createPoller({ intervalMs: 200, readRevisions: (ids) => writer.read(() => readRevisions(ids)) })
 
   const wakeAfter = async (id: string, change: () => boolean): Promise<boolean> => {
     const isDone = await writer.write(change)
