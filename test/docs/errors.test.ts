@@ -4,49 +4,49 @@ import * as sojourn from 'sojourn'
 import { describe, expect, test } from 'vitest'
 import { classifyFailure, classifyResponse } from '../../src/sync/classify-response.ts'
 import { useFakeTime } from '../client/harness.ts'
-import { type Answer, answers, readTable, rowOf, toBody } from './answers.ts'
 import { observeCommit, observeEnd, observeRead, observeRepetition } from './observe.ts'
 import { provoke } from './provoke.ts'
+import { type GivenResponse, readTable, responses, rowOf, toBody } from './responses.ts'
 
 useFakeTime()
 
 const page = 'docs/errors.md'
-const rows = readTable(page, 'What each answer means')
+const rows = readTable(page, 'What each response means')
 const state = { lineage: 'l', version: 'v2', data: {}, tags: {}, last: 0, expiry: { age: 60, atBrowserClose: false } }
 
-function outcomeOf(answer: Answer, headers: Readonly<Record<string, string>> = {}): ReturnType<typeof classifyResponse> {
-  if (answer.status === undefined) return classifyFailure(new TypeError('Failed to fetch'))
-  const text = toBody(answer, state)
+function outcomeOf(response: GivenResponse, headers: Readonly<Record<string, string>> = {}): ReturnType<typeof classifyResponse> {
+  if (response.status === undefined) return classifyFailure(new TypeError('Failed to fetch'))
+  const text = toBody(response, state)
   return classifyResponse({
-    status: answer.status,
+    status: response.status,
     header: (name) => headers[name] ?? null,
     body: text.startsWith('{') ? JSON.parse(text) : undefined,
   })
 }
 
-/** The first answer that comes to each row, and where there are some, one with a problem and one without. */
+/** The first response of each row; one with a problem and one without, if the row has both. */
 const samples = rows.flatMap((row, index) => {
-  const all = answers.filter((answer) => rowOf(rows, answer) === row)
+  const all = responses.filter((response) => rowOf(rows, response) === row)
   const chosen = new Set([all.find(({ problem }) => problem === undefined), all.find(({ problem }) => problem !== undefined), all.at(-1)])
-  return [...chosen].flatMap((answer) =>
-    answer ? [{ ...answer, row, title: `row ${index + 1}: ${answer.status ?? 'none'} ${answer.problem ?? ''}` }] : [],
+  return [...chosen].flatMap((response) =>
+    response ? [{ ...response, row, title: `row ${index + 1}: ${response.status ?? 'none'} ${response.problem ?? ''}` }] : [],
   )
 })
 
-describe('the table of answers', () => {
-  test('has a row for every answer, and every row has an answer', () => {
-    expect(answers.filter((answer) => !rowOf(rows, answer))).toEqual([])
-    expect(rows.filter((row) => !answers.some((answer) => rowOf(rows, answer) === row))).toEqual([])
+describe('the table of responses', () => {
+  test('has a row for every response, and every row has a response', () => {
+    expect(responses.filter((response) => !rowOf(rows, response))).toEqual([])
+    expect(rows.filter((row) => !responses.some((response) => rowOf(rows, response) === row))).toEqual([])
   })
 
-  test('says of every answer what the code says', () => {
-    const wrong = answers.filter((answer) => `\`${outcomeOf(answer).kind}\`` !== rowOf(rows, answer)?.outcome)
+  test('says of every response what the code says', () => {
+    const wrong = responses.filter((response) => `\`${outcomeOf(response).kind}\`` !== rowOf(rows, response)?.outcome)
     expect(wrong).toEqual([])
   })
 
   test('leaves redirects, 429, Retry-After and no response out of what counts to five', () => {
-    const failures = answers
-      .flatMap((answer) => [outcomeOf(answer), outcomeOf(answer, { 'Retry-After': '7' })])
+    const failures = responses
+      .flatMap((response) => [outcomeOf(response), outcomeOf(response, { 'Retry-After': '7' })])
       .filter(({ kind }) => kind === 'failed')
     for (const outcome of failures) {
       if (outcome.kind !== 'failed') continue
@@ -57,22 +57,22 @@ describe('the table of answers', () => {
     }
   })
 
-  test.each(samples)('$title, to a commit', async ({ row, ...answer }) => {
+  test.each(samples)('$title, to a commit', async ({ row, ...response }) => {
     const [alive = '', isEnd] = (row['to a commit'] ?? '').split(' or ')
-    expect(await observeCommit(answer)).toBe(alive)
-    if (isEnd) expect(await observeCommit(answer, true)).toBe('looks, ends')
+    expect(await observeCommit(response)).toBe(alive)
+    if (isEnd) expect(await observeCommit(response, true)).toBe('refetches, ends')
   })
 
-  test.each(samples)('$title, to a read', async ({ row, ...answer }) => {
-    expect(await observeRead(answer)).toBe(row['to a read'])
+  test.each(samples)('$title, to a read', async ({ row, ...response }) => {
+    expect(await observeRead(response)).toBe(row['to a read'])
   })
 
-  test.each(samples)('$title, to an end', async ({ row, ...answer }) => {
-    expect(await observeEnd(answer)).toBe(row['to an end'])
+  test.each(samples)('$title, to an end', async ({ row, ...response }) => {
+    expect(await observeEnd(response)).toBe(row['to an end'])
   })
 })
 
-describe('a commit that was sent before without an answer', () => {
+describe('a commit that was sent before without a response', () => {
   test.each([
     ['forgotten', 409, 'unknown-fate'],
     ['key-reused', 422, 'unknown-fate'],

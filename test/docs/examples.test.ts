@@ -72,7 +72,7 @@ describe('the page that docs/ssr.md renders', () => {
     ['a log-in wall', { admit: () => ({ name: 'unauthenticated' }) }, {}],
     ['a rate limit', { admit: () => ({ name: 'rate-limited', retryAfterSeconds: 60 }) }, {}],
     ['a store that is down', {}, { read: () => Promise.reject(new TypeError('down')) }],
-    ['a store that does not answer', {}, { read: () => new Promise(() => {}) }],
+    ['a store that does not respond', {}, { read: () => new Promise(() => {}) }],
   ])('comes with the defaults behind %s, and leaves no request behind', { timeout: 20_000 }, async (_, options, faults) => {
     const render = await load()
     let requests = 0

@@ -2,7 +2,7 @@
 // names a test that exists, and no requirement of chapter 7 is left out.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { readTable } from './answers.ts'
+import { readTable } from './responses.ts'
 
 const rows = readTable('docs/security.md', 'OWASP ASVS 5.0')
 const parties = ['handler', 'Django', 'client', 'your code', 'Node', 'no']

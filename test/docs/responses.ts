@@ -15,8 +15,8 @@ export function readTable(page: string, heading: string): Readonly<Record<string
   return rows.map((row) => Object.fromEntries(cells(row).map((cell, index) => [cells(head)[index], cell])))
 }
 
-/** One answer that a client may get; without a status there is none. */
-export interface Answer {
+/** One response that a client may get; without a status there was no response. */
+export interface GivenResponse {
   readonly status?: number | undefined
   /** The name of its problem. */
   readonly problem?: string | undefined
@@ -49,27 +49,29 @@ const problems = [
 ]
 const statuses = [200, 201, 204, 301, 302, 304, 307, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429, 500, 501, 502, 503, 504]
 
-/** Every status with every problem, with a state and without, and no answer at all. */
-export const answers: readonly Answer[] = [
+/** Every status with every problem, with a state and without, and no response at all. */
+export const responses: readonly GivenResponse[] = [
   ...statuses.flatMap((status) => problems.flatMap((problem) => [true, false].map((hasState) => ({ status, problem, hasState })))),
   { hasState: false },
 ]
 
-function fits({ status, problem, body }: Row, answer: Answer): boolean {
-  if (answer.status === undefined) return status === 'none'
-  if (status === '3xx, any other') return answer.status >= 300 && answer.status < 400
-  if (status !== 'any other' && !status?.split(', ').map(Number).includes(answer.status)) return false
-  if (body === 'a state' && !answer.hasState) return false
+function fits({ status, problem, body }: Row, response: GivenResponse): boolean {
+  if (response.status === undefined) return status === 'none'
+  if (status === '3xx, any other') return response.status >= 300 && response.status < 400
+  if (status !== 'any other' && !status?.split(', ').map(Number).includes(response.status)) return false
+  if (body === 'a state' && !response.hasState) return false
   if (problem === 'any') return true
-  if (problem === 'named') return answer.problem !== undefined
-  return problem?.split(', ').some((name) => (name === 'none' ? answer.problem === undefined : name === `\`${answer.problem}\``)) ?? false
+  if (problem === 'named') return response.problem !== undefined
+  return (
+    problem?.split(', ').some((name) => (name === 'none' ? response.problem === undefined : name === `\`${response.problem}\``)) ?? false
+  )
 }
 
-/** The first row that an answer fits. */
-export const rowOf = (rows: readonly Row[], answer: Answer): Row | undefined => rows.find((row) => fits(row, answer))
+/** The first row that a response fits. */
+export const rowOf = (rows: readonly Row[], response: GivenResponse): Row | undefined => rows.find((row) => fits(row, response))
 
-/** The body of an answer, as it travels. */
-export function toBody({ problem, hasState }: Answer, state: object): string {
+/** The body of a response, as it travels. */
+export function toBody({ problem, hasState }: GivenResponse, state: object): string {
   if (problem === undefined && !hasState) return '<!doctype html><title>Hello</title>'
   return JSON.stringify({ ...(problem !== undefined && { type: `urn:sojourn:problem:${problem}` }), ...(hasState && state) })
 }
