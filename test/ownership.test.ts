@@ -101,6 +101,7 @@ describe('a part of the pipeline', () => {
     'read-queue.ts': ['pending', 'waiter', 'isReading', 'nextWaiter'],
     'section.ts': ['phase', 'calls', 'expectsIdentityChange', 'readsAtOnce'],
     'session-end.ts': ['needsRead', 'done', 'isForbidden'],
+    'cookie.ts': ['created'],
     'freshness.ts': ['requests', 'isEchoed', 'isBypassed'],
   }
   test.each(Object.entries(owners))('that %s owns is changed by it alone', (owner, names) => {

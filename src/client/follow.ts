@@ -10,6 +10,7 @@ import {
   endBackoff,
   freezePage,
   leavePage,
+  noteOtherTab,
   receiveMessage,
   requestRead,
   thawPage,
@@ -48,6 +49,7 @@ export function followPage(sync: Sync, sections: Sections, tabs: Tabs, clock: Cl
 export function hearTabs(sync: Sync, sections: Sections, creation: CreationSignals, data: unknown): void {
   const message = parseMessage(data)
   if (!message) return
+  if (!('say' in message) || message.say === 'want') noteOtherTab(sync)
   if (!('say' in message)) return receiveMessage(sync, message)
   if (message.say === 'left') awaitLeftCommit(sync)
   if (message.say === 'created') allowOwnCreation(sync)

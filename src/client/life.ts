@@ -6,7 +6,7 @@ import { parseJson } from '../protocol/json.ts'
 import { parseState } from '../protocol/state.ts'
 import { deepFreeze } from '../schema/deep-freeze.ts'
 import { keysOf } from '../sync/apply-state.ts'
-import { discard, endBackoff, endSession, hydrateState, requestRead, resume, tryAtOnce } from '../sync/commands.ts'
+import { discard, endBackoff, endSession, hydrateState, requestRead, resume, revalidate } from '../sync/commands.ts'
 import type { Core } from './core.ts'
 import { createForeignVersions } from './foreign-versions.ts'
 import type { UntypedClient } from './session-key.ts'
@@ -51,8 +51,7 @@ export function createLife({ cache, sync, sections, start, check }: Core): Life 
     },
     revalidate(options) {
       start()
-      tryAtOnce(sync, false)
-      return waitFor(requestRead(sync, 'conditional'), options)
+      return waitFor(revalidate(sync), options)
     },
     exclusive(run, options = {}) {
       start()

@@ -1,5 +1,6 @@
 // Warns in development: about a `set` that ran before the load and replaced a stored value, and about what waiting does not mend. The client's
 // wiring calls it once.
+import { SessionEndedError } from '../errors/session-ended-error.ts'
 import type { SessionError } from '../errors/session-error.ts'
 import { isSameValue } from '../schema/is-same-value.ts'
 import type { SessionEvents } from './types.ts'
@@ -7,7 +8,7 @@ import type { SessionEvents } from './types.ts'
 /** Bundlers replace the mode of the build. A page that no bundler built has no such global. */
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-type Events = Pick<SessionEvents, 'conflict' | 'exchange' | 'rejected'>
+type Events = Pick<SessionEvents, 'conflict' | 'ended' | 'exchange' | 'rejected'>
 type On = <E extends keyof Events>(event: E, run: (value: Events[E]) => void) => unknown
 
 /** Creates a warning that says each text once. */
@@ -33,6 +34,7 @@ function watch(on: On): void {
     warn(`set(${JSON.stringify(key)}) ran before the session was loaded and replaced a stored value. Use update(), or await ready().`)
   })
   on('exchange', ({ error }) => error && isOfSetUp(error) && warn(error.message))
+  on('ended', ({ reason }) => reason === 'cookie-refused' && warn(new SessionEndedError(reason, 'not-stored', {}).message))
   on('rejected', ({ error }) => isOfSetUp(error as SessionError) && warn(error.message))
 }
 

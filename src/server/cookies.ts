@@ -23,7 +23,7 @@ export interface CookieOptions {
    */
   readonly path?: string | undefined
   /**
-   * Whether it is sent over TLS alone. Browsers treat `http://localhost` as TLS here.
+   * Whether it is sent over TLS alone. Chromium and Firefox treat `http://localhost` as TLS; Safari keeps no such cookie there.
    *
    * @default true
    */
@@ -34,6 +34,13 @@ export interface CookieOptions {
    * @default 'lax'
    */
   readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
+  /**
+   * Whether a browser keeps one for each site that embeds the page in a frame (CHIPS, RFC 6265bis). It wants `secure`, and `sameSite: 'none'`
+   * to be sent in a frame of another site at all.
+   *
+   * @default false
+   */
+  readonly partitioned?: boolean | undefined
 }
 
 /** The options of the cookie with their defaults. */
@@ -48,35 +55,54 @@ export interface CookieAttributes extends CookieOptions {
 export interface SessionCookie {
   /** How it is set, the defaults filled in. */
   readonly attributes: CookieAttributes
-  /** Returns the value in a request's `Cookie` field; undefined if it has none. */
+  /** Returns the first value in a request's `Cookie` field; undefined if it has none. */
   read(field: string | null): string | undefined
+  /** Returns every value: browsers send one for each path and domain, and also those of an earlier deploy. */
+  readAll(field: string | null): readonly string[]
   /** The `Set-Cookie` field that keeps a key until a time, or null: until the browser closes. */
   write(key: string, until: number | null, now: number): string
   /** The `Set-Cookie` field that takes the cookie away. */
   remove(): string
 }
 
+/** How many cookies of the name are looked up at most. */
+const maxValues = 8
+
 /** @throws SessionConfigError where browsers would refuse the cookie. */
 export function createCookie(options: CookieOptions): SessionCookie {
-  const { name = '__Host-session', domain, path = '/', secure = true, sameSite = 'lax' } = options
-  const fault = findFault({ name, domain, path, secure, sameSite })
+  const { name = '__Host-session', domain, path = '/', secure = true, sameSite = 'lax', partitioned = false } = options
+  const fault = findFault({ name, domain, path, secure, sameSite, partitioned })
   if (fault !== undefined) throw new SessionConfigError(`Failed to create the session handler: ${fault}`)
-  const fixed = { name, path, secure, sameSite, httpOnly: true, ...(domain !== undefined && { domain }) } satisfies Omit<SetCookie, 'value'>
+  const fixed = {
+    name,
+    path,
+    secure,
+    sameSite,
+    httpOnly: true,
+    ...(domain !== undefined && { domain }),
+    ...(partitioned && { partitioned }),
+  } satisfies Omit<SetCookie, 'value'>
   const removal = stringify({ ...fixed, value: '', maxAge: 0, expires: new Date(0) })
   return {
-    attributes: { name, domain, path, secure, sameSite },
+    attributes: { name, domain, path, secure, sameSite, partitioned },
     read: (field) => parseCookie(field ?? '')[name],
+    readAll(field) {
+      const pairs = (field ?? '').split(';').filter((pair) => pair.trimStart().startsWith(`${name}=`))
+      // Each alone, since a parser keeps the first.
+      return pairs.slice(0, maxValues).flatMap((pair) => parseCookie(pair)[name] ?? [])
+    },
     write: (key, until, now) =>
       stringify({ ...fixed, value: key, ...(until !== null && { maxAge: Math.max(1, Math.ceil((until - now) / 1000)) }) }),
     remove: () => removal,
   }
 }
 
-function findFault({ name, domain, path, secure, sameSite }: CookieOptions & { name: string }): string | undefined {
+function findFault({ name, domain, path, secure, sameSite, partitioned }: CookieOptions & { name: string }): string | undefined {
   if (name.startsWith('__Host-') && !(secure && path === '/' && domain === undefined)) {
     return `the cookie "${name}" wants secure, path "/" and no domain. Give cookie.name another name to change those.`
   }
   if (name.startsWith('__Secure-') && !secure) return `the cookie "${name}" wants secure. Give cookie.name another name to go without.`
+  if (partitioned && !secure) return 'a partitioned cookie wants secure.'
   if (sameSite === 'none' && !secure) return 'a cookie with sameSite "none" wants secure.'
   if (!path?.startsWith('/')) return `cookie.path is "${path}". Begin it with "/".`
   return undefined

@@ -16,7 +16,7 @@ export async function answerEnd(asker: Asker, { settings, vault }: Context): Pro
   const lineage = request.header(sessionLineageHeader.toLowerCase())
   if (!lineage) return toProblem('bad-request', { detail: `Name the session to end in ${sessionLineageHeader}.` })
   const answer = await retry(async (): Promise<HttpResponse | undefined> => {
-    const found = await vault.findOrFault(settings.cookie.read(request.header('cookie')))
+    const found = await vault.findOrFault(await vault.cookieOf(request.header('cookie')))
     // Its visitor could otherwise neither use the session nor leave it.
     if (found instanceof UnreadableEntryError) return (await vault.discard(found)) ? ended(settings.cookie.remove()) : undefined
     const { subject, key } = found

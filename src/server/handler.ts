@@ -196,7 +196,7 @@ async function answer(request: HttpRequest, context: Context): Promise<HttpRespo
   }
   const asker = toAsker(request)
   if (!asker) return toProblem('bad-request', { detail: 'Session-Client must be 22 to 64 characters of base64url.' })
-  const creates = method === 'PATCH' && !isKey(settings.cookie.read(request.header('cookie')) ?? '')
+  const creates = method === 'PATCH' && !settings.cookie.readAll(request.header('cookie')).some(isKey)
   const refusal = await settings.admit(request, creates)
   if (refusal) return answerRefusal(refusal)
   if (method === 'PATCH') return answerCommit(asker, context, creates)

@@ -14,7 +14,7 @@ import { type Asker, toState } from './state.ts'
 export async function answerRead(asker: Asker, context: Context): Promise<HttpResponse> {
   const { settings, vault, streams } = context
   const { request } = asker
-  const { subject, key } = await vault.find(settings.cookie.read(request.header('cookie')))
+  const { subject, key } = await vault.find(await vault.cookieOf(request.header('cookie')))
   const state = toState(subject, asker, settings)
   if (key !== undefined && streams.isOffered && acceptsStream(request)) return answerStream(key, state, asker, context)
   if (isNamed(request.header('if-none-match'), state.version)) {

@@ -49,7 +49,7 @@ export interface SessionWriter {
 
 /** Reads the session that a request's `Cookie` field names. */
 export async function openWriter(field: string | null, { settings, vault }: Context): Promise<SessionWriter> {
-  const cookie = settings.cookie.read(field)
+  const cookie = await vault.cookieOf(field)
   let found = await vault.findOrFault(cookie)
   let setCookie: string | undefined
   let isLost = false

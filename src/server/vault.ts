@@ -43,6 +43,11 @@ export interface Rotation {
  * Every write is a compare-and-set on the record that was read; undefined or false says that somebody else was first.
  */
 export interface Vault {
+  /**
+   * Returns the cookie of a `Cookie` field that counts: of several of the name, the one that names a live session. Browsers send the one with
+   * the longest path first, whichever lives.
+   */
+  cookieOf(field: string | null): Promise<string | undefined>
   /** @throws UnreadableEntryError if the entry holds no session. */
   find(cookie: string | undefined): Promise<Found>
   /** As `find`, but returns the error of an entry that cannot be read, so that its visitor can leave it by `discard`. */
@@ -98,6 +103,19 @@ export function createVault(settings: Settings): Vault {
     }
   }
 
+  async function cookieOf(field: string | null): Promise<string | undefined> {
+    const values = settings.cookie.readAll(field)
+    if (values.length < 2) return values[0]
+    let rotated: string | undefined
+    for (const value of values) {
+      const found = await findOrFault(value)
+      if (!(found instanceof UnreadableEntryError) && found.key !== undefined) return value
+      // One that cannot be read, or was rotated a moment ago, says more than one that names nothing.
+      if (found instanceof UnreadableEntryError || found.tombstone) rotated ??= value
+    }
+    return rotated ?? values.find(isKey) ?? values[0]
+  }
+
   async function rotate(key: string, record: SessionRecord, next: SessionRecord, { by }: Rotation): Promise<string | undefined> {
     const salt = by === null ? null : random(32)
     const nextKey = salt === null ? random(32) : await deriveKey(key, salt)
@@ -122,6 +140,7 @@ export function createVault(settings: Settings): Vault {
   }
 
   return {
+    cookieOf,
     find,
     findOrFault,
     discard: ({ id, revision }) => store.remove(id, revision),

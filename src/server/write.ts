@@ -87,7 +87,7 @@ async function tryCommit(attempt: Attempt, asker: Asker, context: Context, isAdm
 
 /** Finds the session and decides. The old key of a rotation leads on, for the commit that rotated it and for its repetition alone. */
 async function locate(attempt: Attempt, { request }: Asker, { settings, vault }: Context): Promise<{ found: Found; outcome: Outcome }> {
-  const cookie = settings.cookie.read(request.header('cookie'))
+  const cookie = await vault.cookieOf(request.header('cookie'))
   const decide = ({ subject }: Found): Outcome => {
     // Random bytes are a tenth of what a commit costs.
     const lineage = subject.key === 'known' ? subject.record.lineage : vault.name()

@@ -9,6 +9,7 @@ import type { Answer, State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
 import type { Failure } from './classify-response.ts'
 import { completeState } from './complete-state.ts'
+import { isCookieRefused, noteSession, refuseCookie } from './cookie.ts'
 import { acknowledgeCommit, endOutbox, type InFlight, type Outbox, possiblyStored, rejectCommit, supersede } from './outbox.ts'
 import { backOff, type Pacing, recover, yieldAfterCommit } from './pacing.ts'
 import type { SyncSettings } from './ports.ts'
@@ -63,7 +64,7 @@ export function isOtherVisitor(base: State, state: State): boolean {
 function applyState(
   c: SettleContext,
   base: State,
-  parts: { readonly outbox: Outbox; readonly pacing?: Pacing },
+  parts: { readonly outbox: Outbox; readonly pacing?: Pacing; readonly isCreation?: boolean },
   told: Partial<Transition>,
 ): Transition {
   const { queue, answered } = answerRead(c.state.reads)
@@ -74,6 +75,7 @@ function applyState(
     pacing: recover(parts.pacing ?? c.state.pacing),
     reads: queue,
     doubt: undefined,
+    cookie: base.lineage === null ? c.state.cookie : noteSession(c.state.cookie, base, parts.isCreation === true),
     csrfToken: base.csrf ?? c.state.csrfToken,
   }
   return {
@@ -98,7 +100,7 @@ export function applySameSession(c: SettleContext, state: State, change: (supers
 }
 
 /** Acknowledges the commit in flight: its mutations leave the log in the step in which the base that contains them arrives. */
-export function acknowledge(c: SettleContext, inFlight: InFlight, answer: Answer): Transition {
+export function acknowledge(c: SettleContext, inFlight: InFlight, answer: Answer, isRead = false): Transition {
   const { mutations, n, sentAt } = inFlight
   const turn = { n, sentAt, now: c.now, random: c.random }
   const outbox = acknowledgeCommit(c.state.outbox, answer.last)
@@ -106,7 +108,7 @@ export function acknowledge(c: SettleContext, inFlight: InFlight, answer: Answer
   return applyState(
     c,
     answer.data ? { ...answer, data: answer.data } : complete(c.base, mutations, answer),
-    { outbox, pacing },
+    { outbox, pacing, isCreation: c.base?.lineage === null && !isRead },
     { acknowledged: mutations },
   )
 }
@@ -117,15 +119,20 @@ function complete(base: State | undefined, mutations: readonly Mutation[], answe
   return completeState(isCleared ? { data: {}, tags: base?.tags && {} } : base, lastWrites(mutations), answer)
 }
 
-/** Returns why a session ended: by our clock, by a server that does not have it, or by another log-in. */
-function endReason({ settings }: SettleContext, state: State): SessionEndReason {
+/** Returns why a session ended: by our clock, for want of a cookie, by a server that does not have it, or by another log-in. */
+function endReason({ settings, base, state: { cookie } }: SettleContext, state: State): SessionEndReason {
   if (settings.isExpired()) return 'expired'
+  if (isCookieRefused(cookie, base?.lineage, state)) return 'cookie-refused'
   return state.lineage === null ? 'flushed' : 'replaced'
 }
 
 /** Applies a state that replaces our session. */
 export function applyReplacedSession(c: SettleContext, state: State): Transition {
-  return applyState(c, state, { outbox: endOutbox(c.state.outbox, state.last) }, endedParts(c, endReason(c, state)))
+  const reason = endReason(c, state)
+  const transition = applyState(c, state, { outbox: endOutbox(c.state.outbox, state.last) }, endedParts(c, reason))
+  if (reason !== 'cookie-refused') return transition
+  const error = new SessionEndedError(reason, 'not-stored', {})
+  return { ...transition, state: withStatus({ ...transition.state, cookie: refuseCookie() }, { error }) }
 }
 
 /** Ends a session: its pending mutations are never sent to another. */
@@ -147,7 +154,7 @@ export function pendingOfEnded(log: readonly Mutation[]): readonly Mutation[] {
 }
 
 /** Returns what a mutation would have stored, as the app reads it. */
-function valuesOf(codec: SessionCodec, mutation: Mutation): Record<string, unknown> {
+export function valuesOf(codec: SessionCodec, mutation: Mutation): Record<string, unknown> {
   const written = new Map(writesOf(mutation))
   return Object.fromEntries(keysOf(mutation).map((key) => [key, decodeStored(codec, key, written.get(key))]))
 }

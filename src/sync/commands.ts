@@ -5,6 +5,7 @@ import { SessionDiscardedError } from '../errors/session-discarded-error.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import type { State } from '../protocol/state.ts'
 import { endedParts, rejections } from './apply-state.ts'
+import { excuseCookie, forgiveCookie } from './cookie.ts'
 import { contextOf, type Sync } from './engine.ts'
 import { endOutbox } from './outbox.ts'
 import { allowCreation, holdCreation, isAnnounced, skipBackoff, skipRetryAfter } from './pacing.ts'
@@ -48,8 +49,27 @@ export function endBackoff(sync: Sync): boolean {
   return true
 }
 
+/** Reads because the app says so: also if the browser has kept no cookie so far. */
+export function revalidate(sync: Sync): Promise<void> {
+  forgive(sync)
+  tryAtOnce(sync, false)
+  return requestRead(sync, 'conditional')
+}
+
+function forgive(sync: Sync): void {
+  const cookie = forgiveCookie(sync.state.cookie)
+  if (cookie !== sync.state.cookie) sync.apply({ state: { ...sync.state, cookie } })
+}
+
+/** Another tab has changed the session, or begins a section: what becomes of the session then says nothing of the cookie. */
+export function noteOtherTab(sync: Sync): void {
+  const cookie = excuseCookie(sync.state.cookie)
+  if (cookie !== sync.state.cookie) sync.apply({ state: { ...sync.state, cookie } })
+}
+
 /** Continues after a log-in that followed a 401. */
 export function resume(sync: Sync): void {
+  forgive(sync)
   endBackoff(sync)
   tryAtOnce(sync, true)
   void requestRead(sync, 'full')
@@ -70,7 +90,16 @@ export function endSession(sync: Sync): Promise<void> {
   const ending = createEnding(former?.lineage ?? cache.base?.lineage ?? null, former)
   const parts = endedParts({ ...contextOf(sync), settings: sync.settings }, 'flushed')
   // The exchange is taken away: its outcome says nothing any more. Not only its request is cut, since a listener may ask for the same end.
-  const next = { ...state, ending, doubt: undefined, exchange: undefined, outbox: endOutbox(state.outbox, 0), reads: endRead(state.reads) }
+  const cookie = excuseCookie(state.cookie)
+  const next = {
+    ...state,
+    ending,
+    cookie,
+    doubt: undefined,
+    exchange: undefined,
+    outbox: endOutbox(state.outbox, 0),
+    reads: endRead(state.reads),
+  }
   sync.cut()
   sync.apply({ ...parts, state: next, base: wipedState, isNews: true })
   return ending.done.promise

@@ -8,6 +8,7 @@ import type { SessionExchange } from './events.ts'
 import type { Response } from './freshness.ts'
 import type { ExchangePort } from './ports.ts'
 import type { Attempt } from './request.ts'
+import type { SyncState } from './state.ts'
 
 /** An exchange in flight. */
 export interface RunningExchange {
@@ -18,7 +19,8 @@ export interface RunningExchange {
 }
 
 /** Sends once. The time limit covers the body too. */
-export function startExchange(port: ExchangePort, clock: Clock, { request }: Attempt, csrfToken: string | undefined): RunningExchange {
+export function startExchange(port: ExchangePort, clock: Clock, { request }: Attempt, state: SyncState): RunningExchange {
+  const { csrfToken, isTokenRefused } = state
   const controller = new AbortController()
   const { signal } = controller
   let isCut = false
@@ -27,7 +29,7 @@ export function startExchange(port: ExchangePort, clock: Clock, { request }: Att
   const timer = clock.setTimeout(() => controller.abort(new Error(`no response in ${port.timeoutMs} ms`)), port.timeoutMs)
   async function send(): Promise<WireAnswer> {
     const isUnsafe = request.method !== 'GET'
-    const headers = { Accept: 'application/json', ...request.headers, ...(isUnsafe && (await port.csrf(csrfToken))) }
+    const headers = { Accept: 'application/json', ...request.headers, ...(isUnsafe && (await port.csrf(csrfToken, isTokenRefused))) }
     return port.send({ ...request, headers, signal: attemptSignal(signal) })
   }
   async function respond(): Promise<Response> {

@@ -3,7 +3,7 @@
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionUsageError } from '../errors/session-usage-error.ts'
 import type { GrantedLock } from '../platform/locks.ts'
-import { requestRead } from './commands.ts'
+import { noteOtherTab, requestRead } from './commands.ts'
 import type { Sync } from './engine.ts'
 import { skipBackoff } from './pacing.ts'
 import { callSection, endsSection, expectNoIdentityChange, leaveSection, returnSection, runSection, type Section } from './section.ts'
@@ -124,6 +124,8 @@ export function createSections(sync: Sync): Sections {
     makeRoom: () => makeRoom(sync),
     release: lock.release,
     async run(request, timeoutMs) {
+      // The app's request may end the session.
+      noteOtherTab(sync)
       change(callSection)
       try {
         entering ??= enter()

@@ -57,7 +57,7 @@ async function exchange(sync: Sync, step: ExchangeStep, events: LoopEvents): Pro
   publish.emit('exchange', { ...attempt.event, outcome: 'sent' })
   // A listener may have ended the session, or disposed of the client.
   if (isTakenAway(sync.state, begun)) return
-  const running = startExchange(ports.exchange, clock, attempt, sync.state.csrfToken)
+  const running = startExchange(ports.exchange, clock, attempt, sync.state)
   events.onExchange(running)
   const response = await running.response
   events.onExchange(undefined)

@@ -13,6 +13,7 @@ import {
   suspendForAuth,
 } from './apply-state.ts'
 import { misplaced, type Outcome } from './classify-response.ts'
+import { excuseCookie } from './cookie.ts'
 import { changeInFlight, forceCreation, giveCommitUp, type InFlight } from './outbox.ts'
 import { recover } from './pacing.ts'
 import { answerRead, wantRead } from './read-queue.ts'
@@ -47,7 +48,9 @@ export function settleRead(c: SettleContext, outcome: Outcome): Transition {
 
 function settleUnchanged(c: SettleContext): Transition {
   const { queue, answered } = answerRead(c.state.reads)
-  const state = { ...c.state, reads: queue, pacing: recover(c.state.pacing), doubt: undefined }
+  // A 304 names the session that we know.
+  const cookie = excuseCookie(c.state.cookie)
+  const state = { ...c.state, cookie, reads: queue, pacing: recover(c.state.pacing), doubt: undefined }
   return { state: withStatus(state, { error: null }), answered: [{ waiters: answered }] }
 }
 
@@ -100,7 +103,7 @@ function takeRead(c: SettleContext, state: State): Transition {
   if (ending) return settleEndRead(c, state)
   if (isOtherSession(c, state)) return applyReplacedSession(c, state)
   if (!inFlight || state.lineage !== c.base?.lineage) return applySameSession(c, state)
-  if (state.last >= inFlight.n) return acknowledge(c, inFlight, state)
+  if (state.last >= inFlight.n) return acknowledge(c, inFlight, state, true)
   if (inFlight.failures >= maxFailures) return giveUp(c, inFlight, state)
   // The commit goes again with the same bytes on the same base, and its response brings the state.
   return resumeAfterRead(c, state)

@@ -18,7 +18,8 @@ export function isCurrent(state: SyncState, exchange: Exchange): boolean {
 export function settle(c: SettleContext, exchange: Exchange, outcome: Outcome): Transition {
   if (!isCurrent(c.state, exchange)) return { state: c.state }
   const reads = exchange.kind === 'read' ? endRead(c.state.reads) : c.state.reads
-  const over = { ...c, state: { ...c.state, reads, exchange: undefined } }
+  const isTokenRefused = c.state.isTokenRefused || outcome.kind === 'csrf'
+  const over = { ...c, state: { ...c.state, reads, isTokenRefused, exchange: undefined } }
   if (outcome.kind === 'failed' && outcome.error.code === 'config') return failForGood(over, outcome)
   const transition =
     exchange.kind === 'read'

@@ -19,6 +19,7 @@
 //   end      answered ─► read ─► gone: resolved │ still there ─► the DELETE goes again
 import type { SessionError } from '../errors/session-error.ts'
 import { type Confirmation, createConfirmation } from './confirmation.ts'
+import { type Cookie, createCookie } from './cookie.ts'
 import type { SessionActivity, SessionStatus } from './events.ts'
 import { createFreshness, type Freshness } from './freshness.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
@@ -59,6 +60,7 @@ export interface SyncState {
   readonly outbox: Outbox
   readonly pacing: Pacing
   readonly freshness: Freshness
+  readonly cookie: Cookie
   readonly confirmation: Confirmation
   readonly reads: ReadQueue
   readonly section: Section
@@ -69,6 +71,8 @@ export interface SyncState {
   /** States that other tabs broadcast; received between exchanges. */
   readonly inbox: readonly StateMessage[]
   readonly csrfToken: string | undefined
+  /** Whether the server has refused a token: the cookie may be that of another app, so the state's goes first. */
+  readonly isTokenRefused: boolean
   /** The page may be gone after this task: what is unsent leaves now or never. */
   readonly isLeaving: boolean
   /** The page is in the back/forward cache. */
@@ -82,6 +86,7 @@ export function createState(client: string): SyncState {
     outbox: createOutbox(client),
     pacing: createPacing(),
     freshness: createFreshness(),
+    cookie: createCookie(),
     confirmation: createConfirmation(),
     reads: createReadQueue(),
     section: createSection(),
@@ -91,6 +96,7 @@ export function createState(client: string): SyncState {
     exchange: undefined,
     inbox: [],
     csrfToken: undefined,
+    isTokenRefused: false,
     isLeaving: false,
     isAway: false,
     isDisposed: false,

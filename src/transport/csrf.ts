@@ -18,10 +18,11 @@ export interface CsrfOptions {
   readonly origins?: readonly string[] | undefined
 }
 
-function readCookie(name: string): string | undefined {
+/** The values of a cookie: there may be one of a parent domain, which another app set, beside the server's own. */
+function readCookies(name: string): string[] {
   const cookies = typeof document === 'undefined' ? '' : document.cookie
-  const pair = cookies.split('; ').find((entry) => entry.startsWith(`${name}=`))
-  return pair && decode(pair.slice(name.length + 1))
+  const pairs = cookies.split('; ').filter((entry) => entry.startsWith(`${name}=`))
+  return pairs.map((pair) => decode(pair.slice(name.length + 1)))
 }
 
 /** Decodes a cookie's value. A value that cannot be decoded was not encoded. */
@@ -33,14 +34,17 @@ function decode(value: string): string {
   }
 }
 
+/** Resolves with the CSRF header of an unsafe request. `isRefused`: the server has refused a token of this client. */
+export type Csrf = (stateToken: string | undefined, isRefused: boolean) => Promise<Record<string, string>>
+
 /**
  * Creates what gives the CSRF header of an unsafe request: from the app's function, else the cookie, else the last
- * state's `csrf`. A token that goes to another site is a token given away, so only the page's own origin and listed
+ * state's `csrf`, which goes first if there are several cookies of the name, or once the server has refused a token. A token that goes to another site is a token given away, so only the page's own origin and listed
  * ones get it.
  *
  * @throws SessionConfigError if `origins` holds what no browser calls an origin: it would never match.
  */
-export function createCsrf(url: string, options: CsrfOptions = {}): (stateToken: string | undefined) => Promise<Record<string, string>> {
+export function createCsrf(url: string, options: CsrfOptions = {}): Csrf {
   const { cookie = 'csrftoken', header = 'X-CSRFToken', token, origins = [] } = options
   const origin = typeof location === 'undefined' ? undefined : location.origin
   const wrong = origins.find((each) => !isOrigin(each))
@@ -52,8 +56,11 @@ export function createCsrf(url: string, options: CsrfOptions = {}): (stateToken:
   const parsed = parseUrl(url, origin)
   const target = parsed ? originOf(parsed) : origin
   const isTrusted = target === origin || origin === undefined || origins.includes(target as string)
-  return async (stateToken) => {
-    const value = isTrusted ? ((await token?.()) ?? readCookie(cookie) ?? stateToken) : undefined
+  return async (stateToken, isRefused) => {
+    if (!isTrusted) return {}
+    const [first, second] = readCookies(cookie)
+    const isDoubtful = isRefused || second !== undefined
+    const value = (await token?.()) ?? (isDoubtful ? (stateToken ?? first) : (first ?? stateToken))
     return value === undefined ? {} : { [header]: value }
   }
 }

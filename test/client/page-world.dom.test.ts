@@ -63,6 +63,24 @@ describe('the CSRF cookie', () => {
     expect(sent).toEqual([null, 'secret'])
   })
 
+  test('of a parent domain beside the own one gives way to the token of the state', async () => {
+    const mock = createServer({ initial: { count: 1 }, csrf: true, document: undefined })
+    // Another app of the domain set the first one.
+    vi.spyOn(document, 'cookie', 'get').mockReturnValue('csrftoken=of-another-app; theme=dark; csrftoken=stale')
+    const session = open(mock, { channel: false })
+    await session.set('count', 2)
+    expect(traffic(mock)).toEqual(['GET 200', 'PATCH/1 200'])
+  })
+
+  test('of another app alone costs one refusal, and then gives way', async () => {
+    const mock = createServer({ initial: { count: 1 }, csrf: true, document: undefined })
+    vi.spyOn(document, 'cookie', 'get').mockReturnValue('csrftoken=of-another-app')
+    const session = open(mock, { channel: false })
+    await session.set('count', 2)
+    await session.set('count', 3)
+    expect(traffic(mock)).toEqual(['GET 200', 'PATCH/1 403', 'GET 200', 'PATCH/1 200', 'PATCH/2 200'])
+  })
+
   test('that holds a sign that is no encoding is sent as it is, and stops nothing', async () => {
     setCookie('csrftoken=100%; Path=/')
     const mock = createServer({ initial: { count: 1 }, document: undefined })

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from .absolute_end import end_if_over
 from .conf import get_settings
 from .cookie import deletes_cookie, guard_cookie
+from .duplicates import choose_cookie
 from .engines.choice import engine_for
 from .first_paint import keep_private
 from .keys import exposed_keys
@@ -27,13 +28,15 @@ class SojournMiddleware:
     """Placed above Django's SessionMiddleware, whose answers it looks over.
 
     It tells the version of the session that a view touched in ``Session-Version``, and takes away a Set-Cookie that could
-    undo a log-in: of a request that came with a key which names nothing any more, and of one that changes nothing.
+    undo a log-in: of a request that came with a key which names nothing any more, and of one that changes nothing. Of several session
+    cookies it lets the one count that names a live session.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        choose_cookie(request)
         response = self.get_response(request)
         session = getattr(request, "session", None)
         if isinstance(session, SessionBase):

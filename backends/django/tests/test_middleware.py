@@ -253,3 +253,22 @@ class WatchTest(SessionTestCase):
         late.save()
         self.assertEqual(self.visitor.read()["data"], {"a": 1, "b": 2, "late": 1} if IS_MERGING else {"a": 1, "late": 1})
         self.assertEqual(self.visitor.read()["last"], 2 if IS_MERGING else 1)
+
+
+class DuplicateCookiesTest(SessionTestCase):
+    """Browsers send a cookie for each path and domain; Django takes the last."""
+
+    def test_the_cookie_that_names_a_live_session_counts(self):
+        self.visitor.set(a=1)
+        lineage, name = self.visitor.read()["lineage"], settings.SESSION_COOKIE_NAME
+        live, dead = f"{name}={self.visitor.http.cookies[name].value}", f"{name}={'u' * 32}"
+        for field in (f"{dead}; {live}", f"{live}; {dead}", f"{dead}; theme=dark; {live}; {dead}", f"{name}=; {live}; {name}=x"):
+            with self.subTest(field):
+                self.assertEqual(self.visitor.http.get("/session", HTTP_COOKIE=field).json()["lineage"], lineage)
+                self.assertEqual(self.visitor.http.get("/read", HTTP_COOKIE=field).status_code, 200)
+
+    def test_dead_ones_alone_name_nothing(self):
+        self.visitor.set(a=1)
+        name = settings.SESSION_COOKIE_NAME
+        state = self.visitor.http.get("/session", HTTP_COOKIE=f"{name}={'u' * 32}; {name}={'v' * 32}").json()
+        self.assertEqual((state["lineage"], state["unknownKey"]), (None, True))

@@ -71,6 +71,7 @@ const ends: Record<SessionEvents['ended']['reason'], string> = {
   expired: 'Its time was over',
   flushed: 'It was ended on the server',
   replaced: 'Another session has taken its place',
+  'cookie-refused': 'The browser did not keep its cookie',
 }
 
 /** What is said of a session's end. */
