@@ -13,7 +13,9 @@ export type ReadCommit =
 /** Reads and checks the body of a PATCH. What is longer than the limit is not read to its end. */
 export async function readCommit(request: HttpRequest, maxBytes: number): Promise<ReadCommit> {
   if (!isJson(request)) {
-    return { refusal: toProblem('unsupported-media-type', { headers: { 'Accept-Patch': 'application/json' } }) }
+    // RFC 5789, 2.2 and RFC 9110, 15.5.16: which type and which coding would have been taken.
+    const headers = { 'Accept-Patch': 'application/json', 'Accept-Encoding': 'identity' }
+    return { refusal: toProblem('unsupported-media-type', { headers }) }
   }
   const tooLarge = (): ReadCommit => ({
     refusal: toProblem('too-large', { detail: `The body is longer than ${maxBytes} bytes.`, limit: maxBytes }),

@@ -35,7 +35,8 @@ const checks: { readonly [K in keyof Required<SessionHandlerOptions & ExposureOp
   schema: (value) => (typeof value === 'object' && value !== null ? undefined : 'Give a z.object'),
   keys: names,
   readOnly: names,
-  cookie: (value) => (typeof value === 'object' && value !== null ? undefined : 'Give an object, such as { name: "__Host-session" }'),
+  cookie: (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'Give an object, such as { name: "__Host-session" }',
   maxAgeMs: wholeNumber(maxMs),
   maxLifetimeMs: wholeNumber(maxMs),
   maxBodyBytes: wholeNumber(2 ** 30),
@@ -66,6 +67,7 @@ const checks: { readonly [K in keyof Required<SessionHandlerOptions & ExposureOp
 
 /** @throws SessionConfigError if an option cannot work, or is none. */
 export function checkOptions(options: SessionHandlerOptions & ExposureOptions): void {
+  if (typeof options !== 'object' || options === null) fail(`its options are ${show(options)}. Give an object, such as { store, schema }.`)
   if (!('store' in options)) fail('store is missing. Give one, such as createMemoryStore().')
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name)) fail(`"${name}" is no option. The options are ${Object.keys(checks).join(', ')}.`)

@@ -1,6 +1,7 @@
 // Parses and writes the session cookie. Knows the cookie's form and options, never what a key opens.
 import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
 import { SessionConfigError } from '../errors/session-config-error.ts'
+import { booleanRule, checkMembers, type OptionRule, textRule } from './check-members.ts'
 
 /** How the session cookie is set. */
 export interface CookieOptions {
@@ -68,8 +69,18 @@ export interface SessionCookie {
 /** How many cookies of the name are looked up at most. */
 const maxValues = 8
 
-/** @throws SessionConfigError where browsers would refuse the cookie. */
+const rules: { readonly [K in keyof Required<CookieOptions>]: OptionRule } = {
+  name: textRule,
+  domain: textRule,
+  path: textRule,
+  secure: booleanRule,
+  sameSite: { holds: (value) => ['lax', 'strict', 'none'].includes(value as string), wanted: '"lax", "strict" or "none"' },
+  partitioned: booleanRule,
+}
+
+/** @throws SessionConfigError if browsers would refuse the cookie, or an option is none or of a wrong type. */
 export function createCookie(options: CookieOptions): SessionCookie {
+  checkMembers('create the session handler', options, { rules, prefix: 'cookie.' })
   const { name = '__Host-session', domain, path = '/', secure = true, sameSite = 'lax', partitioned = false } = options
   const fault = findFault({ name, domain, path, secure, sameSite, partitioned })
   if (fault !== undefined) throw new SessionConfigError(`Failed to create the session handler: ${fault}`)

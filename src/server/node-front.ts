@@ -1,6 +1,6 @@
 // The options of the Node listener: checks them when it is created, and turns them into what node-request.ts reads by.
 import type { ErrorHandler } from '@remix-run/node-fetch-server'
-import { SessionConfigError } from '../errors/session-config-error.ts'
+import { checkMembers, functionRule, type OptionRule } from './check-members.ts'
 import type { Front } from './node-request.ts'
 
 /** Options of `toNodeListener`. */
@@ -41,26 +41,25 @@ export interface NodeListenerOptions {
   readonly onError?: ErrorHandler | undefined
 }
 
-/** @throws SessionConfigError if an option cannot work. */
-export function toFront({ host, protocol, trustProxy = false, hosts, onError }: NodeListenerOptions): Front {
-  if (host !== undefined && !isHost(host)) fail(`host is ${show(host)}. Give a name with an optional port, such as "app.example.com".`)
-  if (protocol !== undefined && protocol !== 'http:' && protocol !== 'https:') {
-    fail(`protocol is ${show(protocol)}. Give "http:" or "https:".`)
-  }
-  if (typeof trustProxy !== 'boolean' && !(Number.isSafeInteger(trustProxy) && trustProxy > 0)) {
-    fail(`trustProxy is ${show(trustProxy)}. Give true, false, or how many proxies stand in front.`)
-  }
-  if (hosts !== undefined && !(Array.isArray(hosts) && hosts.length > 0 && hosts.every(isHost))) {
-    fail(`hosts is ${show(hosts)}. Give names with an optional port, such as ["app.example.com"].`)
-  }
-  if (onError !== undefined && typeof onError !== 'function') fail(`onError is ${show(onError)}. Give a function.`)
-  return { host, protocol, proxies: Number(trustProxy), hosts: hosts?.map((name) => name.toLowerCase()) }
-}
-
 const isHost = (value: unknown): boolean => typeof value === 'string' && /^[^/?#@\s]+$/.test(value) && URL.canParse(`http://${value}`)
 
-const show = (value: unknown): string => JSON.stringify(value) ?? String(value)
+const rules: { readonly [K in keyof Required<NodeListenerOptions>]: OptionRule } = {
+  host: { holds: isHost, wanted: 'a name with an optional port, such as "app.example.com"' },
+  protocol: { holds: (value) => value === 'http:' || value === 'https:', wanted: '"http:" or "https:"' },
+  trustProxy: {
+    holds: (value) => typeof value === 'boolean' || (Number.isSafeInteger(value) && (value as number) > 0),
+    wanted: 'true, false, or how many proxies stand in front',
+  },
+  hosts: {
+    holds: (value) => Array.isArray(value) && value.length > 0 && value.every(isHost),
+    wanted: 'names with an optional port, such as ["app.example.com"]',
+  },
+  onError: functionRule,
+}
 
-function fail(reason: string): never {
-  throw new SessionConfigError(`Failed to create the Node listener: ${reason}`)
+/** @throws SessionConfigError if an option cannot work, or is none. */
+export function toFront(options: NodeListenerOptions): Front {
+  checkMembers('create the Node listener', options, { rules })
+  const { host, protocol, trustProxy = false, hosts } = options
+  return { host, protocol, proxies: Number(trustProxy), hosts: hosts?.map((name) => name.toLowerCase()) }
 }

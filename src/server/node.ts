@@ -2,6 +2,7 @@
 // their requests on, such as Express. The door `sojourn/server/node`.
 import process from 'node:process'
 import { createRequestListener, type ErrorHandler } from '@remix-run/node-fetch-server'
+import { SessionConfigError } from '../errors/session-config-error.ts'
 import { withCommonHeaders } from './common-headers.ts'
 import { type Connection, type HttpRequest, type Respond, respondOf } from './http.ts'
 import { readNodeBody } from './node-body.ts'
@@ -28,6 +29,10 @@ export type NodeListener = (request: NodeRequest, response: NodeResponse) => voi
  * http.createServer(toNodeListener(createSessionHandler({ store }))).listen(3000)
  */
 export function toNodeListener(handler: FetchHandler, options: NodeListenerOptions = {}): NodeListener {
+  if (typeof handler !== 'function')
+    throw new SessionConfigError(
+      'Failed to create the Node listener: its first argument is no function. Give a session handler, or a function from Request to Response.',
+    )
   const front = toFront(options)
   const serve = respondOf(handler) ? serveSession(respondOf(handler) as Respond) : serveApp(handler, options.onError)
   return (request, response) => {

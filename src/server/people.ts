@@ -5,6 +5,7 @@ import { SessionNetworkError } from '../errors/session-network-error.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { type Content, readEntry } from './entries.ts'
 import { UnreadableEntryError } from './faults.ts'
+import { checkIdentity } from './identity.ts'
 import { hashOwner, sha256 } from './keys.ts'
 import type { Settings } from './options.ts'
 import type { SessionRecord } from './record.ts'
@@ -47,6 +48,7 @@ const maxPasses = 60
 /** Creates the people of a handler. `name` makes a revision. */
 export function createPeople({ store, now, identity: identityOf }: Settings, name: () => string): People {
   async function listEntries(identity: string): Promise<readonly ListedEntry[]> {
+    checkIdentity(identity)
     if (store.listByOwner) return store.listByOwner(await hashOwner(identity))
     throw new SessionConfigError('Failed to find the sessions of a person: the store has no listByOwner. Use a store that has it.')
   }
@@ -95,6 +97,7 @@ export function createPeople({ store, now, identity: identityOf }: Settings, nam
       return records.map(({ lineage, data, createdAt, signedInAt, expiresAt }) => ({ lineage, data, createdAt, signedInAt, expiresAt }))
     },
     noteEnd: async (identity) => {
+      checkIdentity(identity)
       const id = await endId(identity)
       const isNoted = await retry(async () => {
         const before = await store.read(id)

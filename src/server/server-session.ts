@@ -6,6 +6,7 @@ import type { JsonObject } from '../protocol/json.ts'
 import { expiryFault } from '../protocol/parse-commit.ts'
 import type { Context } from './answers.ts'
 import { toLife } from './expiry.ts'
+import { checkIdentity } from './identity.ts'
 import { createReader, type PrivateKeys, type ServerTransaction, type SessionReader, transact } from './keyed-access.ts'
 import { versionOf } from './record.ts'
 import { openWriter, type SessionWriter } from './session-writer.ts'
@@ -150,6 +151,7 @@ export async function openSession(request: Request, context: Context): Promise<S
       delete: async (key) => void (await transaction((tx) => tx.private.delete(key))),
     },
     signIn: async (identity, { since } = {}) => {
+      checkIdentity(identity)
       if (await isEndedSince(identity, since)) throw new SessionAuthError()
       await session.leaveUnreadable()
       await session.write((record) => {

@@ -1,4 +1,5 @@
 // Owns sessions by their keys, over the store. Called by everything that reads or writes a session; it never sees a request.
+import { SessionConfigError } from '../errors/session-config-error.ts'
 import { graceMs, readEntry, type Tombstone, toEntry, toTombstoneEntry } from './entries.ts'
 import { toLifetime } from './expiry.ts'
 import { UnreadableEntryError } from './faults.ts'
@@ -77,7 +78,11 @@ export interface Vault {
 export function createVault(settings: Settings): Vault {
   const { store, now, randomBytes } = settings
   const sweeper = createSweeper(settings)
-  const random = (count: number): string => toBase64Url(randomBytes(count))
+  const random = (count: number): string => {
+    const bytes = randomBytes(count)
+    if (bytes instanceof Uint8Array && bytes.length === count) return toBase64Url(bytes)
+    throw new SessionConfigError(`Failed to make a session key: randomBytes(${count}) returned no Uint8Array of that length. Return one.`)
+  }
   const name = (): string => random(16)
 
   async function find(cookie: string | undefined): Promise<Found> {

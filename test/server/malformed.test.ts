@@ -128,7 +128,13 @@ describe('header fields', () => {
     ['plain text, which needs no preflight', { 'Content-Type': 'text/plain' }],
     ['another encoding', { 'Content-Type': 'application/json; charset=latin1' }],
     ['a compressed body', { 'Content-Encoding': 'gzip' }],
-  ])('%s is refused with 415', async (_, headers) => expectRefused(setting('1'), headers, 415, 'unsupported-media-type'))
+    ['a body that is compressed twice', { 'Content-Encoding': 'identity, br' }],
+    ['a coding without a name', { 'Content-Encoding': '' }],
+  ])('%s is refused with 415, which names the type and the coding', async (_, headers) => {
+    await expectRefused(setting('1'), headers, 415, 'unsupported-media-type')
+    const reply = await visitor.send(setting('1'), headers)
+    expect([reply.headers.get('Accept-Patch'), reply.headers.get('Accept-Encoding')]).toEqual(['application/json', 'identity'])
+  })
 
   test.each(['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'])('%s is taken', async (type) => {
     expect((await visitor.send(setting('1'), { 'Content-Type': type })).status).toBe(200)

@@ -25,6 +25,13 @@ const shells = {
 
 const problemOf = (reply: Reply): string | undefined => /urn:sojourn:problem:([\w-]+)/.exec(reply?.body ?? '')?.[1]
 
+/** The same request with its body in one chunk. */
+function inChunks(text: string): string {
+  const [head = '', body = ''] = text.split('\r\n\r\n')
+  const size = Buffer.byteLength(body).toString(16)
+  return `${head.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked')}\r\n\r\n${size}\r\n${body}\r\n0\r\n\r\n`
+}
+
 describe.each(['handler', 'app'] as const)('the %s', (shell) => {
   test.each<[name: string, text: string, status: number, problem?: string]>([
     ['a path', 'GET /session HTTP/1.1\r\nHost: a.test\r\n\r\n', 200],
@@ -103,6 +110,8 @@ describe.each(['handler', 'app'] as const)('the %s', (shell) => {
     ['from another site', (port) => patch(port, 'Sec-Fetch-Site: cross-site\r\n', 'x'.repeat(1_200_000)), 403],
     ['over the limit', (port) => patch(port, '', 'x'.repeat(1_200_000)), 413],
     ['of a method that there is not', (port) => patch(port, '', 'x'.repeat(1_200_000)).replace('PATCH', 'PUT'), 405],
+    ['in chunks over the limit', (port) => inChunks(patch(port, '', 'x'.repeat(1_200_000))), 413],
+    ['in chunks from another site', (port) => inChunks(patch(port, 'Sec-Fetch-Site: cross-site\r\n', 'x'.repeat(1_200_000))), 403],
   ])('a large upload %s is refused, and the connection does not hang', async (_, toText, status) => {
     const port = await shells[shell]()
     const connection = open(port)
@@ -112,6 +121,21 @@ describe.each(['handler', 'app'] as const)('the %s', (shell) => {
     if (!isClosing) connection.write('GET /session HTTP/1.1\r\nHost: a.test\r\n\r\n')
     await expect.poll(() => (isClosing ? connection.isClosed() : connection.responses.length === 2)).toBe(true)
     connection.destroy()
+  })
+
+  test('an upload without end is refused and cut off', async () => {
+    const port = await shells[shell]()
+    const connection = open(port)
+    const head = patch(port, 'Sec-Fetch-Site: cross-site\r\n', '').replace('Content-Length: 0', 'Content-Length: 1000000000')
+    connection.write(head)
+    const chunk = 'x'.repeat(1_000_000)
+    // 100 MB, of which the server takes a few.
+    for (let sent = 0; sent < 100 && !connection.isClosed(); sent += 1) {
+      connection.write(chunk)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await expect.poll(() => connection.isClosed()).toBe(true)
+    expect(connection.responses.map(({ status }) => status)).toEqual([403])
   })
 
   test('a commit whose connection breaks in the middle of the body stores nothing', async () => {

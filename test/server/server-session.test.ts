@@ -163,6 +163,20 @@ describe('signIn', () => {
     expect((await visitor.commit({ lineage, set: { theme: 'dark' } })).status).toBe(410)
   })
 
+  test.each([undefined, null, '', 7, { id: 7 }])(
+    'refuses the identity %o, which would be stored and stand for nobody',
+    async (identity) => {
+      const session = await open()
+      await expect(session.signIn(identity as never)).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('String(user.id)'),
+      })
+      for (const call of [handler.list, handler.endAll, (person: never) => handler.end(person, 'a')])
+        await expect(call(identity as never)).rejects.toMatchObject({ code: 'usage' })
+      expect((await visitor.read()).body.identity).toBeNull()
+    },
+  )
+
   test('without a session makes one', async () => {
     const session = await open('')
     await session.signIn('ann')

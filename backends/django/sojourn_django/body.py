@@ -23,7 +23,8 @@ _CONSUMED = (
 def read_commit(request: HttpRequest, max_bytes: int) -> tuple[Commit, bytes]:
     """Reads and checks the body; what is longer than the limit is not kept. Raises Problem."""
     if not _is_json(request):
-        raise Problem("unsupported-media-type", headers={"Accept-Patch": "application/json"})
+        # RFC 5789, 2.2 and RFC 9110, 15.5.16: which type and which coding would have been taken.
+        raise Problem("unsupported-media-type", headers={"Accept-Patch": "application/json", "Accept-Encoding": "identity"})
     body = _read(request, max_bytes)
     try:
         # utf-8-sig: a byte order mark is skipped.

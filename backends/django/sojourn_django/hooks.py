@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 
 from .conf import Settings, get_function
 from .faults import HookFault, StoreFault, is_outage
+from .keys import exposed_keys
 from .problems import Problem
 
 
@@ -37,17 +38,18 @@ def identify(conf: Settings, request: HttpRequest) -> Optional[str]:
 
 
 def validate(conf: Settings, request: HttpRequest, data: Mapping[str, Any], changed: Collection[str]) -> None:
-    """Raises the 422 of what VALIDATE refuses; HookFault if it fails."""
+    """Raises the 422 of what VALIDATE refuses; HookFault if it fails. It sees private keys, whose names clients must not learn."""
     if not conf.VALIDATE:
         return
+    names = exposed_keys(conf).names
     try:
         found = _call("VALIDATE", conf.VALIDATE, data, request, tuple(changed), passes=ValidationError)
     except ValidationError as error:
-        raise _to_problem(error, tuple(changed)) from None
+        raise _to_problem(error, tuple(changed), names) from None
     if not isinstance(found, (list, tuple)) or not all(_is_error(error) for error in found):
         raise _wrong("VALIDATE", found, "a list of {'key': …, 'message': …}, which is empty if nothing is refused")
     if found:
-        raise Problem("refused", errors=[_to_error(error) for error in found])
+        raise Problem("refused", errors=[_to_error(error, names) for error in found])
 
 
 def _call(name: str, setting: Any, *args: Any, passes: Union[type[Exception], tuple[()]] = ()) -> Any:
@@ -82,18 +84,20 @@ def _is_error(error: Any) -> bool:
     return is_path and isinstance(error.get("message", ""), (str, Promise))
 
 
-def _to_error(error: Mapping[str, Any]) -> dict[str, Any]:
+def _to_error(error: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     """A lazy translation becomes text here, in the language of the request."""
-    result: dict[str, Any] = {"key": error["key"], "message": str(error.get("message", ""))}
-    return {**result, "path": list(error["path"])} if "path" in error else result
+    message = {"message": str(error.get("message", ""))}
+    if error["key"] not in names:
+        return message
+    return {"key": error["key"], **message, **({"path": list(error["path"])} if "path" in error else {})}
 
 
-def _to_problem(error: ValidationError, changed: Sequence[str]) -> Problem:
+def _to_problem(error: ValidationError, changed: Sequence[str], names: Collection[str]) -> Problem:
     """A Django ValidationError. What names no key concerns the key that the commit changes; of several none is to blame alone."""
     by_key = {str(key): messages for key, messages in error} if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
     general = by_key.pop(NON_FIELD_ERRORS, [])
     if len(changed) == 1 and general:
         by_key.setdefault(changed[0], []).extend(general)
         general = []
-    errors = [{"key": key, "message": str(message)} for key, messages in by_key.items() for message in messages]
+    errors = [_to_error({"key": key, "message": message}, names) for key, messages in by_key.items() for message in messages]
     return Problem("refused", " ".join(map(str, general)) or None, errors=errors)

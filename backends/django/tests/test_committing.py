@@ -145,7 +145,10 @@ class CommitTest(SessionTestCase):
             response = self.visitor.send(body, CONTENT_TYPE=kind)
             self.assertProblem(response, 415, "unsupported-media-type")
             self.assertEqual(response["Accept-Patch"], "application/json")
-        self.assertProblem(self.visitor.send(body, HTTP_CONTENT_ENCODING="gzip"), 415, "unsupported-media-type")
+        for coding in ("gzip", "br, gzip", "GZIP", "identity, gzip"):
+            response = self.visitor.send(body, HTTP_CONTENT_ENCODING=coding)
+            self.assertProblem(response, 415, "unsupported-media-type")
+            self.assertEqual(response["Accept-Encoding"], "identity")
         self.assertEqual(self.visitor.send(body, CONTENT_TYPE='Application/JSON; charset="UTF-8"').status_code, 200)
 
 

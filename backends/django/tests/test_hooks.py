@@ -138,6 +138,13 @@ class ValidateTest(SessionTestCase):
         self.assertEqual([(error["key"], error["message"]) for error in body["errors"]], [("a", "no"), ("a", "never"), ("b", "nor this")])
         self.assertEqual(body["detail"], "together too much")
 
+    def test_an_error_about_a_private_key_tells_no_name(self):
+        error = {"key": "otp_device_id", "path": ["secret_part"], "message": "no"}
+        for function in (lambda *args: [error], raising(ValidationError({"otp_device_id": "no"}))):
+            self.assertEqual(self.refusal(function)["errors"], [{"message": "no"}])
+        body = self.refusal(raising(ValidationError({"otp_device_id": "no", "a": "never"})), a=1, b=2)
+        self.assertEqual(body["errors"], [{"message": "no"}, {"key": "a", "message": "never"}])
+
     def test_a_lazy_translation_is_told_in_the_language_of_the_request(self):
         lazy = gettext_lazy("Yes")
         with translation.override("de"):

@@ -1,5 +1,5 @@
 // Owns the store in the memory of one process. Called by the handler and by tests; nothing outlives the process.
-import { SessionConfigError } from '../../errors/session-config-error.ts'
+import { checkMembers, functionRule, type OptionRule, wholeRule } from '../check-members.ts'
 import type { SessionStore, StoreEntry } from '../store.ts'
 import { createWatchers } from './watchers.ts'
 
@@ -19,18 +19,18 @@ export interface MemoryStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
+const rules: { readonly [K in keyof Required<MemoryStoreOptions>]: OptionRule } = { maxSessions: wholeRule(2 ** 24), now: functionRule }
+
 /**
  * Creates a store in the memory of one process: for tests, development and demonstrations. A restart ends every session.
  *
- * @throws SessionConfigError if `maxSessions` is not a whole number above 0.
+ * @throws SessionConfigError if an option is none, or of a wrong type or range.
  * @example
  * const sessions = createSessionHandler({ store: createMemoryStore(), schema })
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Required<SessionStore> {
+  checkMembers('create the memory store', options, { rules })
   const { now = Date.now, maxSessions = 100_000 } = options
-  if (!(Number.isSafeInteger(maxSessions) && maxSessions > 0)) {
-    throw new SessionConfigError(`Failed to create the memory store: maxSessions is ${maxSessions}. Give a whole number above 0.`)
-  }
   const entries = new Map<string, StoreEntry>()
   const watchers = createWatchers()
 

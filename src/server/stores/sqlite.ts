@@ -1,4 +1,5 @@
 // Owns the store in one SQLite file. sqlite-file.ts opens the file, sqlite-statements.ts has the SQL, sqlite-writer.ts gathers writes.
+import { checkMembers, functionRule, type OptionRule, textRule, wholeRule } from '../check-members.ts'
 import type { SessionStore } from '../store.ts'
 import { createPoller } from './polling.ts'
 import { openFile, toReason } from './sqlite-file.ts'
@@ -23,6 +24,12 @@ export interface SqliteStoreOptions {
   readonly now?: (() => number) | undefined
 }
 
+const rules: { readonly [K in keyof Required<SqliteStoreOptions>]: OptionRule } = {
+  path: { ...textRule, wanted: 'the path of a file, such as "sessions.sqlite"' },
+  busyTimeoutMs: wholeRule(2 ** 31 - 1, 0),
+  now: functionRule,
+}
+
 /** How many free pages a sweep returns to the file system. */
 const pagesPerSweep = 100
 
@@ -39,6 +46,7 @@ const pagesPerSweep = 100
  * const sessions = createSessionHandler({ store, schema })
  */
 export function createSqliteStore(options: SqliteStoreOptions): Required<SessionStore> {
+  checkMembers('create the SQLite store', options, { rules, required: ['path'] })
   const { path, now = Date.now, busyTimeoutMs = 5_000 } = options
   const db = openFile(path, busyTimeoutMs)
   const statements = prepare(db)
