@@ -35,7 +35,7 @@ function cleanDist() {
   }
 }
 
-/** Has the compiler write the declarations beside the JavaScript, and makes their imports name the files that are published. */
+/** Has the compiler write the declarations next to the JavaScript, and makes their imports name the files that are published. */
 function writeDeclarations() {
   return {
     name: 'write-declarations',

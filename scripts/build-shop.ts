@@ -19,7 +19,7 @@ function run(title: string, file: string, ...args: readonly string[]): void {
 
 /**
  * Leaves when the server ends. A terminal sends Ctrl-C to both; what is sent to this process alone is passed on, so that no server stays behind:
- * as SIGTERM, since gunicorn takes a SIGHUP for a wish to start anew.
+ * as SIGTERM, since gunicorn takes a SIGHUP for a wish to start again.
  */
 export function leaveWith(server: ChildProcess): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => server.kill())

@@ -112,7 +112,7 @@ if (missing.length > 0) throw new Error(`Failed to measure: ${missing[0]?.file} 
 const measured = await Promise.all(useCases.map(measure))
 printTable([['bundle', 'minified', 'brotli', 'budget', ''], ...measured.map(({ row }) => row)])
 
-/** What the README says of the sizes, where it is less than what was measured, or much more. */
+/** What the README says of the sizes, if it is less than what was measured, or much more. */
 function falseReadme(all: readonly Measured[]): string | null {
   const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ')
   const said = /The client is ([\d.]+) kB over fetch, ([\d.]+) kB over ky, and a binding ([\d.]+) kB/.exec(readme)?.slice(1).map(Number)

@@ -29,7 +29,7 @@ describe('package.json', () => {
     expect(doors.filter(({ source }) => !existsSync(join(root, source)))).toEqual([])
   })
 
-  test('every entry point has its declarations beside its JavaScript', () => {
+  test('every entry point has its declarations next to its JavaScript', () => {
     expect(doors.map(({ types }) => types)).toEqual(doors.map(({ file }) => file.replace(/\.js$/, '.d.ts')))
   })
 

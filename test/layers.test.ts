@@ -10,7 +10,7 @@ const maxLines = 250
 /** Lowest first: a file may import from its own layer and from those before it. */
 const layers = ['errors', 'protocol', 'platform', 'schema', 'merge', 'cache', 'transport', 'sync', 'client']
 
-/** Layers beside that order, with all that each may import. A layer named nowhere here may import nothing, which says so. */
+/** Layers next to that order, with all that each may import. A layer named nowhere here may import nothing, which says so. */
 const apart: Readonly<Record<string, readonly string[]>> = {
   index: layers,
   fetch: layers,
@@ -99,7 +99,7 @@ function isAllowedPackage(layer: string, { specifier, isType }: Import): boolean
   return allowed.some((name) => specifier === name || specifier.startsWith(name.endsWith(':') ? name : `${name}/`))
 }
 
-/** What is wrong with one import; null where nothing is. */
+/** What is wrong with one import; null if nothing is. */
 function faultOf({ path, layer }: SourceFile, imported: Import): string | null {
   const { specifier } = imported
   if (!specifier.startsWith('.')) return isAllowedPackage(layer, imported) ? null : `${path} imports the package ${specifier}`

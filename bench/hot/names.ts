@@ -1,6 +1,6 @@
 // Lists the contenders of the hot suite and the data that each store starts with.
 
-/** The contenders, by the names of their files in `stores/`. The floor is what each is measured beside. */
+/** The contenders, by the names of their files in `stores/`. The floor is what each is measured next to. */
 export const contenders = [
   'sojourn',
   'floor-zod',

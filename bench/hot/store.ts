@@ -6,7 +6,7 @@ export interface Store {
   set(key: string, value: number): void
   /** Tells every change of the key, at once. Returns the end of it. */
   subscribe(key: string, listener: (value: number) => void): () => void
-  /** Has what was set in this tick acknowledged; absent where there is no server. Not measured here. */
+  /** Has what was set in this tick acknowledged; absent if there is no server. Not measured here. */
   settle?(): Promise<unknown>
 }
 

@@ -74,7 +74,7 @@ function print({ rounds, rows, heap }: Hot): void {
   )
 }
 
-/** Times what an app does most beside the network, each contender in turn with the floor. */
+/** Times what an app does most next to the network, each contender in turn with the floor. */
 export async function runHot(): Promise<Hot> {
   const start = performance.now()
   const timed = new Map<string, (readonly Timed[])[]>()

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './child.ts'
 
-/** Puts the built package beside the peers, as npm would install it: measured is what users get, whoever builds meanwhile. */
+/** Puts the built package next to the peers, as npm would install it: measured is what users get, whoever builds meanwhile. */
 export function installBuild(): void {
   const from = join(root, '..')
   const to = join(root, 'node_modules/sojourn')

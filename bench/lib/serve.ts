@@ -32,7 +32,7 @@ export async function startServer(file: string, args: readonly string[]): Promis
   }
 }
 
-/** What such a file calls: listens on a free port, tells it, and answers what is asked of the process. */
+/** What such a file calls: listens on a free port, tells it, and serves what is asked of the process. */
 export function listen(server: Server): void {
   // A client that is busy for seconds would find its connections closed.
   server.keepAliveTimeout = 0

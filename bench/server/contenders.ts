@@ -12,7 +12,7 @@ export interface Contender {
 /** The servers, by the names that the tables have for them. */
 export const contenders: Readonly<Record<string, Contender>> = {
   'sojourn, memory': { file: 'server/sojourn.ts', visit: visitSojourn },
-  'sojourn, memory, whole answer': { file: 'server/sojourn.ts', visit: (visit) => visitSojourn(visit, '') },
+  'sojourn, memory, whole response': { file: 'server/sojourn.ts', visit: (visit) => visitSojourn(visit, '') },
   'sojourn, SQLite': { file: 'server/sojourn.ts', onDisk: true, visit: visitSojourn },
   'express-session, memory': { file: 'server/express-session.ts', visit: visitExpress },
 }

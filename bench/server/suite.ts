@@ -45,7 +45,7 @@ function print(rows: ServerRows): void {
     )
   table('Commits of one key each second, over HTTP', ({ perSecond }) => formatCount(perSecond.median))
   table("The processor's time of the server for one commit", ({ cpuUs }) => formatNs(cpuUs.median * 1000))
-  table('Bytes of one answer', ({ answerBytes }) => formatCount(answerBytes))
+  table('Bytes of one response', ({ answerBytes }) => formatCount(answerBytes))
 }
 
 /** Counts what the servers commit, in turn, each in a process of its own. */

@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers'
 
 /** Somebody with a session, who writes it again and again. */
 export interface Visitor {
-  /** Writes one key and waits for the answer, whose bytes it gives. */
+  /** Writes one key and waits for the response, whose bytes it gives. */
   commit(): Promise<number>
   /** Fails where the last commit is not what is stored. */
   check(): Promise<void>
@@ -32,14 +32,14 @@ const toValue = (commit: number): string => `${commit}`.padStart(40, '.')
 /** Sends over the agent's connections; keeps the cookie. */
 function createExchange({ origin, agent }: Visit) {
   let cookie: string | undefined
-  return async ({ method, headers = {}, body }: Exchange): Promise<{ answer: IncomingMessage; bytes: Buffer }> => {
+  return async ({ method, headers = {}, body }: Exchange): Promise<{ response: IncomingMessage; bytes: Buffer }> => {
     const sent = request(origin, { method, agent, headers: { Origin: origin, ...headers, ...(cookie && { Cookie: cookie }) } })
     sent.end(body && JSON.stringify(body))
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-    const bytes = await buffer(answer)
-    assert.equal(answer.statusCode, 200, `${bytes}`)
-    cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? cookie
-    return { answer, bytes }
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    const bytes = await buffer(response)
+    assert.equal(response.statusCode, 200, `${bytes}`)
+    cookie = response.headers['set-cookie']?.[0]?.split(';')[0] ?? cookie
+    return { response, bytes }
   }
 }
 
@@ -63,8 +63,8 @@ export async function visitSojourn(visit: Visit, prefer = 'return=minimal'): Pro
   async function commit(set: Readonly<Record<string, string>>): Promise<Buffer> {
     const body = { lineage, base, after: n, set }
     const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': `"${client}/${++n}"`, ...(prefer && { Prefer: prefer }) }
-    const { answer, bytes } = await exchange({ method: 'PATCH', headers, body })
-    base = answer.headers['session-version'] as string
+    const { response, bytes } = await exchange({ method: 'PATCH', headers, body })
+    base = response.headers['session-version'] as string
     return bytes
   }
 

@@ -9,5 +9,5 @@ export interface Counter {
   increment(): Promise<unknown>
 }
 
-/** Makes a client of the session that the browser has the cookie of, or of a plain resource where it needs one. */
+/** Makes a client of the session that the browser has the cookie of, or of a plain resource if it needs one. */
 export type CreateCounter = (browser: Browser, plainUrl: string) => Counter | Promise<Counter>

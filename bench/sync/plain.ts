@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** A plain answer: the state's entity tag, and its data where they were asked for. */
+/** A plain answer: the state's entity tag, and its data if they were asked for. */
 export interface PlainAnswer {
   readonly status: number
   readonly etag: string

@@ -12,7 +12,7 @@ interface Row {
   readonly work: string
   readonly contender: string
   readonly wanted: Sample
-  /** By figure, and of the floor beside it. */
+  /** By figure, and of the floor next to it. */
   readonly own: Readonly<Record<string, Summary>>
   readonly floor: Readonly<Record<string, Summary>>
   /** Of each turn to the floor's turn just before it. */
@@ -43,7 +43,7 @@ function toRow({ title, wanted }: Work, contender: string, { floor, own }: Timed
 const formatMs = (ms: number): string => formatNs(ms * 1e6)
 const formatWanted = (wanted: number | undefined, format: (value: number) => string): string => (wanted === undefined ? '' : format(wanted))
 
-/** One line for each figure of Sojourn that is measured beside the floor. */
+/** One line for each figure of Sojourn that is measured next to the floor. */
 function toLines(
   { work, wanted, own, floor, ratio, quick }: Row,
   figures: readonly (readonly [name: string, suffix: string])[],
@@ -64,7 +64,7 @@ function toLines(
 }
 
 function printWriting(rows: SyncRows): void {
-  const beside = rows.filter(({ contender, ratio }) => contender === 'sojourn' && ratio.blockedMs)
+  const rowsWithFloor = rows.filter(({ contender, ratio }) => contender === 'sojourn' && ratio.blockedMs)
   const contenders = [...new Set(rows.filter(({ ratio }) => ratio.blockedMs).map(({ contender }) => contender))]
   const at = (work: string, contender: string): Row | undefined => rows.find((row) => row.work === work && row.contender === contender)
   printTable(
@@ -87,14 +87,14 @@ function printWriting(rows: SyncRows): void {
     printTable(
       title,
       ['work', ...names],
-      beside.map(({ work }) => [work, ...names.map((name) => at(work, name)).map((row) => (row ? toCell(row) : ''))]),
+      rowsWithFloor.map(({ work }) => [work, ...names.map((name) => at(work, name)).map((row) => (row ? toCell(row) : ''))]),
     )
   table('The quickest quarter, as multiples of the floor', others, ({ quick }) => formatRatio(quick.ms ?? 0))
   table("The same of the processor's time of the page's process", contenders, ({ quick }) => formatRatio(quick.cpuMs ?? 0))
   table('Requests for the writes of one tick', contenders, ({ own }) => formatCount(own.requests?.median as number))
 }
 
-/** Every contender's figures for one piece of work; times beside the floor's, where there is one. */
+/** Every contender's figures for one piece of work; times next to the floor's, if there is one. */
 function printAll(title: string, rows: SyncRows): void {
   const [first] = rows
   if (!first) return

@@ -13,7 +13,7 @@ export interface Work {
   readonly title: string
   readonly network: Network
   readonly contenders: readonly string[]
-  /** What each is measured beside, in turn with it. */
+  /** What each is measured next to, in turn with it. */
   readonly floor?: string
   /** The most that Sojourn is to come to, by figure; with a floor times are multiples of it. */
   readonly wanted: Sample

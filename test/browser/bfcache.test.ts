@@ -9,18 +9,18 @@ const stage = setStage({ bfcache: true })
 async function openAndLeave(visitor: Visitor): Promise<Page> {
   const page = await visitor.open()
   await page.evaluate(() => {
-    window.addEventListener('pageshow', ({ persisted }) => window.told.push(`persisted ${persisted}`))
+    window.addEventListener('pageshow', ({ persisted }) => window.received.push(`persisted ${persisted}`))
     return window.session.set('counter', 1)
   })
   await page.goto(`${stage.app.origin}/elsewhere`)
   return page
 }
 
-/** Goes back to the page as it was left: its script was frozen, not started anew. */
+/** Goes back to the page as it was left: its script was frozen, not started again. */
 async function goBack(page: Page): Promise<void> {
   // A page from there loads nothing, so it would never come to the load event that the driver waits for.
   await page.goBack({ waitUntil: 'commit' })
-  expect(await page.evaluate(() => window.told)).toContain('persisted true')
+  expect(await page.evaluate(() => window.received)).toContain('persisted true')
 }
 
 const shown = (page: Page): Promise<number> => page.evaluate(() => window.session.peek('counter'))
@@ -68,7 +68,7 @@ describe('a page that comes back from the back/forward cache', () => {
     await goBack(page)
 
     await expect.poll(() => shown(page)).toBe(0)
-    expect(await page.evaluate(() => window.told)).toContain('ended flushed')
+    expect(await page.evaluate(() => window.received)).toContain('ended flushed')
   })
 
   test('writes on what is stored now', async () => {

@@ -30,8 +30,8 @@ const leave = (page: Page): Promise<void> => page.evaluate(() => (window as unkn
 
 /** Writes without waiting; the tab's `told` says when it is stored. */
 const write = (page: Page, counter: number): Promise<void> =>
-  page.evaluate((value) => void window.session.set('counter', value).then(() => window.told.push('stored')), counter)
-const told = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.told)
+  page.evaluate((value) => void window.session.set('counter', value).then(() => window.received.push('stored')), counter)
+const received = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.received)
 
 describe('a section', () => {
   test('of one tab holds the writes of two others, nested calls included', async () => {
@@ -41,9 +41,9 @@ describe('a section', () => {
     const nested = await holder.evaluate(() => window.session.exclusive(() => 'inner'))
     await Promise.all([write(second, 2), write(third, 3)])
     await holder.waitForTimeout(300)
-    expect([nested, await told(second), await told(third)]).toEqual(['inner', [], []])
+    expect([nested, await received(second), await received(third)]).toEqual(['inner', [], []])
     await leave(holder)
-    await expect.poll(async () => [await told(second), await told(third)]).toEqual([['stored'], ['stored']])
+    await expect.poll(async () => [await received(second), await received(third)]).toEqual([['stored'], ['stored']])
   })
 
   test('whose tab is closed frees the others', async () => {
@@ -52,7 +52,7 @@ describe('a section', () => {
     await enter(holder)
     await write(second, 2)
     await holder.close()
-    await expect.poll(() => told(second)).toEqual(['stored'])
+    await expect.poll(() => received(second)).toEqual(['stored'])
     expect((await visitor.stored()).data).toMatchObject({ counter: 2 })
   })
 
@@ -62,7 +62,7 @@ describe('a section', () => {
     await enter(holder)
     await write(second, 2)
     await holder.goto(`${stage.app.origin}/elsewhere`)
-    await expect.poll(() => told(second)).toEqual(['stored'])
+    await expect.poll(() => received(second)).toEqual(['stored'])
   })
 })
 
@@ -76,7 +76,7 @@ describe('a first write', () => {
     const other = await visitor.open()
     expect(await other.evaluate(() => window.session.get('counter'))).toBe(0)
     await stage.app.control({ hold: false })
-    await expect.poll(() => told(slow)).toEqual(['stored'])
+    await expect.poll(() => received(slow)).toEqual(['stored'])
   })
 
   test('of a worker and a page at once creates one session', async () => {
@@ -115,7 +115,7 @@ describe('a first write', () => {
 
   test('of two tabs without Web Locks creates one session with both writes', async () => {
     const visitor = await stage.newVisitor()
-    // As on plain http, where a page has a channel and no locks.
+    // As on plain http, if a page has a channel and no locks.
     await visitor.context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }))
     const [first, second] = [await visitor.open(), await visitor.open()]
     const { created } = await stage.app.control()

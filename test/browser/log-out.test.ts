@@ -39,7 +39,7 @@ describe('log-out in one tab', () => {
 
     expect(atOnce).toBe(0)
     await expect.poll(() => shown(other)).toEqual(nothing)
-    expect(await other.evaluate(() => window.told)).toEqual(['ended flushed'])
+    expect(await other.evaluate(() => window.received)).toEqual(['ended flushed'])
     expect(await visitor.stored()).toMatchObject({ lineage: null, data: {} })
   })
 
@@ -58,7 +58,7 @@ describe('log-out in one tab', () => {
     await leaving.evaluate(() => window.session.end())
     release()
 
-    await expect.poll(() => other.evaluate(() => window.told)).toEqual(['ended counter', 'ended cart', 'ended flushed'])
+    await expect.poll(() => other.evaluate(() => window.received)).toEqual(['ended counter', 'ended cart', 'ended flushed'])
     expect(await shown(other)).toEqual(nothing)
     await other.evaluate(() => window.session.set('theme', 'dark'))
     const next = await visitor.stored()

@@ -16,7 +16,7 @@ const leave: Record<string, (page: Page) => Promise<unknown>> = {
   'is closed': async (page) => page.close(),
 }
 
-describe('a commit under way', () => {
+describe('a commit in flight', () => {
   test.each(Object.keys(leave))('is stored when the page %s', async (how) => {
     const visitor = await stage.newVisitor()
     const page = await visitor.open()
@@ -76,7 +76,7 @@ describe('a change that server code made', () => {
     await expect.poll(() => shown(page)).toBe(1001)
   })
 
-  test('is shown when an answer of the app names another version', async () => {
+  test('is shown when a response of the app names another version', async () => {
     const visitor = await stage.newVisitor()
     const page = await visitor.open()
     await page.evaluate(() => window.session.set('counter', 1))

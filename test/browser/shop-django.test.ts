@@ -174,7 +174,7 @@ describe.skipIf(findDjangos().length === 0)('the shop on Django', () => {
     expect(await tabs[0]?.react.cart()).toEqual(['Enamel mug 8'])
   })
 
-  test('shows what ordinary views changed: when it looks again, and at once where an answer names the version', async () => {
+  test('shows what ordinary views changed: when it refetches, and at once if a response names the version', async () => {
     const tab = await stage.open()
     await tab.react.add('Enamel mug')
     await acknowledged(tab)

@@ -2,22 +2,22 @@
 import { describe, expect, test } from 'vitest'
 import { addListener, callListeners, createListeners } from '../../src/cache/listeners.ts'
 
-/** A list of named listeners that note what they are told, with what removes each. */
+/** A list of named listeners that note what they receive, with what removes each. */
 function begin(names: string) {
   const listeners = createListeners<number>()
-  const told: string[] = []
+  const received: string[] = []
   const stops = new Map<string, () => void>()
   const add = (name: string): void =>
     void stops.set(
       name,
-      addListener(listeners, () => told.push(name)),
+      addListener(listeners, () => received.push(name)),
     )
   for (const name of names) add(name)
   let value = 0
   const call = (): string => {
-    told.length = 0
+    received.length = 0
     callListeners(listeners, ++value)
-    return told.join('')
+    return received.join('')
   }
   return { listeners, add, call, stop: (name: string) => stops.get(name)?.() }
 }
@@ -34,7 +34,7 @@ describe('listeners', () => {
     ['abc', 'abc', ''],
     ['abc', 'cba', ''],
     ['a', 'a', ''],
-  ])('%s without %j are told in the order in which they came, and who comes after them last', (names, gone, rest) => {
+  ])('%s without %j are reported in the order in which they came, and who comes after them last', (names, gone, rest) => {
     const { add, call, stop } = begin(names)
     for (const name of gone) stop(name)
     expect(call()).toBe(rest)
@@ -63,41 +63,41 @@ describe('listeners', () => {
     ['itself and the one after', 'bc', 'abd', 'ad'],
     ['the one after and itself', 'cb', 'abd', 'ad'],
     ['all', 'abcd', 'ab', ''],
-  ])('one that removes %s while it is told: the others are told, and who is gone is not', (_, gone, during, after) => {
+  ])('one that removes %s during a notification: the others are notified, and who is gone is not', (_, gone, during, after) => {
     const listeners = createListeners<number>()
-    const told: string[] = []
+    const received: string[] = []
     const stops: Record<string, () => void> = {}
     for (const name of 'abcd') {
       stops[name] = addListener(listeners, (value) => {
-        told.push(name)
+        received.push(name)
         if (name === 'b' && value === 1) for (const each of gone) stops[each]?.()
       })
     }
     callListeners(listeners, 1)
-    expect(told.splice(0).join('')).toBe(during)
+    expect(received.splice(0).join('')).toBe(during)
     callListeners(listeners, 2)
-    expect(told.join('')).toBe(after)
+    expect(received.join('')).toBe(after)
   })
 
-  test('one that is added while others are told is told from the next time on', () => {
+  test('one that is added while others are notified is notified from the next time on', () => {
     const listeners = createListeners<number>()
-    const told: number[] = []
+    const received: number[] = []
     addListener(listeners, (value) => {
-      if (value === 1) addListener(listeners, (later) => told.push(later))
+      if (value === 1) addListener(listeners, (later) => received.push(later))
     })
     callListeners(listeners, 1)
     callListeners(listeners, 2)
-    expect(told).toEqual([2])
+    expect(received).toEqual([2])
   })
 
   test('of a state that changes while it is told the rest are told the newest alone; of events each', () => {
     const story = (of: 'state' | 'event'): number[] => {
       const listeners = createListeners<number>(of)
-      const told: number[] = []
+      const received: number[] = []
       addListener(listeners, (value) => value === 1 && callListeners(listeners, 2))
-      addListener(listeners, (value) => told.push(value))
+      addListener(listeners, (value) => received.push(value))
       callListeners(listeners, 1)
-      return told
+      return received
     }
     expect([story('state'), story('event')]).toEqual([[2], [2, 1]])
   })

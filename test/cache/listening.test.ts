@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { add, createLoaded, set, state } from './fixtures.ts'
 
 describe('a listener that writes while others are being told', () => {
-  test("sets another key of the same move: that key's listener is told the last value alone", () => {
+  test("sets another key of the same move: that key's listener is given the last value alone", () => {
     const cache = createLoaded({ count: 1, note: 'a' })
     const notes: unknown[] = []
     cache.listen('count', (count) => void add(cache, set('note', `count is ${count}`)))
@@ -12,7 +12,7 @@ describe('a listener that writes while others are being told', () => {
     expect(notes).toEqual(['count is 2'])
   })
 
-  test('sets it back to what its listener was told last: there is nothing to tell', () => {
+  test('sets it back to what its listener received last: there is nothing to notify', () => {
     const cache = createLoaded({ count: 1, note: 'a' })
     const notes: unknown[] = []
     cache.listen('count', () => void add(cache, set('note', 'a')))
@@ -21,7 +21,7 @@ describe('a listener that writes while others are being told', () => {
     expect(notes).toEqual([])
   })
 
-  test('sets its own key until it is content: each of the others is told the last value, and once', () => {
+  test('sets its own key until it is content: each of the others is given the last value, and once', () => {
     const cache = createLoaded({ count: 0 })
     const [before, after]: unknown[][] = [[], []]
     cache.listen('count', (count) => before?.push(count))

@@ -72,32 +72,32 @@ function openBehind(recipe: Recipe, match: Match, initial: object = { theme: 'li
   const mock = createServer({ initial: initial as never })
   const cache = createCache(mock.fetch, recipe, match)
   const session = open({ ...mock, fetch: cache.fetch })
-  const told: string[] = []
-  session.on('ended', ({ reason }) => told.push(reason))
-  session.on('rejected', ({ error }) => told.push(String(error.code)))
-  session.on('dropped', ({ reason }) => told.push(reason))
-  return { mock, cache, session, told }
+  const received: string[] = []
+  session.on('ended', ({ reason }) => received.push(reason))
+  session.on('rejected', ({ error }) => received.push(String(error.code)))
+  session.on('dropped', ({ reason }) => received.push(reason))
+  return { mock, cache, session, received }
 }
 
 describe.each(table)('behind a %s cache (%s)', (recipe, match) => {
   test('nothing ends, nothing moves back, and every write is stored', async () => {
-    const { mock, session, told } = openBehind(recipe, match)
+    const { mock, session, received } = openBehind(recipe, match)
     await inTime(session.get('count'))
     await inTime(session.set('count', 7))
     void session.revalidate()
     await advance(60_000)
     const written = follow(() => session.set('theme', 'dark'))
     await advance(60_000)
-    expect([session.peek('count'), session.peek('theme'), written.status, told]).toEqual([7, 'dark', 'resolved', []])
+    expect([session.peek('count'), session.peek('theme'), written.status, received]).toEqual([7, 'dark', 'resolved', []])
     expect(await mock.data()).toEqual({ count: 7, theme: 'dark' })
   })
 
   test('a first visit creates one session', async () => {
-    const { mock, session, told } = openBehind(recipe, match, {})
+    const { mock, session, received } = openBehind(recipe, match, {})
     await inTime(session.get('count'))
     const written = [follow(() => session.set('count', 7)), follow(() => session.update('count', (count) => count + 1))]
     await advance(60_000)
-    expect([written.map(({ status }) => status), told]).toEqual([['resolved', 'resolved'], []])
+    expect([written.map(({ status }) => status), received]).toEqual([['resolved', 'resolved'], []])
     expect(await mock.data()).toMatchObject({ count: 8 })
   })
 
@@ -115,7 +115,7 @@ describe.each(table)('behind a %s cache (%s)', (recipe, match) => {
   })
 
   test('offline keeps what is pending, and loops nowhere', async () => {
-    const { mock, cache, session, told } = openBehind(recipe, match)
+    const { mock, cache, session, received } = openBehind(recipe, match)
     await inTime(session.get('count'))
     await inTime(session.set('count', 7))
     cache.state.isOffline = true
@@ -125,7 +125,7 @@ describe.each(table)('behind a %s cache (%s)', (recipe, match) => {
     const before = cache.state.requests
     await advance(60_000)
     expect(cache.state.requests - before).toBeLessThan(30)
-    expect([session.peek('count'), session.peek('theme'), written.status, told]).toEqual([7, 'dark', 'pending', []])
+    expect([session.peek('count'), session.peek('theme'), written.status, received]).toEqual([7, 'dark', 'pending', []])
     cache.state.isOffline = false
     await advance(60_000)
     // Behind what ignores the query as well the read after `exclusive` never succeeds: the write waits, and the error says why.
@@ -208,12 +208,12 @@ describe('Session-Request', () => {
   })
 
   test('is missed once the server has repeated one: a worker that drops all fields undoes nothing', async () => {
-    const { mock, session, told, cache } = openBehind('bare', 'vary')
+    const { mock, session, received, cache } = openBehind('bare', 'vary')
     await inTime(session.get('count'))
     await inTime(session.set('count', 7))
     void session.revalidate().catch(() => {})
     await advance(60_000)
-    expect([session.peek('count'), told, session.getSnapshot().error]).toMatchObject([7, [], { reason: 'cached' }])
+    expect([session.peek('count'), received, session.getSnapshot().error]).toMatchObject([7, [], { reason: 'cached' }])
     const before = cache.state.requests
     await inTime(session.set('theme', 'dark'))
     await advance(30_000)
@@ -228,7 +228,7 @@ const foreign: Fetch = async () => new Response('{}', { headers: { 'Session-Requ
 test.each([
   [true, 'retrying'],
   [false, 'offline'],
-])('a cached response while navigator.onLine is %s is told as %s', async (onLine, activity) => {
+])('a cached response while navigator.onLine is %s is reported as %s', async (onLine, activity) => {
   vi.stubGlobal('navigator', { onLine })
   const session = open({ ...createServer(), fetch: foreign })
   void session.get('count').catch(() => {})

@@ -19,7 +19,7 @@ import {
 
 useFakeTime()
 
-/** Calls that are under way in every way that there is. */
+/** Calls that are in flight in every way that there is. */
 const calls: Record<string, (session: Session, mock: Mock) => unknown> = {
   get: (session) => session.get('count'),
   has: (session) => session.has('count'),
@@ -121,7 +121,7 @@ describe('a client that was disposed of', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('before its second look, or before it ends the session once more, sends nothing after it', async () => {
+  test('before its confirmation read, or before it ends the session once more, sends nothing after it', async () => {
     const { mock, session } = await begin({ count: 1 })
     await mock.expire()
     const read = follow(() => session.revalidate())
@@ -131,7 +131,7 @@ describe('a client that was disposed of', () => {
     rotated.mock.next({ fault: 'hold', method: 'DELETE' })
     const ended = follow(() => rotated.session.end())
     await flush()
-    await rotated.mock.rotateKey() // so that the DELETE meets a key of before, and is sent again after a wait
+    await rotated.mock.rotateKey() // so that the DELETE meets a key from before, and is sent again after a wait
     await rotated.mock.release()
     await flush()
     rotated.session.dispose()
@@ -154,13 +154,13 @@ describe('a client that was disposed of', () => {
 
   test('by a handler that is told that it expires soon leaves nothing', async () => {
     const { session } = await begin({ count: 1 }, {}, { maxAgeMs: 100_000 })
-    const told: unknown[] = []
+    const received: unknown[] = []
     session.on('expiring', (expiry) => {
-      told.push(expiry)
+      received.push(expiry)
       session.dispose()
     })
     await advance(41_000)
-    expect([told.length, vi.getTimerCount()]).toEqual([1, 0])
+    expect([received.length, vi.getTimerCount()]).toEqual([1, 0])
   })
 
   test('by a subscriber that is told that it waits, or inside exclusive, leaves nothing', async () => {
@@ -188,7 +188,7 @@ describe('a client that was disposed of', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('tells no subscriber of an answer that comes late', async () => {
+  test('notifies no subscriber of a response that comes late', async () => {
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next('hold-answer')
     await mock.write({ count: 7 })
@@ -202,18 +202,18 @@ describe('a client that was disposed of', () => {
     expect(seen).toEqual([])
   })
 
-  test('tells nobody of the attempt that it gave up', async () => {
+  test('notifies nobody of the attempt that it gave up', async () => {
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next('hold')
     void session.set('count', 2).catch(() => {})
     await held.reached()
-    const told: unknown[] = []
-    session.on('exchange', ({ outcome }) => void told.push(outcome))
-    session.listen(({ activity, error }) => void told.push([activity, error]))
+    const received: unknown[] = []
+    session.on('exchange', ({ outcome }) => void received.push(outcome))
+    session.listen(({ activity, error }) => void received.push([activity, error]))
     session.dispose()
-    const before = [...told, session.getSnapshot()]
+    const before = [...received, session.getSnapshot()]
     await advance(10_000)
-    expect([...told, session.getSnapshot()]).toEqual(before)
+    expect([...received, session.getSnapshot()]).toEqual(before)
   })
 
   test('inside a subscriber or an event handler does no harm', async () => {

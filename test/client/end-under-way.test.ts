@@ -4,7 +4,7 @@ import { advance, begin, collect, createServer, flush, follow, open, traffic, us
 
 useFakeTime()
 
-describe('end() while something else is under way', () => {
+describe('end() while something else is in flight', () => {
   test('cuts a read off, which is no failure: the end leaves at once', async () => {
     const { mock, session } = await begin({ count: 1 })
     const seen = new Set<string>()
@@ -19,7 +19,7 @@ describe('end() while something else is under way', () => {
     expect([...seen].filter((one) => !one.endsWith('undefined'))).toEqual([])
   })
 
-  test('of a first commit whose answer broke ends the session that it has created', async () => {
+  test('of a first commit whose response broke ends the session that it has created', async () => {
     const mock = createServer()
     const session = open(mock)
     await session.get('count')
@@ -32,7 +32,7 @@ describe('end() while something else is under way', () => {
     expect([session.peek('count'), await mock.data(), await mock.lineage()]).toEqual([0, {}, null])
   })
 
-  test('by a subscriber that is told of a new state leaves nothing of that state', async () => {
+  test('by a subscriber that is notified of a new state leaves nothing of that state', async () => {
     const { mock, session } = await begin({ count: 1 })
     const ended = collect(session, 'ended')
     session.key('count').listen((count) => {

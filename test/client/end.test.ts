@@ -179,7 +179,7 @@ describe('writes that an end meets', () => {
     const deleting = follow(() => session.delete('note'))
     const outcome = follow(() => session.end())
     await flush()
-    // The first may have arrived: it left, and no answer came.
+    // The first may have arrived: it left, and no response came.
     expect(sent.error).toMatchObject({ code: 'ended', reason: 'flushed', fate: 'unknown', values: { count: 2 } })
     expect(waiting.error).toMatchObject({ code: 'ended', reason: 'flushed', fate: 'not-stored', values: { theme: 'dark' } })
     expect(deleting.error).toMatchObject({ code: 'ended', values: { note: undefined } })

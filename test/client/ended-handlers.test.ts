@@ -5,7 +5,7 @@ import { advance, begin, collect, flush, follow, traffic, useFakeTime } from './
 useFakeTime()
 
 describe('a handler of an end that ends the session itself', () => {
-  test('calls for the same end: it is told once, and waits as long as the call does', async () => {
+  test('calls for the same end: it is reported once, and waits as long as the call does', async () => {
     const { mock, session } = await begin({ count: 1 })
     await session.end()
     await session.set('count', 2)
@@ -27,7 +27,7 @@ describe('a handler of an end that ends the session itself', () => {
     expect(traffic(mock, from).slice(0, 2)).toEqual(['DELETE 204', 'GET 200'])
   })
 
-  test('of one that came from the server tells nobody without end', async () => {
+  test('of one that came from the server notifies nobody without end', async () => {
     const { mock, session } = await begin({ count: 1 })
     const ended = collect(session, 'ended')
     session.on('ended', () => void session.end())

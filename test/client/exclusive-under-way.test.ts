@@ -4,8 +4,8 @@ import { advance, begin, createHub, createLocks, createServer, flush, follow, op
 
 useFakeTime()
 
-describe('exclusive, of what is under way', () => {
-  test('what is under way and fails is not tried again before the function runs', async () => {
+describe('exclusive, of what is in flight', () => {
+  test('what is in flight and fails is not tried again before the function runs', async () => {
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next({ fault: 'server-error-page', method: 'PATCH', hold: 'answer' })
     void session.set('count', 2)
@@ -39,7 +39,7 @@ describe('exclusive, of what is under way', () => {
     expect(vi.getTimerCount()).toBe(before)
   })
 
-  test('what is under way too long is given up before the function runs, so that no late answer can undo it', async () => {
+  test('what is in flight too long is given up before the function runs, so that no late response can undo it', async () => {
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next({ fault: 'hold-answer', method: 'PATCH' })
     void session.set('count', 2)

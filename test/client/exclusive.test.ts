@@ -14,7 +14,7 @@ const logIn = (mock: Mock, name: string): Promise<Response> =>
   mock.fetch('http://localhost/login', { method: 'POST', body: JSON.stringify({ name }) })
 
 describe('exclusive', () => {
-  test('lets what is under way finish, holds the rest, reads anew and gives the result', async () => {
+  test('lets what is in flight finish, holds the rest, refetches and gives the result', async () => {
     const { mock, session } = await begin({ count: 1 }, {}, { endpoints })
     const held = mock.next({ fault: 'hold', method: 'PATCH' })
     void session.set('count', 2)
@@ -46,7 +46,7 @@ describe('exclusive', () => {
     expect(mock.requests.at(-1)?.headers).not.toHaveProperty('if-none-match')
   })
 
-  test('reads anew when the function throws, and throws that', async () => {
+  test('refetches when the function throws, and throws that', async () => {
     const { mock, session } = await begin({ count: 1 })
     const boom = new RangeError('boom')
     expect(
@@ -73,7 +73,7 @@ describe('exclusive', () => {
     expect(order).toEqual(['outer', 'inner', 'outer again'])
   })
 
-  test('a second one that is called before the first has begun waits for what is under way too', async () => {
+  test('a second one that is called before the first has begun waits for what is in flight too', async () => {
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next({ fault: 'hold', method: 'PATCH' })
     void session.set('count', 2)
@@ -119,7 +119,7 @@ describe('exclusive', () => {
   })
 })
 
-describe('exclusive does not wait for a wait, since nothing is under way in it', () => {
+describe('exclusive does not wait for a wait, since nothing is in flight in it', () => {
   test('that the server asked for: it runs and reads at once, and the wait goes on after it', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'rate-limited', method: 'PATCH', retryAfterSeconds: 60 })
@@ -147,7 +147,7 @@ describe('exclusive does not wait for a wait, since nothing is under way in it',
     expect(traffic(mock, 3)).toEqual(['GET 200', 'PATCH/1 200'])
   })
 
-  test('for the second look at an unknown key: that look comes after it, with the cookie of then', async () => {
+  test('for the confirmation read at an unknown key: that look comes after it, with the cookie of then', async () => {
     const { mock, session } = await begin({ count: 1 }, {}, { endpoints })
     const ended = collect(session, 'ended')
     const stale = mock.next('hold')

@@ -68,7 +68,7 @@ describe('the first commit of a new visitor', () => {
     const { locks } = createLocks()
     const [one, two] = [open(mock, { locks }), open(mock, { locks })]
     await Promise.all([one.get('count'), two.get('count')])
-    // Down for a commit's four attempts and the read that follows; the next commit's answer, with its cookie, is late.
+    // Down for a commit's four attempts and the read that follows; the next commit's response, with its cookie, is late.
     mock.next({ fault: 'server-error-page', status: 502, times: 5 })
     const late = mock.next({ fault: 'hold-answer', method: 'PATCH' })
     const outcomes = [follow(() => one.set('count', 1)), follow(() => two.set('note', 'a'))]
@@ -154,7 +154,7 @@ describe('the first commit of a new visitor', () => {
     expect(creations(story)).toHaveLength(1)
   })
 
-  test('where the browser refuses the lock goes without it, and the client lives on', async () => {
+  test('if the browser refuses the lock goes without it, and the client lives on', async () => {
     const mock = createServer()
     const session = open(mock, { locks: { request: refuse } })
     const written = follow(() => session.set('count', 1))

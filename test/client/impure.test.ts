@@ -29,7 +29,7 @@ describe('in development a function that is not pure is found at the call', () =
     expect(String(error)).not.toContain('secret')
   })
 
-  test('an update of what is not loaded yet rejects when it runs first, and is told as rejected', async () => {
+  test('an update of what is not loaded yet rejects when it runs first, and is reported as rejected', async () => {
     const mock = createServer({ initial: { count: 1 } })
     const session = open(mock)
     const rejected = vi.fn()
@@ -74,7 +74,7 @@ describe('in development a function that is not pure is found at the call', () =
   test.each([
     ['what is stored', { cart: ['tea'] }],
     ['its default', {}],
-  ])('one that changes %s in place, where nothing is frozen', async (_, initial) => {
+  ])('one that changes %s in place, if nothing is frozen', async (_, initial) => {
     const { session } = await begin(initial, { freeze: false })
     const inPlace = await errorOf(() =>
       session.update('cart', (cart) => {

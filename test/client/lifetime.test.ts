@@ -100,7 +100,7 @@ describe('expiry', () => {
     expect(session.expiry).toEqual({ remainingMs: 1_209_600_000, atBrowserClose: false })
   })
 
-  test('expiring is told once, a minute before the end, with what is left', async () => {
+  test('expiring is reported once, a minute before the end, with what is left', async () => {
     const { session } = await begin({ count: 1 }, {}, { maxAgeMs: 200_000 })
     const expiring = collect(session, 'expiring')
     await advance(139_999)
@@ -111,7 +111,7 @@ describe('expiry', () => {
     expect(expiring).toHaveLength(1)
   })
 
-  test('expiring is told again after a write that extended the session', async () => {
+  test('expiring is reported again after a write that extended the session', async () => {
     const { session } = await begin({ count: 1 }, { expiringMs: 10_000 }, { maxAgeMs: 100_000 })
     const expiring = collect(session, 'expiring')
     await advance(95_000)
@@ -211,7 +211,7 @@ describe('a laptop that sleeps', () => {
     }
   }
 
-  test('over its expiry asks the server when it wakes, and ends only by its answer', async () => {
+  test('over its expiry asks the server when it wakes, and ends only by its response', async () => {
     const { clock, sleep, wake } = createSleepyClock()
     let serverNow = 0
     const { mock, session } = await begin({ count: 1 }, { clock }, { maxAgeMs: 100_000, now: () => serverNow })

@@ -5,7 +5,7 @@ import { advance, begin, collect, createServer, errorOf, flush, follow, open, tr
 useFakeTime()
 
 describe('revalidate', () => {
-  test('asked for while a read is under way brings what was stored since', async () => {
+  test('asked for while a read is in flight brings what was stored since', async () => {
     const { mock, session } = await begin({ theme: 'light' })
     const held = mock.next({ fault: 'hold-answer', method: 'GET' })
     const first = session.revalidate()
@@ -19,7 +19,7 @@ describe('revalidate', () => {
     expect(session.peek('theme')).toBe('dark')
   })
 
-  test('reads anew, conditionally, and resolves when the answer came', async () => {
+  test('refetches, conditionally, and resolves when the response came', async () => {
     const { mock, session } = await begin({ count: 1 })
     await session.revalidate()
     await mock.write({ count: 2 })
@@ -28,7 +28,7 @@ describe('revalidate', () => {
     expect(session.peek('count')).toBe(2)
   })
 
-  test('asked for while a commit is under way is answered by the commit', async () => {
+  test('asked for while a commit is in flight is served by the commit', async () => {
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next('hold')
     void session.set('count', 2)
@@ -58,7 +58,7 @@ describe('notice', () => {
   const answer = (version?: string): Response =>
     new Response('ok', version === undefined ? {} : { headers: { 'Session-Version': version } })
 
-  test('reads anew where the version is another, and returns the answer', async () => {
+  test('refetches if the version is another, and returns the response', async () => {
     const { mock, session } = await begin({ count: 1 })
     await mock.write({ count: 2 })
     const response = answer('v99-other')
@@ -96,7 +96,7 @@ describe('notice', () => {
     expect(traffic(mock, 1).filter((line) => line.startsWith('GET'))).toEqual(['GET 200']) // the view's own
   })
 
-  test('leaves the body of the answer to the app', async () => {
+  test('leaves the body of the response to the app', async () => {
     const { session } = await begin({ count: 1 })
     expect(await session.notice(answer('v99-other')).text()).toBe('ok')
   })
@@ -121,7 +121,7 @@ describe('needs-auth', () => {
     expect(session.getSnapshot()).toMatchObject({ status: 'ready', activity: 'idle', error: null })
   })
 
-  test('once a read succeeds it is over, before the commit under way is answered', async () => {
+  test('once a read succeeds it is over, before the commit in flight is answered', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'unauthenticated', method: 'PATCH' })
     void session.set('count', 2)
@@ -153,7 +153,7 @@ describe('needs-auth', () => {
     expect(mock.requests.slice(1).map(({ headers }) => 'if-none-match' in headers)).toEqual([true, false])
   })
 
-  test('what mounts after it asks no more, and is told when it is over', async () => {
+  test('what mounts after it requests nothing, and is notified when it is over', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next('unauthenticated')
     await errorOf(() => session.revalidate())

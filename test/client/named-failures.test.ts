@@ -37,7 +37,7 @@ const readings: [string, () => Response, string, RegExp][] = [
   ['a method that is refused', () => page(405), 'method', /methodOverride/],
 ]
 
-describe('a read that is answered by', () => {
+describe('a read that is served by', () => {
   test.each(readings)('%s says so in the snapshot, and keeps trying', async (_, respond, reason, words) => {
     const { session, sent } = openRefused('GET', respond)
     void session.get('count').catch(() => {})
@@ -51,7 +51,7 @@ describe('a read that is answered by', () => {
   })
 })
 
-describe('a commit that is answered by', () => {
+describe('a commit that is served by', () => {
   test.each(readings.filter(([, , reason]) => reason !== 'method'))('%s says so and keeps the write', async (_, respond, reason, words) => {
     const { session } = openRefused('PATCH', respond)
     await session.get('count')

@@ -25,7 +25,7 @@ const page = (type: 'pagehide' | 'pageshow', persisted: boolean): void =>
   void window.dispatchEvent(Object.assign(new Event(type), { persisted }))
 
 describe('focus', () => {
-  test('looks anew, conditionally, and shows what changed', async () => {
+  test('refetches, conditionally, and shows what changed', async () => {
     const { mock, session } = await begin({ count: 1 })
     await mock.write({ count: 2 })
     focus()
@@ -92,7 +92,7 @@ describe('online', () => {
     expect([session.peek('count'), session.peek('theme')]).toEqual([2, 'dark'])
   })
 
-  test('of a client that has nothing to send looks anew', async () => {
+  test('of a client that has nothing to send refetches', async () => {
     const { mock } = await begin({ count: 1 })
     online()
     await flush()
@@ -137,7 +137,7 @@ describe('the back/forward cache', () => {
     expect(hub.size).toBe(1)
   })
 
-  test('coming back looks anew at once, past the throttle and unconditionally', async () => {
+  test('coming back refetches at once, past the throttle and unconditionally', async () => {
     const { mock } = await begin({ count: 1 })
     focus()
     await flush()
@@ -169,25 +169,25 @@ describe('the back/forward cache', () => {
 
   test.each([true, false])("a visitor's first commit in flight is told to the other tabs as the page is left, kept: %s", async (isKept) => {
     const hub = createHub()
-    const told = (): unknown[] => hub.messages.map((message) => (message as { say?: string }).say).filter((say) => say !== undefined)
+    const received = (): unknown[] => hub.messages.map((message) => (message as { say?: string }).say).filter((say) => say !== undefined)
     const mock = createServer()
     const session = open(mock, { channel: hub.channel })
     await session.get('count')
     page('pagehide', isKept)
     page('pageshow', isKept)
     await flush()
-    expect(told()).toEqual([])
+    expect(received()).toEqual([])
     const held = mock.next({ fault: 'hold-answer', method: 'PATCH' })
     void session.set('count', 1)
     await advance(100)
     page('pagehide', isKept)
     expect(held.used).toBe(1)
-    expect(told()).toEqual(['creating?', 'left'])
+    expect(received()).toEqual(['creating?', 'left'])
     page('pageshow', isKept)
     await held.release()
     await inTime(session.settled())
     page('pagehide', isKept)
-    expect(told().filter((say) => say === 'left')).toHaveLength(1)
+    expect(received().filter((say) => say === 'left')).toHaveLength(1)
   })
 
   test('what was read for before the page was frozen does not answer for what happened since', async () => {
@@ -332,7 +332,7 @@ describe('leaving the page', () => {
     expect(traffic(mock, 1)).toEqual(['PATCH/1 500'])
   })
 
-  test('hiding sends nothing twice: what is under way goes on, and nothing overtakes it', async () => {
+  test('hiding sends nothing twice: what is in flight goes on, and nothing overtakes it', async () => {
     const { mock, session } = await begin({ count: 1 })
     await advance(50)
     const held = mock.next('hold-answer')

@@ -28,7 +28,7 @@ describe('the CSRF cookie', () => {
     expect(document.cookie).toContain(`csrftoken=${tokens[1]}`)
   })
 
-  test('goes under other names where the app has others', async () => {
+  test('goes under other names if the app has others', async () => {
     const mock = createServer({ initial: { count: 1 }, csrf: { cookieName: 'token', headerName: 'X-Token' } })
     const session = open(mock, { channel: false, csrf: { cookie: 'token', header: 'X-Token' } })
     await session.set('count', 2)

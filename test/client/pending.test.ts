@@ -123,7 +123,7 @@ describe('discard', () => {
 })
 
 describe('settled', () => {
-  test('resolves at once where nothing is pending', async () => {
+  test('resolves at once if nothing is pending', async () => {
     const { mock, session } = await begin({ count: 1 })
     await session.settled()
     await open(mock).settled()

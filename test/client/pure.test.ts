@@ -39,7 +39,7 @@ describe('parseMessage', () => {
     ['a difference from nothing', { ...difference, from: null }],
     ['a wish for a section', { say: 'want', tab: 'a' }],
     ['a question', { say: 'creating?', tab: 'a' }],
-    ['its answer', { say: 'creating', tab: 'a' }],
+    ['its response', { say: 'creating', tab: 'a' }],
     ['the end of a creation', { say: 'created', tab: 'a' }],
   ])('takes %s', (_, data) => {
     expect(parseMessage(data)).toEqual(data)
@@ -142,15 +142,15 @@ describe('the expiry clock', () => {
 
   function follow(expiringMs = 60_000) {
     const clock = createManual()
-    const told: string[] = []
+    const received: string[] = []
     const expiry = createExpiryClock(clock, {
       expiringMs,
-      onExpiring: () => void told.push(`expiring at ${clock.now()}`),
-      onOver: () => void told.push(`over at ${clock.now()}`),
+      onExpiring: () => void received.push(`expiring at ${clock.now()}`),
+      onOver: () => void received.push(`over at ${clock.now()}`),
     })
     expiry.start()
     const set = (age: number): void => expiry.set({ age, atBrowserClose: false })
-    return { clock, told, expiry, set }
+    return { clock, received, expiry, set }
   }
 
   test('follows nothing at first', () => {
@@ -159,58 +159,58 @@ describe('the expiry clock', () => {
   })
 
   test('tells expiring, then over, once each', () => {
-    const { clock, told, set } = follow()
+    const { clock, received, set } = follow()
     set(100)
     clock.advance(500_000)
-    expect(told).toEqual(['expiring at 40000', 'over at 100000'])
+    expect(received).toEqual(['expiring at 40000', 'over at 100000'])
     expect(clock.timers.size).toBe(0)
   })
 
-  test('a session shorter than the warning is told as expiring within a second', () => {
-    const { clock, told, set } = follow()
+  test('a session shorter than the warning is reported as expiring within a second', () => {
+    const { clock, received, set } = follow()
     set(30)
     clock.advance(1_000)
-    expect(told).toEqual(['expiring at 1000'])
+    expect(received).toEqual(['expiring at 1000'])
   })
 
   test('never asks for more than a timer can take, and never for less than nothing', () => {
-    const { clock, told, set } = follow()
+    const { clock, received, set } = follow()
     set(100 * 86_400)
     clock.advance(100 * 86_400_000)
-    expect(told).toEqual([`expiring at ${100 * 86_400_000 - 60_000}`, `over at ${100 * 86_400_000}`])
+    expect(received).toEqual([`expiring at ${100 * 86_400_000 - 60_000}`, `over at ${100 * 86_400_000}`])
     expect(Math.max(...clock.delays)).toBeLessThanOrEqual(2 ** 31 - 1)
     expect(Math.min(...clock.delays)).toBeGreaterThanOrEqual(0)
   })
 
   test('warns again only after the session was extended beyond the warning', () => {
-    const { clock, told, set } = follow()
+    const { clock, received, set } = follow()
     set(100)
     clock.advance(50_000)
     set(50) // a read, which extends nothing
     clock.advance(10_000)
-    expect(told).toEqual(['expiring at 40000'])
+    expect(received).toEqual(['expiring at 40000'])
     set(100)
     clock.advance(50_000)
-    expect(told).toEqual(['expiring at 40000', 'expiring at 100000'])
+    expect(received).toEqual(['expiring at 40000', 'expiring at 100000'])
   })
 
   test('a server that says there is still a second left is not asked in a loop', () => {
-    const { clock, told, set } = follow()
+    const { clock, received, set } = follow()
     set(100)
     clock.advance(100_000)
     for (let asked = 0; asked < 5; asked++) set(0)
     clock.advance(999)
-    expect(told.filter((line) => line.startsWith('over'))).toHaveLength(1)
+    expect(received.filter((line) => line.startsWith('over'))).toHaveLength(1)
     clock.advance(1)
-    expect(told.filter((line) => line.startsWith('over'))).toHaveLength(2)
+    expect(received.filter((line) => line.startsWith('over'))).toHaveLength(2)
   })
 
   test('after a sleep over the end says over, not expiring', () => {
-    const { clock, told, set } = follow()
+    const { clock, received, set } = follow()
     set(100)
     clock.sleep(3_600_000)
     clock.advance(1)
-    expect(told).toEqual(['over at 3600000'])
+    expect(received).toEqual(['over at 3600000'])
   })
 
   test('current gives what is left, never less than nothing', () => {

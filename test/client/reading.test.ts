@@ -42,7 +42,7 @@ describe('loading', () => {
     expect(await mock.lineage()).toBeNull()
   })
 
-  test('a read waits through failures and is answered in the end', async () => {
+  test('a read waits through failures and is served in the end', async () => {
     const mock = createServer({ initial: { theme: 'dark' } })
     mock.next({ fault: 'server-error', times: 3 })
     const read = open(mock).get('theme')
@@ -63,7 +63,7 @@ describe('loading', () => {
 })
 
 describe('get', () => {
-  test("gives the schema's default where nothing is stored, the call's where it has one", async () => {
+  test("gives the schema's default if nothing is stored, the call's if it has one", async () => {
     const { session } = await begin({})
     expect(await session.get('theme')).toBe('light')
     expect(await session.get('note')).toBeUndefined()
@@ -72,7 +72,7 @@ describe('get', () => {
     expect(await session.get('note', undefined)).toBeUndefined()
   })
 
-  test("gives the stored value where there is one, whatever the call's default", async () => {
+  test("gives the stored value if there is one, whatever the call's default", async () => {
     const { session } = await begin({ note: 'hello', count: 0 })
     expect(await session.get('note', 'none')).toBe('hello')
     expect(await session.get('count', 7)).toBe(0)

@@ -43,7 +43,7 @@ describe('a subscriber that calls the client', () => {
     expect(seen.at(-1)).toBe(2)
   })
 
-  test('writes when an answer moves its key', async () => {
+  test('writes when a response moves its key', async () => {
     const { mock, session } = await begin({ count: 0 })
     session.key('count').listen((count) => void session.set('note', `saw ${count}`))
     await mock.write({ count: 7 })
@@ -72,7 +72,7 @@ describe('a subscriber that calls the client', () => {
     expect(await mock.lineage()).toBeNull()
   })
 
-  test('discards the write that it is told of', async () => {
+  test('discards the write that it is notified of', async () => {
     const { mock, session } = await begin({ count: 0 })
     session.key('count').listen(() => void session.pending.at(-1)?.discard())
     const written = follow(() => session.update('count', () => 1))
@@ -136,7 +136,7 @@ describe('an event handler that calls the client', () => {
     expect(await mock.data()).toEqual({ count: 20, theme: 'dark' })
   })
 
-  test('of exchange that ends the session at the answer of a commit takes nothing of that answer', async () => {
+  test('of exchange that ends the session at the response of a commit takes nothing of that answer', async () => {
     const { mock, session } = await begin({ count: 1 })
     let ended: Promise<void> | undefined
     const shown: unknown[] = []
@@ -152,13 +152,13 @@ describe('an event handler that calls the client', () => {
 
   test('of expiring that touches extends the session', async () => {
     const { session } = await begin({ count: 1 }, {}, { maxAgeMs: 100_000 })
-    let told = 0
+    let received = 0
     session.on('expiring', () => {
-      told++
+      received++
       void session.touch()
     })
     await advance(300_000)
-    expect(told).toBeGreaterThan(3)
+    expect(received).toBeGreaterThan(3)
     expect(session.expiry?.remainingMs).toBeGreaterThan(0)
   })
 
@@ -177,23 +177,23 @@ describe('an event handler that calls the client', () => {
     const held = mock.next('hold')
     void session.set('theme', 'dark')
     await held.reached()
-    const told: string[] = []
+    const received: string[] = []
     session.on('rejected', () => void session.pending.find(({ sent }) => !sent)?.discard())
-    session.on('rejected', ({ keys }) => void told.push(...keys))
+    session.on('rejected', ({ keys }) => void received.push(...keys))
     for (const key of ['count', 'note', 'cart'] as const) void session.delete(key)
     session.pending.at(-1)?.discard()
-    expect(told.sort()).toEqual(['cart', 'count', 'note'])
+    expect(received.sort()).toEqual(['cart', 'count', 'note'])
     await held.release()
   })
 
   test('that is removed is told no more', async () => {
     const { session } = await begin({ count: 1 })
-    const told: string[] = []
-    const stop = session.on('exchange', ({ outcome }) => void told.push(outcome))
+    const received: string[] = []
+    const stop = session.on('exchange', ({ outcome }) => void received.push(outcome))
     await session.set('count', 2)
     stop()
     stop()
     await session.set('count', 3)
-    expect(told).toEqual(['sent', 'acknowledged'])
+    expect(received).toEqual(['sent', 'acknowledged'])
   })
 })

@@ -10,7 +10,7 @@ const refuse = (): never => {
 }
 
 describe('a client goes on by itself', () => {
-  test('where the browser refuses the channel, as with cookies blocked', async () => {
+  test('if the browser refuses the channel, as with cookies blocked', async () => {
     const mock = createServer({ initial: { count: 1 } })
     const session = open(mock, { channel: refuse })
     expect(await session.get('count')).toBe(1)
@@ -19,7 +19,7 @@ describe('a client goes on by itself', () => {
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test('where the channel takes no message any more', async () => {
+  test('if the channel takes no message any more', async () => {
     const mock = createServer({ initial: { count: 1 } })
     let isBroken = false
     const channel = (): SessionChannel => ({ postMessage: () => isBroken && refuse(), addEventListener() {}, close() {} })

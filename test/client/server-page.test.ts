@@ -148,7 +148,7 @@ describe('hydrate and initialState', () => {
     expect(rejections).toEqual([{ error: boom, keys: ['count'] }])
   })
 
-  test('a stored value that the schema refuses is told as invalid', async () => {
+  test('a stored value that the schema refuses is reported as invalid', async () => {
     const mock = createServer({ initial: { note: 'a' } })
     await mock.writeWire({ count: 'many' })
     const state = await dehydrate(mock)
@@ -172,7 +172,7 @@ describe('hydrate and initialState', () => {
     expect(await errorOf(() => open(mock).hydrate(state as never))).toMatchObject({ code: 'protocol' })
   })
 
-  test("of a session that ended meanwhile ends it by the server's answer", async () => {
+  test("of a session that ended meanwhile ends it by the server's response", async () => {
     const mock = createServer({ initial: { count: 1 } })
     const initialState = await dehydrate(mock)
     await mock.flush()

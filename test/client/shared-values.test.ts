@@ -43,7 +43,7 @@ describe('what the app changes in place', () => {
     },
   )
 
-  test('is stored by the next set where nobody can freeze it: in a Map', async () => {
+  test('is stored by the next set if nobody can freeze it: in a Map', async () => {
     const { mock, session } = await begin({ map: { x: { n: 1 } } })
     const members = session.peek('map') as Map<string, { n: number }>
     const member = members.get('x') as { n: number }

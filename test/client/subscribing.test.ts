@@ -78,7 +78,7 @@ describe('key', () => {
     expect(seen).toEqual(['light', 'dark'])
   })
 
-  test('a value that stays equal keeps its identity through every answer', async () => {
+  test('a value that stays equal keeps its identity through every response', async () => {
     const { mock, session } = await begin({ cart: ['a'], profile: { langs: ['en'] } })
     const { cart, profile } = session.getSnapshot().values
     await mock.write({ count: 1 })
@@ -139,7 +139,7 @@ describe('subscribe and listen', () => {
     expect(record(session)).toEqual([])
   })
 
-  test('in ordinary traffic every call is a change: no snapshot is told twice', async () => {
+  test('in ordinary traffic every call is a change: no snapshot is reported twice', async () => {
     const { mock, session } = await begin({ count: 1 })
     const seen = record(session)
     await session.set('count', 2)

@@ -37,7 +37,7 @@ describe('tabs of one browser', () => {
     expect(await mock.data()).toEqual({ count: 4 })
   })
 
-  test('ignore a message from where they are not, and read anew instead, once', async () => {
+  test('ignore a message of another session, and refetch instead, once', async () => {
     const { mock, hub, one, two, loaded } = await openTabs(2)
     await mock.write({ theme: 'dark' }) // none of them knows
     const held = mock.next('hold-answer')
@@ -72,7 +72,7 @@ describe('tabs of one browser', () => {
     expect([ended, one.peek('count'), two.peek('count'), one.identity]).toEqual([[[], []], 1, 1, null])
   })
 
-  test('of a new visitor adopt the session that one of them made only by an answer of their own', async () => {
+  test('of a new visitor adopt the session that one of them made only by a response of their own', async () => {
     const mock = createServer()
     const hub = createHub()
     const [one, two] = [open(mock, { channel: hub.channel }), open(mock, { channel: hub.channel })]
@@ -150,7 +150,7 @@ describe('tabs of one browser', () => {
     expect([ended, two.peek('count'), await mock.lineage()]).toEqual([[{ reason: 'flushed' }], 0, null])
   })
 
-  test("are told of a log-in as another, and none shows the former visitor's data", async () => {
+  test("are notified of a log-in as another, and none shows the former visitor's data", async () => {
     const mock = createServer({
       initial: { note: "ann's" },
       signedInAs: 'ann',
@@ -166,7 +166,7 @@ describe('tabs of one browser', () => {
     expect(ended).toEqual([{ reason: 'replaced' }])
   })
 
-  test('cannot bring back what one of them is ending, by a message of before', async () => {
+  test('cannot bring back what one of them is ending, by a message from before', async () => {
     const { mock, hub, one } = await openTabs(1)
     const before = one.dehydrate()?.state
     mock.offline()

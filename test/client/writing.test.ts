@@ -56,7 +56,7 @@ describe('set', () => {
     expect(commits(mock)).toEqual([])
   })
 
-  test('undefined deletes, where the schema allows it', async () => {
+  test('undefined deletes, if the schema allows it', async () => {
     const { mock, session } = await begin({ note: 'a', count: 1 })
     await session.set('note', undefined)
     expect(session.peek('note')).toBeUndefined()
@@ -102,7 +102,7 @@ describe('update', () => {
     expect(await mock.data()).toEqual({ count: 6 })
   })
 
-  test('runs on the default where nothing is stored', async () => {
+  test('runs on the default if nothing is stored', async () => {
     const { mock, session } = await begin({})
     await session.update('cart', (cart) => [...cart, 'tea'])
     expect(await mock.data()).toEqual({ cart: ['tea'] })
@@ -165,7 +165,7 @@ describe('delete, pop and setDefault', () => {
     expect(commits(mock)).toEqual([])
   })
 
-  test('pop deletes and resolves with what was deleted, the default where nothing was', async () => {
+  test('pop deletes and resolves with what was deleted, the default if nothing was', async () => {
     const { mock, session } = await begin({ count: 4 })
     const popped = session.pop('count')
     expect(session.peek('count')).toBe(0)
@@ -174,7 +174,7 @@ describe('delete, pop and setDefault', () => {
     expect(await mock.data()).toEqual({})
   })
 
-  test('pop gives the value of the server that it deleted, not one of before', async () => {
+  test('pop gives the value of the server that it deleted, not one from before', async () => {
     const { mock, session } = await begin({ count: 4 })
     mock.next({ fault: 'write-beside', write: { count: 9 } })
     expect(await session.pop('count')).toBe(9)
@@ -191,7 +191,7 @@ describe('delete, pop and setDefault', () => {
     expect(await mock.data()).toEqual({ cart: ['tea'] })
   })
 
-  test('setDefault stores where nothing is stored, and resolves with what is stored then', async () => {
+  test('setDefault stores if nothing is stored, and resolves with what is stored then', async () => {
     const { mock, session } = await begin({ count: 4 })
     expect(await session.setDefault('count', 7)).toBe(4)
     expect(await session.setDefault('note', 'x')).toBe('x')

@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** What an app installs beside the package, in the versions that this repository tests with. */
+/** What an app installs next to the package, in the versions that this repository tests with. */
 const companions = ['@types/node', '@types/react', 'msw', 'react', 'typescript', 'vite', 'vue', 'zod']
 
 function installedVersion(name: string): string {

@@ -29,7 +29,7 @@ export function createBrowser(name: string, url: string): Browser {
       if (cookie !== undefined) request.headers.set('Cookie', cookie)
       request.headers.set('Sec-Fetch-Site', 'same-origin')
       const response = await fetch(request)
-      // As in a browser: the cookie is there once the head of the answer is, whatever becomes of its body.
+      // As in a browser: the cookie is there once the head of the response is, whatever becomes of its body.
       jar.store(home, response.headers.getSetCookie())
       return response
     },

@@ -80,7 +80,7 @@ export function judge(data: JsonObject, expected: Expected, ledger: Ledger): str
   const undone = expected.leaves.filter(({ tab, number }) => (tabs[tab] ?? 0) < number)
   return [
     ...faults,
-    ...misplaced.map(([id, place]) => `serial: ${id} was told that it is number ${place}`),
+    ...misplaced.map(([id, place]) => `serial: ${id} was acknowledged as number ${place}`),
     ...undone.map(({ tab, number }) => `lost: ${tab} set its leaf to ${number}, stored is ${tabs[tab]}`),
   ]
 }

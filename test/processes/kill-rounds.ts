@@ -41,7 +41,7 @@ interface Stage extends Findings {
   readonly proxy: FaultyProxy
 }
 
-/** Kills the server at a moment drawn: after some time, or when a piece of a request or of an answer passes. */
+/** Kills the server at a moment drawn: after some time, or when a piece of a request or of a response passes. */
 async function strike({ random, server, proxy, count }: Stage): Promise<void> {
   const moment = random.weigh({ time: 6, out: 2, back: 2 })
   let left = 1 + random.int(100)
@@ -49,7 +49,7 @@ async function strike({ random, server, proxy, count }: Stage): Promise<void> {
   const timer = setTimeout(server.kill, 5 + random.int(lifeMs) * (moment === 'time' ? 1 : 3))
   proxy.onPiece = (way: Way) => {
     if (way !== moment || --left !== 0) return false
-    struck = way === 'out' ? 'killed with a request on its way' : 'killed with an answer on its way'
+    struck = way === 'out' ? 'killed with a request on its way' : 'killed with a response on its way'
     server.kill()
     return true
   }

@@ -60,8 +60,8 @@ export async function startFaultyProxy(random: Random): Promise<FaultyProxy> {
   function answerAlone(client: Socket): void {
     if (proxy.isCalm || random.chance(0.5)) return void client.destroy()
     count('answered 502')
-    const answer = (): void => void client.end(badGateway)
-    client.bytesRead > 0 ? answer() : client.once('data', answer)
+    const response = (): void => void client.end(badGateway)
+    client.bytesRead > 0 ? response() : client.once('data', response)
   }
 
   function join(client: Socket): void {
@@ -71,14 +71,14 @@ export async function startFaultyProxy(random: Random): Promise<FaultyProxy> {
     const server = keep(connect(target, '127.0.0.1'))
     let isUp = false
     server.once('connect', () => (isUp = true)).once('error', () => isUp || answerAlone(client))
-    /** The request under way. */
+    /** The request in flight. */
     let request: Buffer[] = []
 
     function cut(): void {
       count('cut')
       if (random.chance(0.3)) void copy(request)
       client.destroy()
-      // What was sent arrives, though nobody waits for its answer.
+      // What was sent arrives, though nobody waits for its response.
       server.end()
     }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 /** The session server as a real process. */
 export interface ServerProcess {
-  /** Starts it; resolves with its port when it listens, with undefined where it was killed before. */
+  /** Starts it; resolves with its port when it listens, with undefined if it was killed before. */
   start(): Promise<number | undefined>
   /** `kill -9`, now. */
   kill(): void

@@ -14,7 +14,7 @@ export interface Findings extends Pick<Tally, 'count'> {
 export async function check({ browser, ledger }: Party, port: number, { faults, count }: Findings): Promise<void> {
   const expected = expectOf(ledger)
   const { data, unknownKey } = await browser.read(port)
-  // The answer with the new key of a rotation has not come yet; the old key leads nowhere but there.
+  // The response with the new key of a rotation has not come yet; the old key leads nowhere but there.
   if (unknownKey) return count('reads under an old key')
   count('reads checked')
   faults.push(...judge(data, expected, ledger))
@@ -45,7 +45,7 @@ export function report(writers: readonly Writer[], { count }: Findings): void {
   for (const { writes, figures } of writers) {
     for (const { status, error, isFateUnknown } of writes) {
       count('writes')
-      count(`writes ${status}${error ? `: ${error}${isFateUnknown ? ', fate unknown' : ''}` : ''}`)
+      count(`writes ${status}${error ? `: ${error}${isFateUnknown ? ', outcome unknown' : ''}` : ''}`)
     }
     for (const [what, times] of Object.entries(figures)) count(what, times)
   }

@@ -49,7 +49,7 @@ export interface Writer {
   /** Writes on and on until `stop`; resolves when every write has settled. */
   run(): Promise<void>
   stop(): void
-  /** Reads anew and says what the tab shows. */
+  /** Reads again and says what the tab shows. */
   look(): Promise<Record<string, unknown>>
   /** How the tab stands, for a message. */
   toString(): string

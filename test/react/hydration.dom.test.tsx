@@ -103,7 +103,7 @@ describe('a page that a server rendered', () => {
     expect([text(), mismatches]).toEqual(['Evetrue1Eve', []])
   })
 
-  test('shows defaults, without a mismatch, where nothing was hydrated on either side', async () => {
+  test('shows defaults, without a mismatch, if nothing was hydrated on either side', async () => {
     const { mock } = await render()
     const Plain = ({ session }: Props) => (
       <main>

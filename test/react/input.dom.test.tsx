@@ -33,7 +33,7 @@ describe('a controlled input', () => {
     expect([input.value, await mock.data()]).toEqual(['aXYZb', { name: 'aXYZb' }])
   })
 
-  test('keeps what was typed while a commit is under way', async () => {
+  test('keeps what was typed while a commit is in flight', async () => {
     const { mock, session } = setUp({ name: '' })
     await session.ready()
     const { container } = await mount(<Field session={session} />)
@@ -49,7 +49,7 @@ describe('a controlled input', () => {
     expect([input.value, await mock.data()]).toEqual(['ab', { name: 'ab' }])
   })
 
-  test('shows what is stored again where the server refuses the rest', async () => {
+  test('shows what is stored again if the server refuses the rest', async () => {
     const { session } = setUp({ name: 'Ada' })
     await session.ready()
     const { container } = await mount(<Field session={session} />)
@@ -62,7 +62,7 @@ describe('a controlled input', () => {
 })
 
 describe('a setter inside a transition', () => {
-  test.for(['value', 'function'])('leaves the page mounted where the write is rejected: a %s', async (kind) => {
+  test.for(['value', 'function'])('leaves the page mounted if the write is rejected: a %s', async (kind) => {
     const { session } = setUp({ name: 'Ada' })
     await session.ready()
     const Page = () => {

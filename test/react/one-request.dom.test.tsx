@@ -35,7 +35,7 @@ describe('1,000 mounts', () => {
     expect(countRequests(mock, 'GET')).toBe(1)
   })
 
-  test('are one request: beside a sibling that is suspended', async () => {
+  test('are one request: next to a sibling that is suspended', async () => {
     const { mock, session } = setUp({ name: 'Ada' })
     await mount(
       <Suspense fallback="waits">
@@ -43,7 +43,7 @@ describe('1,000 mounts', () => {
         <Waiting />
       </Suspense>,
     )
-    // React does not mount what stands beside a suspended sibling; the same components outside do.
+    // React does not mount what stands next to a suspended sibling; the same components outside do.
     const { text } = await mount(many(Name, session))
     await act(() => session.ready())
     expect(text() === 'Ada00 '.repeat(1000)).toBe(true)

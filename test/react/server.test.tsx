@@ -40,7 +40,7 @@ describe('on a server', () => {
     expect(renderToString(<Suspended session={session} />)).toBe('<b>Ada</b>')
   })
 
-  test('a page that would wait for ever fails, and says what to do', () => {
+  test('a page that would wait forever fails, and says what to do', () => {
     const { mock, session } = setUp({ name: 'Ada' })
     expect(() => renderToString(<Suspended session={session} />)).toThrow(
       expect.objectContaining({
@@ -51,7 +51,7 @@ describe('on a server', () => {
     expect(mock.requests).toEqual([])
   })
 
-  test('a boundary that would wait for ever is told to onError and left to the browser', async () => {
+  test('a boundary that would wait forever is told to onError and left to the browser', async () => {
     const { session } = setUp({ name: 'Ada' })
     const errors: unknown[] = []
     const page = (

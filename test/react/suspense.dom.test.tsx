@@ -40,7 +40,7 @@ describe('useSuspenseSessionKey', () => {
     expect(new Set(shown)).toEqual(new Set(['waits', 'Ada']))
   })
 
-  test('does not flash the fallback where the session is loaded', async () => {
+  test('does not flash the fallback if the session is loaded', async () => {
     const { session } = setUp({ name: 'Ada' })
     await session.get('name')
     const { stage, shown } = createStage(session)
@@ -48,7 +48,7 @@ describe('useSuspenseSessionKey', () => {
     expect([text(), ...shown]).toEqual(['Ada', 'Ada'])
   })
 
-  test('does not flash the fallback where the session was hydrated', async () => {
+  test('does not flash the fallback if the session was hydrated', async () => {
     const { mock, session } = setUp({ name: 'Ada' })
     await session.ready()
     const { stage, shown } = createStage(createTab(mock, session.dehydrate()))
@@ -67,7 +67,7 @@ describe('useSuspenseSessionKey', () => {
     expect(shown).not.toContain('waits')
   })
 
-  test('goes on with the default where the server wants a log-in', async () => {
+  test('goes on with the default if the server wants a log-in', async () => {
     const { mock, session } = setUp({ name: 'Ada' })
     mock.next({ fault: 'unauthenticated', times: 9 })
     const { text } = await mount(createStage(session).stage)
@@ -75,7 +75,7 @@ describe('useSuspenseSessionKey', () => {
     expect([text(), session.getSnapshot().status]).toEqual(['', 'needs-auth'])
   })
 
-  test('goes on with the default, instead of waiting for ever, where the session was disposed while it loaded', async () => {
+  test('goes on with the default, instead of waiting forever, if the session was disposed while it loaded', async () => {
     const { mock, session } = setUp({ name: 'Ada' })
     const held = mock.next('hold')
     const { text } = await mount(createStage(session).stage)

@@ -22,7 +22,7 @@ describe('useSession', () => {
     expect(text()).toBe('light ready 0')
   })
 
-  test('may select a fresh object at each call without rendering for ever', async () => {
+  test('may select a fresh object at each call without rendering forever', async () => {
     const { session } = setUp({ cart: ['tea'] })
     await session.ready()
     const results: unknown[] = []
@@ -37,7 +37,7 @@ describe('useSession', () => {
     expect(results[0]).toBe(results[1])
   })
 
-  test('renders only where the result is another one by value', async () => {
+  test('renders only if the result is another one by value', async () => {
     const { session } = setUp({ cart: ['tea'] })
     await session.ready()
     let renders = 0

@@ -64,7 +64,7 @@ describe('6: a number that is stored already', () => {
 })
 
 describe('7: a client that the server forgot', () => {
-  test('whose commit of unknown fate had been stored does not run it twice, and says that it does not know', async () => {
+  test('whose commit of unknown outcome had been stored does not run it twice, and says that it does not know', async () => {
     const { mock, session } = await begin({ count: 0 })
     mock.next({ fault: 'lose-answer', method: 'PATCH', times: 2 })
     const updated = follow(() => session.update('count', (count) => count + 1))
@@ -87,7 +87,7 @@ describe('7: a client that the server forgot', () => {
 })
 
 describe('8: cycleKey', () => {
-  test('whose answer is lost, cookie and all, loses no session', async () => {
+  test('whose response is lost, cookie and all, loses no session', async () => {
     const { mock, session } = await begin({ count: 1 })
     const ended = collect(session, 'ended')
     const lineage = await mock.lineage()
@@ -99,7 +99,7 @@ describe('8: cycleKey', () => {
 })
 
 describe('9: leaving the page', () => {
-  test('a later commit never overtakes one that is under way', async () => {
+  test('a later commit never overtakes one that is in flight', async () => {
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next({ fault: 'hold', method: 'PATCH' })
     void session.set('count', 2)

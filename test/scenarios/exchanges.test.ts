@@ -29,7 +29,7 @@ describe('13: a 304 has no token', () => {
 })
 
 describe('14: a poisonous commit', () => {
-  test.each([400, 403, 404, 500])('answered by a page with %i each time blocks the log for a while, not for ever', async (status) => {
+  test.each([400, 403, 404, 500])('answered by a page with %i each time blocks the log for a while, not forever', async (status) => {
     const mock = createServer({ initial: { count: 1 } })
     const fetch: typeof globalThis.fetch = async (input, init) => {
       const request = new Request(input, init)
@@ -48,7 +48,7 @@ describe('14: a poisonous commit', () => {
 })
 
 describe('15: the end of an exchange', () => {
-  test('a read between attempts of unknown fate shows the effect once, not in the base and in the log', async () => {
+  test('a read between attempts of unknown outcome shows the effect once, not in the base and in the log', async () => {
     const { mock, session } = await begin({ count: 1 })
     const seen: number[] = []
     session.key('count').listen((count) => void seen.push(count))

@@ -177,7 +177,7 @@ describe('18: a null base', () => {
 })
 
 describe('19: a 410 after an attempt of unknown fate', () => {
-  test('says that the fate is unknown', async () => {
+  test('says that the outcome is unknown', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'lose-answer', method: 'PATCH', times: 2 })
     const written = follow(() => session.set('count', 2))

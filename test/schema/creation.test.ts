@@ -121,7 +121,7 @@ describe('a schema', () => {
     ['loose', z.looseObject({ a: z.string() })],
     ['with a catchall', z.object({ a: z.string() }).catchall(z.string())],
     ['loose, of zod/mini', mini.looseObject({ a: mini.string() })],
-  ])('is refused where it takes keys that it does not name: %s', (_, schema) => {
+  ])('is refused if it takes keys that it does not name: %s', (_, schema) => {
     expect(() => compileSchema(schema)).toThrow(
       expect.objectContaining({ code: 'config', message: expect.stringContaining('does not name') }),
     )
@@ -135,7 +135,7 @@ describe('a schema', () => {
       'described by checks of zod/mini',
       mini.object({ a: mini.string(), b: mini.string() }).check(mini.describe('a session'), mini.meta({})),
     ],
-  ])('names its keys in order where it is %s', ([, schema]) => {
+  ])('names its keys in order if it is %s', ([, schema]) => {
     expect(compileSchema(schema).keys).toEqual(['a', 'b'])
   })
 

@@ -52,7 +52,7 @@ describe('undefined', () => {
     ['prefault', z.string().prefault('a')],
     ['catch', z.string().catch('a')],
     ['no default', z.string()],
-  ] as const)('is refused where a key has %s', ([, field]) => {
+  ] as const)('is refused if a key has %s', ([, field]) => {
     expect(() => keyOf(field).encode(undefined)).toThrow('(invalid_type)')
   })
 
@@ -64,7 +64,7 @@ describe('undefined', () => {
 })
 
 describe('a wrong value', () => {
-  test('is refused where a key has catch: nothing is replaced on the way out', () => {
+  test('is refused if a key has catch: nothing is replaced on the way out', () => {
     expect(() => keyOf(z.enum(['a', 'b']).catch('a')).encode('c')).toThrow('(invalid_value)')
   })
 

@@ -18,7 +18,7 @@ export function keyOf(field: $ZodType, options?: CompileOptions): KeyCodec {
   return { encode: (value) => encode('field', value), decode: (raw) => decode('field', raw) }
 }
 
-/** What a call throws; fails where it throws nothing. */
+/** What a call throws; fails if it throws nothing. */
 export function thrownBy(run: () => unknown): unknown {
   try {
     run()

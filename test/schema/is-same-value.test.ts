@@ -50,7 +50,7 @@ describe('isSameValue', () => {
     [new Map(), new Map()],
     [new Date(0), {}],
     [() => 1, () => 1],
-  ])('tells %o and %o apart', ([a, b]) => {
+  ])('distinguishes %o and %o', ([a, b]) => {
     expect([isSameValue(a, b), isSameValue(b, a)]).toEqual([false, false])
   })
 })

@@ -43,7 +43,7 @@ describe('a value that the schema refuses', () => {
     ['a codec that throws', throwing, 'encode'],
     ['a codec that throws what it was given', quoting, 'secret'],
     ['a Map in JSON', z.json(), new Map([['secret', 1]])],
-  ] as const)('shows no data where it is printed: %s', ([, field, value]) => {
+  ] as const)('shows no data if it is printed: %s', ([, field, value]) => {
     const error = refusal(field as never, value)
     expect(JSON.stringify({ ...error }) + inspect(error, { depth: 9 })).not.toMatch(/secret|encode me/)
   })
@@ -51,7 +51,7 @@ describe('a value that the schema refuses', () => {
   test.for([
     ['an invalid Date', isoDate, new Date(Number.NaN)],
     ['unknown fields of a strict object', z.strictObject({ a: z.string() }), { a: 'b', c: 1 }],
-    ['absence where it is exactly optional', z.exactOptional(z.string()), undefined],
+    ['absence if it is exactly optional', z.exactOptional(z.string()), undefined],
   ] as const)('throws: %s', ([, field, value]) => {
     expect(thrownBy(() => keyOf(field).encode(value))).toBeInstanceOf(SessionSchemaError)
   })

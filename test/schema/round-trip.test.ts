@@ -10,9 +10,9 @@ interface Row {
   readonly of: string
   readonly field: $ZodType
   readonly value: unknown
-  /** What travels, where it is not the value itself. */
+  /** What travels, if it is not the value itself. */
   readonly wire?: unknown
-  /** What is read back, where it is not the value itself. */
+  /** What is read back, if it is not the value itself. */
   readonly back?: unknown
 }
 
@@ -32,8 +32,8 @@ const rows: Row[] = [
   { of: 'a brand', field: z.string().brand('id'), value: 'a' },
   { of: 'a literal', field: z.literal(['a', 1, null]), value: null },
   { of: 'a template literal', field: z.templateLiteral(['n', z.number()]), value: 'n1' },
-  { of: 'null where it is nullable', field: z.string().nullable(), value: null },
-  { of: 'undefined where it is optional', field: z.string().optional(), value: undefined },
+  { of: 'null if it is nullable', field: z.string().nullable(), value: null },
+  { of: 'undefined if it is optional', field: z.string().optional(), value: undefined },
   { of: 'undefined where an option of a union is optional', field: z.union([z.string().optional(), z.number()]), value: undefined },
   { of: 'undefined of an unknown', field: z.unknown(), value: undefined },
   { of: 'an array', field: z.array(z.string()), value: ['a', 'b'] },
@@ -91,7 +91,7 @@ describe('a value that the schema takes', () => {
     expect(encode(decode(encoded).value)).toStrictEqual(encoded)
   })
 
-  test('reads as text where a union has a string beside a Date', () => {
+  test('reads as text if a union has a string next to a Date', () => {
     const { encode, decode } = keyOf(z.union([z.string(), isoDate]))
     expect(decode(encode(now)).value).toBe(now.toISOString())
   })
@@ -107,10 +107,10 @@ describe('a value that the schema takes', () => {
 describe('a key that has nothing stored', () => {
   test.for<[string, $ZodType, unknown]>([
     ['undefined without a default', z.string(), undefined],
-    ['undefined where it is optional', z.string().optional(), undefined],
-    ['undefined where it is exactly optional', z.exactOptional(z.string()), undefined],
-    ['undefined where it is nullable', z.string().nullable(), undefined],
-    ['undefined, not "undefined", where it is coerced', z.coerce.string(), undefined],
+    ['undefined if it is optional', z.string().optional(), undefined],
+    ['undefined if it is exactly optional', z.exactOptional(z.string()), undefined],
+    ['undefined if it is nullable', z.string().nullable(), undefined],
+    ['undefined, not "undefined", if it is coerced', z.coerce.string(), undefined],
     ['the default', z.string().default('a'), 'a'],
     ['the default of zod/mini', mini._default(mini.string(), 'a'), 'a'],
     ['the default of a function', z.string().default(() => 'a'), 'a'],

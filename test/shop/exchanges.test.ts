@@ -10,14 +10,14 @@ let teller: ExchangeTeller
 beforeEach(() => {
   vi.useFakeTimers()
   reports = []
-  teller = createExchangeTeller({ tell: (report) => void reports.push(report) }, () => true)
+  teller = createExchangeTeller({ publish: (report) => void reports.push(report) }, () => true)
   return () => vi.useRealTimers()
 })
 
 const commit = (outcome: SessionExchange['outcome'], n = 1, attempt = 1): void =>
   teller.exchange({ kind: 'commit', outcome, n, attempt, mutations: 2 })
 const sentences = (): (string | undefined)[] => reports.map(({ text }) => text)
-const fates = (): unknown[] => reports.map(({ mark }) => (mark?.kind === 'exchange' ? mark.fate : mark?.kind))
+const fates = (): unknown[] => reports.map(({ mark }) => (mark?.kind === 'exchange' ? mark.outcome : mark?.kind))
 
 describe('the board', () => {
   test('says that a commit leaves and that it is stored', () => {
@@ -25,7 +25,7 @@ describe('the board', () => {
     commit('acknowledged')
 
     expect(sentences()).toEqual(['Commit 1 leaves with 2 writes.', 'Commit 1 is acknowledged: the server has stored it.'])
-    expect(fates()).toEqual(['under-way', 'stored'])
+    expect(fates()).toEqual(['in-flight', 'stored'])
   })
 
   test('names the keys of a conflict before the commit goes again', () => {
@@ -38,7 +38,7 @@ describe('the board', () => {
     expect(sentences()[2]).toBe(
       'The server had changed cart and draft first (409). Your change was replayed on top of theirs and goes again as commit 2.',
     )
-    expect(fates()).toEqual(['under-way', 'conflict', 'replay', 'under-way'])
+    expect(fates()).toEqual(['in-flight', 'conflict', 'replay', 'in-flight'])
   })
 
   test('tells of a conflict that nothing follows', () => {
@@ -49,7 +49,7 @@ describe('the board', () => {
     expect(sentences()[2]).toContain('The server had changed the session first')
   })
 
-  test('tells a lost answer from a lost request', () => {
+  test('tells a lost response from a lost request', () => {
     commit('sent')
     teller.lost('answer')
     commit('failed')
@@ -77,6 +77,6 @@ describe('the board', () => {
     }
 
     expect(sentences().filter((text) => text?.includes('goes again'))).toEqual([])
-    expect(fates()).toEqual(['under-way', 'offline', 'under-way', 'offline', 'under-way', 'offline'])
+    expect(fates()).toEqual(['in-flight', 'offline', 'in-flight', 'offline', 'in-flight', 'offline'])
   })
 })

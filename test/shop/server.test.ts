@@ -11,7 +11,7 @@ let shop: App
 let cookie: string
 
 beforeEach(() => {
-  shop = createApp({ store: createMemoryStore(), files: { index, answer: () => undefined } })
+  shop = createApp({ store: createMemoryStore(), files: { index, response: () => undefined } })
   cookie = ''
 })
 
@@ -76,9 +76,9 @@ describe('an endpoint of the shop', () => {
   test('names the version of the session that it leaves behind', async () => {
     await start({ cart: [{ id: 'mug', quantity: 2 }] })
 
-    const answer = await post('/orders')
+    const response = await post('/orders')
 
-    expect(answer.headers.get('Session-Version')).toBe(await readVersion())
+    expect(response.headers.get('Session-Version')).toBe(await readVersion())
   })
 
   test('rotates the key at log-in and keeps lineage and data', async () => {
@@ -126,7 +126,7 @@ describe('another party', () => {
     expect(await readSession()).toMatchObject({ lineage: null, unknownKey: true })
   })
 
-  test.each(['phone-adds', 'shop-takes', 'expires-soon', 'operator-ends'])('does nothing where there is no session: %s', async (deed) => {
+  test.each(['phone-adds', 'shop-takes', 'expires-soon', 'operator-ends'])('does nothing if there is no session: %s', async (deed) => {
     expect(await (await post(`/party/${deed}`)).json()).toMatchObject({ did: 'nothing' })
     expect((await readSession()).lineage).toBeNull()
   })

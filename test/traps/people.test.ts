@@ -19,7 +19,7 @@ import {
 useFakeTime()
 
 describe('log-in, log-out and time', () => {
-  test('a log-out while a write is under way: its late answer brings nothing back', async () => {
+  test('a log-out while a write is in flight: its late response brings nothing back', async () => {
     // 5
     const { mock, session } = await begin({ note: "ann's" }, {}, { signedInAs: 'ann' })
     const held = mock.next({ fault: 'hold-answer', method: 'PATCH' })
@@ -97,7 +97,7 @@ describe('log-in, log-out and time', () => {
     expect([session.peek('count'), session.key('count').getServerSnapshot(), session.getServerSnapshot().values.count]).toEqual([2, 1, 1])
   })
 
-  test('a listener that writes and reads anew neither deadlocks nor recurs', async () => {
+  test('a listener that writes and refetches neither deadlocks nor recurs', async () => {
     // 20
     const { mock, session } = await begin({ count: 0 })
     const stop = session.listen(({ values }) => {
@@ -125,7 +125,7 @@ describe('other tabs', () => {
     expect([traffic(mock, 1), session.peek('count')]).toEqual([[], 1])
   })
 
-  test('a tab of an older deploy that is told of values it does not know keeps its own, and loses none of theirs', async () => {
+  test('a tab of an older deploy that is notified of values it does not know keeps its own, and loses none of theirs', async () => {
     // 17
     const mock = createServer({ initial: { count: 1, profile: { name: 'a' } } })
     const hub = createHub()

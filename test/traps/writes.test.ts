@@ -6,7 +6,7 @@ import { advance, begin, collect, commits, createServer, flush, follow, inTime, 
 useFakeTime()
 
 describe('writes', () => {
-  test('a slow read that began before a write shows nothing of before it once it is acknowledged', async () => {
+  test('a slow read that began before a write shows nothing from before it once it is acknowledged', async () => {
     // 1
     const { mock, session } = await begin({ count: 1 })
     const slow = mock.next('hold-answer')
@@ -157,7 +157,7 @@ describe('writes', () => {
     expect([seen, await mock.data()]).toEqual([[], { count: 4 }])
   })
 
-  test('a page that goes while a write is under way: the next page finds it stored once', async () => {
+  test('a page that goes while a write is in flight: the next page finds it stored once', async () => {
     // 16, without a journal
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next('hold-answer')

@@ -83,7 +83,7 @@ describe('writing', () => {
     session.set('theme', session.peek('cart'))
   })
 
-  test('takes undefined only where the schema allows it', () => {
+  test('takes undefined only if the schema allows it', () => {
     session.set('nick', undefined)
     // @ts-expect-error a key with a default is deleted by delete
     session.set('theme', undefined)
@@ -122,7 +122,7 @@ describe('a transaction', () => {
     expectTypeOf(session.transaction((tx) => tx.set('theme', 'dark'))).resolves.toBeVoid()
   })
 
-  test('does not compile where it is async or wrong', () => {
+  test('does not compile if it is async or wrong', () => {
     // @ts-expect-error it would be committed before it ends
     session.transaction(async (tx) => tx.get('cart'))
     // @ts-expect-error it would be committed before it ends

@@ -72,7 +72,7 @@ describe('what a key reads as', () => {
     expectTypeOf<Values<typeof shape>['brand']>().toEqualTypeOf<(string & z.core.$brand<'id'>) | undefined>()
   })
 
-  test('is any or unknown where the schema says no more', () => {
+  test('is any or unknown if the schema says no more', () => {
     expectTypeOf<Values<typeof shape>['any']>().toBeAny()
     expectTypeOf<Values<typeof shape>['unknown']>().toBeUnknown()
   })
@@ -108,7 +108,7 @@ describe('what may be written to a key', () => {
     expectTypeOf<Inputs<typeof shape>['date']>().toEqualTypeOf<Date>()
   })
 
-  test('is undefined too where the schema allows it: that deletes', () => {
+  test('is undefined too if the schema allows it: that deletes', () => {
     expectTypeOf<Inputs<typeof shape>['optional']>().toEqualTypeOf<string | undefined>()
     expectTypeOf<Inputs<typeof shape>['nullish']>().toEqualTypeOf<string | null | undefined>()
   })

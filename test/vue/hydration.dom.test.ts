@@ -65,7 +65,7 @@ describe('a page that a server rendered', () => {
     expect([text(), warnings]).toEqual(['EveEve', []])
   })
 
-  test('is taken over without a warning where it writes when it is mounted', async () => {
+  test('is taken over without a warning if it writes when it is mounted', async () => {
     const { session, html } = await render()
     const Page = createPage(session)
     const Writer = defineComponent(() => {

@@ -45,7 +45,7 @@ describe('createSessionInjection', () => {
     expect(text()).toBe('Ada Eve ')
   })
 
-  test('fails where nothing was given, and says what is missing', () => {
+  test('fails if nothing was given, and says what is missing', () => {
     const { useSessionKey } = createSessionInjection<Session>()
     const errors: unknown[] = []
     const Name = defineComponent(() => {

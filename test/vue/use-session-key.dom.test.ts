@@ -45,7 +45,7 @@ describe('useSessionKey', () => {
     expect(text()).toBe('dark')
   })
 
-  test('shows the value at once where the session is loaded', async () => {
+  test('shows the value at once if the session is loaded', async () => {
     const { session } = setUp({ theme: 'dark' })
     await session.ready()
     const { Theme, renders } = createTheme(session)
@@ -90,7 +90,7 @@ describe('useSessionKey', () => {
     expect([theme.value, mock.requests.filter(({ method }) => method === 'PATCH')]).toEqual(['light', []])
   })
 
-  test('shows what is stored again where the server refuses the write, without an unhandled rejection', async () => {
+  test('shows what is stored again if the server refuses the write, without an unhandled rejection', async () => {
     const { session } = setUp({ name: 'Ada' })
     await session.ready()
     const name = effectScope().run(() => useSessionKey(session, 'name'))

@@ -12,8 +12,8 @@ export const createCounter: CreateCounter = (browser, url) => {
     gathered = 0
     for (let status = 412; status === 412; ) {
       const { data, etag } = await load(browser, url)
-      const answer = await send(browser, url, { data: { count: (data.count ?? 0) + by }, etag })
-      status = answer.status
+      const response = await send(browser, url, { data: { count: (data.count ?? 0) + by }, etag })
+      status = response.status
     }
   }
 

@@ -1,4 +1,4 @@
-// A hand-written counter with If-Match that reads again before each attempt.
+// A hand-written counter with If-Match that refetches before each attempt.
 import type { CreateCounter } from '../counter.ts'
 import { load, send } from '../plain-client.ts'
 
@@ -9,8 +9,8 @@ export const createCounter: CreateCounter = (browser, url) => {
   async function add(): Promise<void> {
     for (let status = 412; status === 412; ) {
       const { data, etag } = await load(browser, url)
-      const answer = await send(browser, url, { data: { count: (data.count ?? 0) + 1 }, etag })
-      status = answer.status
+      const response = await send(browser, url, { data: { count: (data.count ?? 0) + 1 }, etag })
+      status = response.status
     }
   }
 

@@ -30,7 +30,7 @@ export const createWriter: CreateWriter = async (browser, keys) => {
       })
       transaction.mutate(() => {
         const ids = entries.map(([key]) => key)
-        // All rows in one call where it can be: a call for each takes time that grows with the square of them.
+        // All rows in one call if it can be: a call for each takes time that grows with the square of them.
         if (new Set(ids).size === ids.length) rows.update(ids, (drafts) => drafts.forEach(put))
         else for (const [at, id] of ids.entries()) rows.update(id, (row) => put(row, at))
       })

@@ -10,7 +10,7 @@ export function addToCart(id: string, quantity = 1): void {
   void session.set('lastSeen', new Date())
 }
 
-/** Sends one of the app's own requests. Where its answer names another version of the session, the client looks again. */
+/** Sends one of the app's own requests. If its response names another version of the session, the client refetches. */
 async function post(path: string, body: object = {}): Promise<Response> {
   const headers = { 'Content-Type': 'application/json', ...csrfHeaders() }
   return session.notice(await network.fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }))
@@ -21,22 +21,22 @@ export async function placeOrder(): Promise<void> {
   await session.settled()
   await attempt('order', async () => {
     await post('/orders')
-    reports.tell({
-      text: 'The order is placed. The server emptied the cart; the version in its answer makes this page look again.',
+    reports.publish({
+      text: 'The order is placed. The server emptied the cart; the version in its response makes this page refetch.',
       tone: 'good',
       mark: { kind: 'elsewhere', label: 'order' },
     })
   })
 }
 
-/** Signs in. Nothing else is under way meanwhile, since the session gets a new key and a late answer could undo that. */
+/** Signs in. Nothing else is in flight meanwhile, since the session gets a new key and a late response could undo that. */
 export function logIn(name: string, password: string): Promise<void> {
   return session.exclusive(() =>
     attempt('log in', async () => {
       const { ok } = await post('/log-in', { name, password })
-      if (!ok) return reports.tell({ text: 'The server did not let you in. Look at what you typed.', tone: 'bad' })
+      if (!ok) return reports.publish({ text: 'The server did not let you in. Look at what you typed.', tone: 'bad' })
       const text = `${name} is logged in. The session has a new key and keeps its cart; other writes were held meanwhile.`
-      reports.tell({ text, tone: 'good', mark: { kind: 'account', label: 'log in' } })
+      reports.publish({ text, tone: 'good', mark: { kind: 'account', label: 'log in' } })
     }),
   )
 }
@@ -47,7 +47,7 @@ export function logOut(): Promise<void> {
     attempt('log out', async () => {
       await post('/log-out')
       const text = 'Logged out: the server has deleted the session with all that was in it.'
-      reports.tell({ text, tone: 'care', mark: { kind: 'account', label: 'log out' } })
+      reports.publish({ text, tone: 'care', mark: { kind: 'account', label: 'log out' } })
     }),
   )
 }
@@ -56,6 +56,6 @@ async function attempt(what: string, run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } catch {
-    reports.tell({ text: `The attempt to ${what} got no answer. Try it again when the network is back.`, tone: 'bad' })
+    reports.publish({ text: `The attempt to ${what} got no response. Try it again when the network is back.`, tone: 'bad' })
   }
 }

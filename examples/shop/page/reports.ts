@@ -13,7 +13,7 @@ export interface Report {
 
 /** Where everything that happens is told, and the board listens. */
 export interface Reports {
-  tell(report: Report): void
+  publish(report: Report): void
   listen(run: (report: Report) => void): void
 }
 
@@ -21,7 +21,7 @@ export interface Reports {
 export function createReports(): Reports {
   const listeners = new Set<(report: Report) => void>()
   return {
-    tell(report) {
+    publish(report) {
       for (const run of listeners) run(report)
     },
     listen: (run) => void listeners.add(run),

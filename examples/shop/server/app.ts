@@ -18,7 +18,7 @@ const endpoints: ReadonlyMap<string, Endpoint> = new Map([
   ['/orders', placeOrder],
 ])
 
-/** What other parties do to the session. They are elsewhere, so nothing of these answers may touch this browser's cookie. */
+/** What other parties do to the session. They are elsewhere, so nothing of these responses may touch this browser's cookie. */
 const parties: ReadonlyMap<string, Endpoint> = new Map([
   ['/party/phone-adds', phoneAdds],
   ['/party/shop-takes', shopTakes],
@@ -43,7 +43,7 @@ export function createApp({ store, files }: { readonly store: SessionHandlerOpti
       schema,
       readOnly,
       maxAgeMs: dayMs,
-      // Not every browser keeps a Secure cookie of http://127.0.0.1, so it is Secure where the request came over TLS.
+      // Not every browser keeps a Secure cookie of http://127.0.0.1, so it is Secure if the request came over TLS.
       cookie: isTls ? {} : { name: 'shop-session', secure: false },
       validate: (data) =>
         cartIn(data).some(({ quantity }) => quantity > maxQuantity)
@@ -52,16 +52,16 @@ export function createApp({ store, files }: { readonly store: SessionHandlerOpti
     })
   const [plain, overTls] = [toHandler(false), toHandler(true)]
 
-  async function answer(request: Request): Promise<Response> {
+  async function response(request: Request): Promise<Response> {
     const { pathname, protocol } = new URL(request.url)
     const handler = protocol === 'https:' ? overTls : plain
     if (pathname === '/session') return handler(request)
     if (request.method === 'POST') return answerPost(handler, pathname, request)
     if (request.method !== 'GET' && request.method !== 'HEAD') return new Response('Method not allowed', { status: 405 })
-    return pathname === '/' ? renderPage(files.index, handler, request) : (files.answer(pathname) ?? notFound())
+    return pathname === '/' ? renderPage(files.index, handler, request) : (files.response(pathname) ?? notFound())
   }
 
-  return Object.assign(answer, { sweep: () => plain.sweep() })
+  return Object.assign(response, { sweep: () => plain.sweep() })
 }
 
 async function answerPost(handler: Sessions, pathname: string, request: Request): Promise<Response> {
@@ -70,9 +70,9 @@ async function answerPost(handler: Sessions, pathname: string, request: Request)
   if (!endpoint) return notFound()
   if (!isSameOrigin(request)) return new Response('Send this from the shop itself', { status: 403 })
   const session = await handler.open(request)
-  const answer = session.respond(await endpoint(session, request))
-  if (party) answer.headers.delete('Set-Cookie')
-  return answer
+  const response = session.respond(await endpoint(session, request))
+  if (party) response.headers.delete('Set-Cookie')
+  return response
 }
 
 /** Whether a page of our own sends this. Browsers set at least one of the two fields on a POST, and no page can forge them. */

@@ -9,12 +9,12 @@ export type Sessions = SessionHandler<SessionValues<typeof schema>, SessionInput
 /** The session of one visitor. */
 export type Session = Awaited<ReturnType<Sessions['open']>>
 
-/** Answers a POST of the page with the visitor's session at hand. The router passes the answer through `respond`. */
+/** Answers a POST of the page with the visitor's session at hand. The router passes the response through `respond`. */
 export type Endpoint = (session: Session, request: Request) => Promise<Response>
 
 const maxBodyBytes = 2000
 
-/** The text of one field of a JSON body; empty where there is none. */
+/** The text of one field of a JSON body; empty without one. */
 export async function readField(request: Request, name: string): Promise<string> {
   if (Number(request.headers.get('Content-Length') ?? Number.POSITIVE_INFINITY) > maxBodyBytes) return ''
   const body: unknown = await request.json().catch(() => null)

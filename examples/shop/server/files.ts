@@ -13,8 +13,8 @@ const types: Readonly<Record<string, string>> = {
 export interface Files {
   /** The text of index.html. */
   readonly index: string
-  /** The answer for a path; undefined where there is no such file. */
-  answer(pathname: string): Response | undefined
+  /** The response for a path; undefined if there is no such file. */
+  response(pathname: string): Response | undefined
 }
 
 /** Reads the folder that Vite has built, once: what is not in it then cannot be asked for. */
@@ -28,7 +28,7 @@ export function readFiles(folder: string): Files {
   )
   return {
     index: String(files.get('/index.html') ?? ''),
-    answer(pathname) {
+    response(pathname) {
       const body = files.get(pathname)
       if (!body) return undefined
       // Vite puts a hash of the content into the names in /assets.

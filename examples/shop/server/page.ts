@@ -21,6 +21,6 @@ export async function renderPage(index: string, handler: Sessions, request: Requ
 /** Asks the handler as the browser would. */
 async function readState(handler: Sessions, request: Request): Promise<unknown> {
   const headers = { Cookie: request.headers.get('Cookie') ?? '' }
-  const answer = await handler(new Request(new URL('/session', request.url), { headers }))
-  return answer.ok ? answer.json() : undefined
+  const response = await handler(new Request(new URL('/session', request.url), { headers }))
+  return response.ok ? response.json() : undefined
 }

@@ -26,7 +26,7 @@ export const expiresSoon: Endpoint = async (session) => {
   return Response.json({ did: 'expires-soon' })
 }
 
-/** Ends the session without the visitor's browser: the answer does not take its cookie away. */
+/** Ends the session without the visitor's browser: the response does not take its cookie away. */
 export const operatorEnds: Endpoint = async (session) => {
   if (session.lineage === null) return nothing('no-session')
   await session.flush()

@@ -17,7 +17,7 @@ export interface ChangeTeller {
 }
 
 /** Creates a teller of changes and begins to listen. */
-export function createChangeTeller(session: Session, { tell }: Pick<Reports, 'tell'>): ChangeTeller {
+export function createChangeTeller(session: Session, { publish }: Pick<Reports, 'publish'>): ChangeTeller {
   let { values, identity } = session.getSnapshot()
   let pending = session.pending.length
   let cause: Cause | undefined
@@ -28,7 +28,7 @@ export function createChangeTeller(session: Session, { tell }: Pick<Reports, 'te
     const names = listOf(written)
     written = []
     const waiting = count(session.pending.length, 'write')
-    tell({
+    publish({
       text: `You changed ${names}. Both halves show it at once; ${waiting} in the log.`,
       mark: { kind: 'write', label: names.split(/,| and /)[0] ?? names },
     })
@@ -40,15 +40,15 @@ export function createChangeTeller(session: Session, { tell }: Pick<Reports, 'te
     written.push(...keys)
   }
 
-  /** Later, since what was found may turn out to be the end of the session, which is told by itself. */
+  /** Later, since what was found may turn out to be the end of the session, which is reported by itself. */
   function tellFound(keys: readonly string[]): void {
-    if (cause === 'read') tell({ text: `This page looked again and found a new ${listOf(keys)}.`, tone: 'good' })
+    if (cause === 'read') publish({ text: `This page refetched and found a new ${listOf(keys)}.`, tone: 'good' })
   }
 
   session.listen((next: SessionSnapshot<Values>) => {
     const changed = (Object.keys(next.values) as Key[]).filter((key) => next.values[key] !== values[key])
     if (next.identity !== identity && cause === undefined) {
-      tell({
+      publish({
         text: next.identity ? `Another tab has logged in as ${next.identity}.` : 'Another tab has logged out.',
         tone: 'good',
         mark: { kind: 'tab', label: 'tab' },
@@ -63,13 +63,13 @@ export function createChangeTeller(session: Session, { tell }: Pick<Reports, 'te
     if (added.length > 0) return noteWritten(added.flatMap(({ kind, keys }) => (keys.length > 0 ? keys : [kind])))
     if (changed.length === 0) return
     if (cause === 'acknowledged')
-      return tell({ text: `The same answer brought a new ${listOf(changed)}, which somebody else had changed.`, tone: 'good' })
+      return publish({ text: `The same response brought a new ${listOf(changed)}, which somebody else had changed.`, tone: 'good' })
     if (hasShrunk || cause === 'other') return
     // A set of a key that waits already is taken into the one that waits.
     if (changed.some((key) => session.key(key).getState().pending > 0)) return noteWritten(changed)
     if (cause === 'read') return queueMicrotask(() => tellFound(changed))
     const text = `Another tab changed ${listOf(changed)} and told this one what the server answered. No request was needed.`
-    tell({ text, tone: 'good', mark: { kind: 'tab', label: 'tab' } })
+    publish({ text, tone: 'good', mark: { kind: 'tab', label: 'tab' } })
   })
 
   return {

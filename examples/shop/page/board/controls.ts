@@ -8,16 +8,16 @@ import { askParty } from './parties.ts'
 const switched: Record<Fault, readonly [on: string, off: string]> = {
   offline: ['The network is gone. What you write is shown and waits here.', 'The network is back. What waited goes at once.'],
   slow: ['The network is slow now: nearly three seconds there and back.', 'The network is quick again.'],
-  'lose-answer': ['The answer to your next commit will get lost.', ''],
+  'lose-answer': ['The response to your next commit will get lost.', ''],
   'lose-request': ['Your next commit will get lost on its way.', ''],
 }
 
 const isFault = (name: string | undefined): name is Fault => name !== undefined && Object.hasOwn(switched, name)
 
 /** Makes the buttons of the other parties and the switches of the network work. */
-export function connectControls(session: Session, network: Network, { tell }: Reports): void {
+export function connectControls(session: Session, network: Network, { publish }: Reports): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-party]')) {
-    button.addEventListener('click', async () => tell(await askParty(session, button.dataset.party ?? '')))
+    button.addEventListener('click', async () => publish(await askParty(session, button.dataset.party ?? '')))
   }
 
   const switches = document.querySelectorAll<HTMLButtonElement>('[data-fault]')
@@ -27,7 +27,7 @@ export function connectControls(session: Session, network: Network, { tell }: Re
     button.addEventListener('click', () => {
       const isOn = !network.has(fault)
       const [on, off] = switched[fault]
-      tell({ text: isOn ? on : off || 'Nothing will get lost.' })
+      publish({ text: isOn ? on : off || 'Nothing will get lost.' })
       network.set(fault, isOn)
     })
   }

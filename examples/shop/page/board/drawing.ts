@@ -1,6 +1,6 @@
 // Draws the marks of the time line as SVG.
 import { svg } from './dom.ts'
-import type { ExchangeMark, Fate, Mark } from './mark.ts'
+import type { ExchangeMark, Mark, Outcome } from './mark.ts'
 
 /** Where the rails lie. The style sheet draws them at the same heights. */
 const pageY = 34
@@ -26,8 +26,8 @@ const up = `M${middle} ${serverY}L${width - 9} ${pageY}`
 const half = (pageY + serverY) / 2
 
 /** What stands below the server's rail. */
-const answers: Record<Fate, (mark: ExchangeMark) => string> = {
-  'under-way': () => '',
+const responses: Record<Outcome, (mark: ExchangeMark) => string> = {
+  'in-flight': () => '',
   stored: ({ n }) => `stored ${n}`,
   known: ({ n }) => `has ${n}`,
   read: () => 'state',
@@ -42,10 +42,10 @@ const answers: Record<Fate, (mark: ExchangeMark) => string> = {
   failed: () => '',
 }
 
-/** The way there, the answer, and what is between. */
-function drawFate(fate: Fate): SVGElement[] {
-  switch (fate) {
-    case 'under-way': {
+/** The way there, the response, and what is between. */
+function drawOutcome(outcome: Outcome): SVGElement[] {
+  switch (outcome) {
+    case 'in-flight': {
       const motion = svg('animateMotion', { path: `${down}L${width - 9} ${pageY}`, dur: '1.6s', repeatCount: 'indefinite' })
       return [line(down, 'mark-way is-open'), line(up, 'mark-way is-open'), svg('circle', { r: 4, class: 'mark-train' }, motion)]
     }
@@ -75,16 +75,16 @@ function drawFate(fate: Fate): SVGElement[] {
       return [
         line(down, 'mark-way is-good'),
         line(up, 'mark-way is-good'),
-        dot(middle, serverY, fate === 'known' ? 'mark-ring is-good' : 'mark-station'),
+        dot(middle, serverY, outcome === 'known' ? 'mark-ring is-good' : 'mark-station'),
       ]
   }
 }
 
 function drawExchange(mark: ExchangeMark): SVGElement[] {
-  const { what, n, attempt, fate } = mark
+  const { what, n, attempt, outcome } = mark
   const title = what === 'commit' ? `commit ${n}` : what
   const again = what === 'commit' && attempt > 1 ? [label(`attempt ${attempt}`, pageY - 5, 'mark-label is-small')] : []
-  return [...drawFate(fate), label(title, pageY - 18), ...again, below(answers[fate](mark))]
+  return [...drawOutcome(outcome), label(title, pageY - 18), ...again, below(responses[outcome](mark))]
 }
 
 function drawMark(mark: Mark): SVGElement[] {

@@ -2,19 +2,19 @@
 import type { SessionExchange } from 'sojourn'
 import type { Lost } from '../network.ts'
 import type { Reports, Tone } from '../reports.ts'
-import type { ExchangeMark, Fate } from './mark.ts'
-import { sayConflict, sayFate, sayFirst, sayLeaving } from './words.ts'
+import type { ExchangeMark, Outcome } from './mark.ts'
+import { sayConflict, sayFirst, sayLeaving, sayOutcome } from './words.ts'
 
 /** Tells of exchanges with the server. */
 export interface ExchangeTeller {
-  /** The network has lost something of the exchange under way. */
+  /** The network has lost something of the exchange in flight. */
   lost(what: Lost): void
   /** A key was changed by somebody else. */
   conflict(key: string): void
   exchange(event: SessionExchange): void
 }
 
-const tones: Partial<Record<Fate, Tone>> = {
+const tones: Partial<Record<Outcome, Tone>> = {
   stored: 'good',
   known: 'good',
   conflict: 'care',
@@ -27,27 +27,27 @@ const tones: Partial<Record<Fate, Tone>> = {
   failed: 'bad',
 }
 
-const lostFates: Record<Lost, Fate> = { offline: 'offline', request: 'request-lost', answer: 'answer-lost' }
+const lostOutcomes: Record<Lost, Outcome> = { offline: 'offline', request: 'request-lost', answer: 'answer-lost' }
 
 /** Creates a teller of exchanges. */
-export function createExchangeTeller({ tell }: Pick<Reports, 'tell'>, hasSession: () => boolean): ExchangeTeller {
+export function createExchangeTeller({ publish }: Pick<Reports, 'publish'>, hasSession: () => boolean): ExchangeTeller {
   let lost: Lost | undefined
-  /** Whether the server has stored the commit under way already, as far as this page's network knows. */
+  /** Whether the server has stored the commit in flight already, as far as this page's network knows. */
   let isStored = false
   let isFirst = true
   /** Whether tries fail one like another, so that one sentence is enough. */
   let isStuck = false
   let refused: { readonly n: number; readonly keys: string[] } | undefined
 
-  /** The keys of a conflict come after its exchange, so it is told when the next thing happens. */
+  /** The keys of a conflict come after its exchange, so it is reported when the next thing happens. */
   function tellConflict(): void {
     if (!refused) return
     const { n, keys } = refused
     refused = undefined
-    tell({ text: sayConflict(n, keys), tone: 'care', mark: { kind: 'replay', label: 'rebased' } })
+    publish({ text: sayConflict(n, keys), tone: 'care', mark: { kind: 'replay', label: 'rebased' } })
   }
 
-  function toFate({ kind, outcome }: SessionExchange): Fate {
+  function toOutcome({ kind, outcome }: SessionExchange): Outcome {
     switch (outcome) {
       case 'acknowledged':
         return kind === 'commit' ? (isStored ? 'known' : 'stored') : 'read'
@@ -58,9 +58,9 @@ export function createExchangeTeller({ tell }: Pick<Reports, 'tell'>, hasSession
       case 'elsewhere':
         return hasSession() ? 'gone' : 'old-key'
       case 'failed':
-        return lost ? lostFates[lost] : 'failed'
+        return lost ? lostOutcomes[lost] : 'failed'
       default:
-        return 'under-way'
+        return 'in-flight'
     }
   }
 
@@ -73,23 +73,23 @@ export function createExchangeTeller({ tell }: Pick<Reports, 'tell'>, hasSession
     },
     exchange(event) {
       tellConflict()
-      const { kind: what, n, attempt, outcome, mutations = 0 } = event
-      const fate = toFate(event)
-      const mark: ExchangeMark = { kind: 'exchange', what, n, attempt, fate }
-      if (outcome === 'sent') {
+      const { kind: what, n, attempt, mutations = 0 } = event
+      const outcome = toOutcome(event)
+      const mark: ExchangeMark = { kind: 'exchange', what, n, attempt, outcome }
+      if (event.outcome === 'sent') {
         lost = undefined
-        return tell({ text: isStuck ? undefined : sayLeaving(mark, mutations), mark })
+        return publish({ text: isStuck ? undefined : sayLeaving(mark, mutations), mark })
       }
-      if (fate === 'answer-lost' && what === 'commit') isStored = true
-      else if (outcome !== 'failed') isStored = false
-      if (fate === 'conflict' && n !== undefined) {
+      if (outcome === 'answer-lost' && what === 'commit') isStored = true
+      else if (event.outcome !== 'failed') isStored = false
+      if (outcome === 'conflict' && n !== undefined) {
         refused = { n, keys: [] }
         setTimeout(tellConflict)
       }
-      const text = isFirst && fate === 'unchanged' ? sayFirst : sayFate(fate, n)
+      const text = isFirst && outcome === 'unchanged' ? sayFirst : sayOutcome(outcome, n)
       isFirst = false
-      isStuck = fate === 'offline' || fate === 'failed'
-      tell({ text, tone: tones[fate], mark })
+      isStuck = outcome === 'offline' || outcome === 'failed'
+      publish({ text, tone: tones[outcome], mark })
     },
   }
 }

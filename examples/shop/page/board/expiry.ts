@@ -24,7 +24,7 @@ export function showExpiry(session: Session): void {
   function show(): void {
     const leftMs = session.dehydrate()?.state.lineage ? (session.expiry?.remainingMs ?? null) : null
     const now = performance.now()
-    // Not what time alone would have left: the ring begins anew, full.
+    // Not what time alone would have left: the ring begins again, full.
     if (leftMs !== null && Math.abs(lastMs - (now - lastNow) - leftMs) > jumpMs) wholeMs = leftMs
     lastMs = leftMs ?? 0
     lastNow = now

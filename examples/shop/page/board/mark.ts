@@ -1,8 +1,8 @@
 // Declares what a column of the time line can show. Types only.
 
 /** How an exchange with the server went, as far as it is known. */
-export type Fate =
-  | 'under-way'
+export type Outcome =
+  | 'in-flight'
   | 'stored'
   | 'known'
   | 'read'
@@ -16,14 +16,14 @@ export type Fate =
   | 'answer-lost'
   | 'failed'
 
-/** One request and its answer. */
+/** One request and its response. */
 export interface ExchangeMark {
   readonly kind: 'exchange'
   readonly what: 'commit' | 'read' | 'end'
   /** The number of the commit. */
   readonly n: number | undefined
   readonly attempt: number
-  readonly fate: Fate
+  readonly outcome: Outcome
 }
 
 /** One column of the time line. */

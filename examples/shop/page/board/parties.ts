@@ -24,7 +24,7 @@ function say({ did, why, good = '' }: Deed): Report {
     case 'expires-soon':
       return elsewhere(
         '20 s',
-        'Elsewhere: an operator gave the session 20 seconds more. The answer named a new version, so this page looks again.',
+        'Elsewhere: an operator gave the session 20 seconds more. The response named a new version, so this page refetches.',
       )
     case 'operator-ends':
       return elsewhere('ended', `Elsewhere: an operator ended the session. ${unheard}`)
@@ -39,7 +39,7 @@ function say({ did, why, good = '' }: Deed): Report {
 }
 
 /**
- * Has another party do something to the session, over a network of its own. The page looks at no answer of theirs, as it
+ * Has another party do something to the session, over a network of its own. The page looks at no response of theirs, as it
  * would not see them in life; the one about the expiry aside, since a countdown that starts late would show nothing.
  */
 export async function askParty(session: Session, deed: string): Promise<Report> {

@@ -7,7 +7,7 @@ import { count, listOf } from './words.ts'
 type Activity = ReturnType<Session['getSnapshot']>['activity']
 
 const activities: Record<Activity, string> = {
-  idle: 'Nothing is under way',
+  idle: 'Nothing is in flight',
   loading: 'Reading the session',
   sending: 'Sending a commit',
   retrying: 'Waiting for the next try',
@@ -20,7 +20,7 @@ const maxChips = 5
 function toChip(entry: PendingMutation): HTMLElement {
   const { kind, keys, sent } = entry
   const chip = html('li', sent ? 'chip is-sent' : 'chip', `${kind} ${keys.length > 0 ? listOf(keys) : ''}`.trim())
-  chip.title = sent ? 'In the commit under way' : 'Waits for the next commit'
+  chip.title = sent ? 'In the commit in flight' : 'Waits for the next commit'
   if (!sent && kind !== 'end') {
     const button = html('button', 'chip-discard', '×')
     button.type = 'button'

@@ -21,19 +21,19 @@ export function tellStory(session: Session, network: Network, reports: Reports):
   session.on('conflict', ({ key }) => exchanges.conflict(key))
   session.on('rejected', (event) => {
     if (event.error.code === 'ended') ended++
-    reports.tell({ text: sayRejected(event), tone: 'bad' })
+    reports.publish({ text: sayRejected(event), tone: 'bad' })
   })
   session.on('ended', (event) => {
     changes.explain('other')
-    reports.tell({ text: sayEnded(event, ended), tone: 'bad', mark: { kind: 'end', label: event.reason } })
+    reports.publish({ text: sayEnded(event, ended), tone: 'bad', mark: { kind: 'end', label: event.reason } })
     ended = 0
   })
   session.on('expiring', ({ remainingMs }) => {
     const seconds = Math.ceil(remainingMs / 1000)
-    reports.tell({ text: `The session ends in ${seconds} seconds unless something is written or you press "Keep it".`, tone: 'care' })
+    reports.publish({ text: `The session ends in ${seconds} seconds unless something is written or you press "Keep it".`, tone: 'care' })
   })
   session.on('invalid', ({ key }) => {
-    reports.tell({ text: `The stored ${key} does not fit the schema: its default is shown and nothing is overwritten.`, tone: 'care' })
+    reports.publish({ text: `The stored ${key} does not fit the schema: its default is shown and nothing is overwritten.`, tone: 'care' })
   })
-  session.on('dropped', () => reports.tell({ text: 'Other server code has undone writes that were acknowledged.', tone: 'bad' }))
+  session.on('dropped', () => reports.publish({ text: 'Other server code has undone writes that were acknowledged.', tone: 'bad' }))
 }

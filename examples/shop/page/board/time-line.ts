@@ -10,7 +10,7 @@ const maxColumns = 60
 function isMoreOf(mark: Mark, last: Mark): boolean {
   if (mark.kind === 'write' && last.kind === 'write') return mark.label === last.label
   if (mark.kind !== 'exchange' || last.kind !== 'exchange') return false
-  return last.fate === 'under-way' || (isSame(mark, last) && (last.fate === 'offline' || last.fate === 'failed'))
+  return last.outcome === 'in-flight' || (isSame(mark, last) && (last.outcome === 'offline' || last.outcome === 'failed'))
 }
 
 const isSame = (a: ExchangeMark, b: ExchangeMark): boolean => a.what === b.what && a.n === b.n
@@ -20,8 +20,8 @@ export function createTimeLine(list: HTMLElement): (mark: Mark) => void {
   let last: Mark | undefined
   return (mark) => {
     const former = list.lastElementChild
-    // A mark that is not an exchange may come while one is under way: the exchange's column stays the last.
-    if (last?.kind === 'exchange' && last.fate === 'under-way' && mark.kind !== 'exchange') {
+    // A mark that is not an exchange may come while one is in flight: the exchange's column stays the last.
+    if (last?.kind === 'exchange' && last.outcome === 'in-flight' && mark.kind !== 'exchange') {
       former?.before(toColumn(mark))
     } else {
       if (former && last && isMoreOf(mark, last)) former.replaceChildren(draw(mark))

@@ -1,6 +1,6 @@
 // Phrases what the board says about exchanges.
 import type { SessionEvents } from 'sojourn'
-import type { ExchangeMark, Fate } from './mark.ts'
+import type { ExchangeMark, Outcome } from './mark.ts'
 
 /** `cart`, `cart and theme`, `cart, theme and draft`. */
 export function listOf(names: readonly string[]): string {
@@ -25,28 +25,28 @@ export const sayFirst =
   'The page came with the session in it and has asked once whether that is still so. It is (304). Now add something to the cart.'
 
 /** What is said when it is known how an exchange went. Nothing of what says more in another event. */
-export function sayFate(fate: Fate, n: number | undefined): string | undefined {
-  switch (fate) {
+export function sayOutcome(outcome: Outcome, n: number | undefined): string | undefined {
+  switch (outcome) {
     case 'stored':
       return `Commit ${n} is acknowledged: the server has stored it.`
     case 'known':
       return `Commit ${n} is acknowledged. The server had stored it the first time, knew its number again and did nothing twice.`
     case 'unchanged':
-      return 'This page looked again: nothing has changed (304).'
+      return 'This page refetched: nothing has changed (304).'
     case 'offline':
-      return 'No answer: the network is gone. What you write stays here, is shown, and goes when the network is back.'
+      return 'No response: the network is gone. What you write stays here, is shown, and goes when the network is back.'
     case 'request-lost':
-      return `Commit ${n} got lost on its way. Nobody here can tell that from a lost answer, so the very same bytes will go again.`
+      return `Commit ${n} got lost on its way. Nobody here can distinguish that from a lost response, so the very same bytes will go again.`
     case 'answer-lost':
       return n === undefined
-        ? 'The answer got lost. This page asks again.'
-        : `The server has stored commit ${n}, but the answer got lost. Nobody here can tell, so the very same bytes will go again.`
+        ? 'The response got lost. This page asks again.'
+        : `The server has stored commit ${n}, but the response got lost. Nobody here can publish, so the very same bytes will go again.`
     case 'gone':
-      return 'The server does not know this session any more. Before the page believes that, it looks once more: a log-in may be under way.'
+      return 'The server does not know this session any more. Before the page believes that, it refetches: a log-in may be in flight.'
     case 'old-key':
       return 'The cookie is of a session that is gone. The server makes no new one on it until the page has looked once more.'
     case 'failed':
-      return 'The server gives no usable answer. What you write stays here, is shown, and goes when it answers again.'
+      return 'The server gives no usable response. What you write stays here, is shown, and goes when it answers again.'
     default:
       return undefined
   }
