@@ -2,7 +2,7 @@
 import { SessionUsageError } from '../src/errors/session-usage-error.ts'
 import type { MockBrowser, MockBrowserOptions } from './mock-browser.ts'
 import type { Send } from './network.ts'
-import { createPage, type Page } from './page.ts'
+import { breakStreams, createPage, type Page } from './page.ts'
 
 /** What browsers need from the mock server. */
 export interface BrowserPorts {
@@ -68,7 +68,9 @@ export function createBrowsers({ origin, now, send, toHandlers }: BrowserPorts):
         },
         offline: () => {
           page.isOffline = true
+          breakStreams(page)
         },
+        breakStreams: () => breakStreams(page),
         online: () => {
           page.isOffline = false
         },
@@ -85,6 +87,7 @@ export function createBrowsers({ origin, now, send, toHandlers }: BrowserPorts):
         page.cookies.clear()
         page.isOffline = false
         page.epoch += 1
+        breakStreams(page)
         begin(page, start)
       }
     },

@@ -22,6 +22,8 @@ export interface MockBrowser {
   readonly documentCookie: string
   /** Loses every request of this browser, until `online()`. */
   offline(): void
+  /** Breaks every event stream of this browser, as a proxy does that cuts connections. The client opens another one. */
+  breakStreams(): void
   /** Ends `offline()`. */
   online(): void
   /** Closes and reopens the browser, which drops cookies without an age. */

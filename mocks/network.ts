@@ -5,7 +5,7 @@ import type { Activity } from './activity.ts'
 import { type PlainRequest, type PlainResponse, toNetworkError, toPageResponse, toPlainRequest, untilAborted } from './exchange.ts'
 import type { Exchange } from './fault-script.ts'
 import type { MockEndpoint } from './options.ts'
-import { hasCredentials, type Page, withBrowserHeaders } from './page.ts'
+import { hasCredentials, type Page, tieStream, withBrowserHeaders } from './page.ts'
 import type { LogEntry, RequestLog } from './request-log.ts'
 
 /** What the network connects. */
@@ -79,8 +79,15 @@ export function createNetwork({ url: sessionUrl, endpoints, log, activity, serve
       // Not earlier: a browser ignores the cookies of a response that the page has aborted.
       if (hasCredentials(plain, page)) page.cookies.store(plain.url, received.setCookies)
       entry.end(received.status)
-      return toPageResponse(received)
+      const { body } = received
+      return toPageResponse(body instanceof ReadableStream ? { ...received, body: tieStream(body, page) } : received)
     } catch (error) {
+      // Nobody reads an event stream whose request was aborted.
+      response
+        .then(async ({ body }) => {
+          if (body instanceof ReadableStream) await body.cancel()
+        })
+        .catch(() => {})
       entry.end(plain.signal?.aborted === true ? 'aborted' : 'lost')
       throw error
     }

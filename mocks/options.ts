@@ -15,6 +15,7 @@ type HandlerOptions = Pick<
   | 'maxLifetimeMs'
   | 'maxBodyBytes'
   | 'maxKeys'
+  | 'streams'
   | 'maxSessionBytes'
   | 'origins'
   | 'validate'

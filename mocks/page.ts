@@ -1,6 +1,6 @@
 // Owns what the network knows of one browser: cookies, connection, origin. Adds the header fields that only a browser may set.
 import { type BrowserCookies, createBrowserCookies } from './browser-cookies.ts'
-import type { PlainRequest } from './exchange.ts'
+import { type PlainRequest, toNetworkError } from './exchange.ts'
 import type { MockBrowserOptions } from './mock-browser.ts'
 
 /** One browser as the network sees it. */
@@ -11,6 +11,8 @@ export interface Page {
   /** Resolves when what the test wants at the start (`initial`, `signedInAs`) is stored. */
   ready: Promise<void>
   isOffline: boolean
+  /** Breaks each of its event streams, as a lost connection does. */
+  readonly streams: Set<() => void>
   /** Counts the resets. A request from before the last reset is lost. */
   epoch: number
 }
@@ -29,6 +31,7 @@ export function createPage({ name, origin, document }: PageOptions, now: () => n
     cookies: createBrowserCookies(now, document),
     ready: Promise.resolve(),
     isOffline: false,
+    streams: new Set(),
     epoch: 0,
   }
 }
@@ -50,4 +53,36 @@ export function withBrowserHeaders(request: PlainRequest, page: Page): PlainRequ
   if (!isSameOrigin || !isSafe(request.method)) headers.set('origin', page.origin)
   headers.set('sec-fetch-site', isSameOrigin ? 'same-origin' : 'cross-site')
   return { ...request, headers }
+}
+
+/** Breaks every event stream of a page. */
+export function breakStreams({ streams }: Page): void {
+  for (const end of [...streams]) end()
+}
+
+/** Ties an event stream to its page: it breaks with the page's connection, and the server learns when the page reads no more. */
+export function tieStream(body: ReadableStream<Uint8Array>, { streams }: Page): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  let release = (): void => {}
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      const end = (): void => {
+        release()
+        controller.error(toNetworkError())
+        void reader.cancel().catch(() => {})
+      }
+      release = () => void streams.delete(end)
+      streams.add(end)
+    },
+    async pull(controller) {
+      const { done, value } = await reader.read()
+      if (!done) return controller.enqueue(value)
+      release()
+      controller.close()
+    },
+    cancel() {
+      release()
+      return reader.cancel()
+    },
+  })
 }

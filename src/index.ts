@@ -1,6 +1,7 @@
 // The public names of `sojourn`.
 export type { Conflict, ConflictPolicy } from './cache/operation.ts'
 export { createSessionClient } from './client/create-session-client.ts'
+export type { LiveState, LiveUpdates } from './client/live.ts'
 export type { KySessionClientOptions, SessionClientOptions } from './client/options.ts'
 export { toScript } from './client/to-script.ts'
 export type {

@@ -71,6 +71,8 @@ describe('the doors', () => {
           "DehydratedSession",
           "JsonSchema",
           "KySessionClientOptions",
+          "LiveState",
+          "LiveUpdates",
           "LockMode",
           "PendingMutation",
           "RetryOptions",
@@ -127,6 +129,10 @@ describe('the doors', () => {
 
   test('sojourn/fetch', () => {
     expect(namesOf('sojourn/fetch')).toEqual({ types: ['SessionClientOptions'], values: ['createSessionClient'] })
+  })
+
+  test('sojourn/live', () => {
+    expect(namesOf('sojourn/live')).toEqual({ types: ['LiveOptions'], values: ['createLive'] })
   })
 
   test('sojourn/react', () => {

@@ -14,6 +14,7 @@ const layers = ['errors', 'protocol', 'platform', 'schema', 'merge', 'cache', 't
 const apart: Readonly<Record<string, readonly string[]>> = {
   index: layers,
   fetch: layers,
+  live: layers,
   react: layers,
   vue: layers,
   server: ['errors', 'protocol', 'schema', 'merge'],

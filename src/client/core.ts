@@ -25,6 +25,7 @@ import type { Transport } from '../transport/transport.ts'
 import { createEventEmitter, type EventEmitter } from './event-emitter.ts'
 import { createExpiryClock, type ExpiryClock } from './expiry-clock.ts'
 import { followPage, hearTabs } from './follow.ts'
+import type { LiveConnection } from './live.ts'
 import type { SessionClientOptions, SessionKeyOf } from './options.ts'
 import { openChannel, type SessionUrl, toCredentials, toSessionUrl } from './ports.ts'
 import { createPurityCheck, type PurityCheck } from './purity-check.ts'
@@ -37,6 +38,8 @@ export interface Core extends PurityCheck, Pick<EventEmitter, 'on'> {
   readonly sync: Sync
   readonly sections: Sections
   readonly expiry: ExpiryClock
+  /** Undefined without the option `live`. */
+  readonly live: LiveConnection | undefined
   /** Why the last write of each key was rejected. */
   readonly errors: Map<string, SessionWriteError>
   /** Starts to listen to the page and the other tabs, at the first use. @throws SessionDisposedError, SessionUsageError inside a pure function */
@@ -75,6 +78,7 @@ function toLocks(options: Pick<AnyOptions, 'locks' | 'lockName'>, url: string): 
     shared: createLock(locks, `section ${name}`, 'shared'),
     exclusive: createLock(locks, `section ${name}`, 'exclusive'),
     creation: createLock(locks, `creation ${name}`, 'exclusive'),
+    live: createLock(locks, `live ${name}`, 'exclusive'),
   }
 }
 
@@ -82,10 +86,11 @@ function toLocks(options: Pick<AnyOptions, 'locks' | 'lockName'>, url: string): 
 interface Audience extends Pick<Core, 'cache' | 'errors' | 'expiry'> {
   readonly emit: EventEmitter['emit']
   readonly tabs: Tabs
+  readonly changed: PublishPort['changed']
 }
 
 /** Returns how the pipeline reports to the app and to the other tabs. */
-function toPublish({ cache, errors, expiry, emit, tabs }: Audience): PublishPort {
+function toPublish({ cache, errors, expiry, emit, tabs, changed }: Audience): PublishPort {
   return {
     emit: emit as PublishPort['emit'],
     acknowledged(keys) {
@@ -100,6 +105,7 @@ function toPublish({ cache, errors, expiry, emit, tabs }: Audience): PublishPort
     state: ({ lineage, expiry: left }) => expiry.set(lineage === null ? undefined : left),
     broadcast: tabs.broadcast,
     hasOthers: () => tabs.isOpen,
+    changed,
   }
 }
 
@@ -144,7 +150,7 @@ export function createCore<S extends z.$ZodObject>(
     () => (channel === false ? undefined : (channel ?? openChannel)(url)),
     (data) => hearTabs(sync, sections, creation, data),
   )
-  const publish = toPublish({ cache, errors, expiry, emit, tabs })
+  const publish = toPublish({ cache, errors, expiry, emit, tabs, changed: () => live?.update() })
   const creation = createCreationSignals({ tab: hostRandom.clientId(), clock, broadcast: tabs.broadcast, hasOthers: publish.hasOthers })
   const locks = toLocks(options, url)
   const sync: Sync = createSync(
@@ -160,6 +166,7 @@ export function createCore<S extends z.$ZodObject>(
     { codec, policy, retry: options.retry ?? {}, isExpired: expiry.isOver, isHidden: isPageHidden, isOffline: isBrowserOffline },
     creation,
   )
+  const live = options.live?.(sync)
   const sections = createSections(sync)
   let stop: (() => void) | undefined
   return {
@@ -169,6 +176,7 @@ export function createCore<S extends z.$ZodObject>(
     sections,
     expiry,
     errors,
+    live,
     on(event, run) {
       if (event === 'expiring' && !sync.state.isDisposed) expiry.start()
       return on(event, run)
@@ -181,7 +189,8 @@ export function createCore<S extends z.$ZodObject>(
       if (stop) return
       expiry.start()
       tabs.open()
-      stop = followPage(sync, sections, tabs, clock)
+      live?.start()
+      stop = followPage(sync, sections, tabs, live)
     },
     stop() {
       stop?.()

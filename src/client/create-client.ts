@@ -29,6 +29,9 @@ const properties: ThisType<{ readonly [coreOf]: () => Core }> = {
   get identity() {
     return this[coreOf]().cache.base?.identity
   },
+  get live() {
+    return this[coreOf]().live?.state ?? 'off'
+  },
 }
 
 /** Creates a client whose requests go through the transport that `createTransport` returns. */

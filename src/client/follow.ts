@@ -2,7 +2,6 @@
 // nothing.
 
 import type { Tabs } from '../platform/channel.ts'
-import type { Clock } from '../platform/clock.ts'
 import { watchPage } from '../platform/page-lifecycle.ts'
 import {
   allowOwnCreation,
@@ -20,14 +19,15 @@ import type { CreationSignals } from '../sync/creation-signals.ts'
 import type { Sync } from '../sync/engine.ts'
 import type { Sections } from '../sync/exclusive.ts'
 import { parseMessage } from '../sync/tab-message.ts'
+import type { LiveConnection } from './live.ts'
 
 /** Follows the page's life. Returns the function that stops it. */
-export function followPage(sync: Sync, sections: Sections, tabs: Tabs, clock: Clock): () => void {
+export function followPage(sync: Sync, sections: Sections, tabs: Tabs, live: LiveConnection | undefined): () => void {
   const read = (wanted: 'conditional' | 'full') => (): void => void requestRead(sync, wanted)
-  return watchPage(clock, {
+  return watchPage(sync.ports.clock, {
     onReturn() {
       tryAtOnce(sync, false)
-      read('conditional')()
+      if (!live?.onReturn()) read('conditional')()
     },
     onHide: () => leavePage(sync),
     onLeave(isKept) {

@@ -9,6 +9,7 @@ import type { JsonSchema, SessionValues } from '../schema/types.ts'
 import type { RetryOptions } from '../sync/retry-after.ts'
 import type { CsrfOptions } from '../transport/csrf.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { LiveUpdates } from './live.ts'
 import type { DehydratedSession } from './types.ts'
 
 /** The keys of a schema. */
@@ -54,6 +55,16 @@ export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly
   readonly skipInvalidItems?: readonly (keyof SessionValues<S> & string)[] | undefined
   /** What `dehydrate` gave on the server: shown at once, nothing is loaded first. */
   readonly initialState?: DehydratedSession | undefined
+  /**
+   * Shows changes by other devices and by server code without a focus or a reload.
+   *
+   * @default none: the page reads when its visitor returns to it
+   * @example
+   * import { createLive } from 'sojourn/live'
+   *
+   * createSessionClient({ url: '/session', schema, live: createLive() })
+   */
+  readonly live?: LiveUpdates | undefined
   /** Whether plain objects and arrays of the view are frozen, so that changing one in place throws. @default true */
   readonly freeze?: boolean | undefined
   /** How long to wait between tries. */

@@ -5,6 +5,7 @@ import type { Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { WritableKey } from '../schema/types.ts'
 import type { SessionActivity, SessionStatus, SessionWriteError, SyncEvents } from '../sync/events.ts'
+import type { LiveState } from './live.ts'
 
 /** Keys of `V` with any values: what may be written to them. */
 export type Inputs<V> = { [K in keyof V]: unknown }
@@ -201,6 +202,11 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   resume(): void
   /** Opaque tag of the signed-in user; null for nobody, undefined while not known. */
   readonly identity: string | null | undefined
+  /**
+   * How changes by other devices reach this tab: `stream`, `poll`, or `off` without the option `live`, without a session and in a
+   * hidden tab. A visible tab that another tab of the browser serves says `stream`. `listen` and `subscribe` notify of a change.
+   */
+  readonly live: LiveState
 
   /** Returns the base as plain JSON, for a page that a server renders; undefined before the first load. It contains no CSRF token. */
   dehydrate(): DehydratedSession | undefined

@@ -147,6 +147,7 @@ export function createEngine(cache: Cache, { publish, random }: SyncPorts, wake:
         if (transition.isNews && base.version !== from?.version && publish.hasOthers()) publish.broadcast(toMessage(from, base))
       }
       if (isOutermost) drain()
+      publish.changed()
       if (state !== before || moved) wake()
     },
   }

@@ -31,6 +31,8 @@ export interface LocksPort {
   readonly exclusive?: AcquireLock | undefined
   /** Held while this tab creates a session, or writes to a server that cannot compare and set. */
   readonly creation?: AcquireLock | undefined
+  /** Held by the tab whose stream serves all tabs of the browser. */
+  readonly live?: AcquireLock | undefined
 }
 
 /** Who is told what happened. Called after the state is complete; what is called may call the client. */
@@ -46,6 +48,8 @@ export interface PublishPort {
   broadcast(message: TabMessage): void
   /** Whether there may be other tabs to tell. */
   hasOthers(): boolean
+  /** A transition was carried out. */
+  changed(): void
 }
 
 /** What the pipeline needs of the world. */

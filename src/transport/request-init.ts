@@ -33,13 +33,15 @@ function toRequestInit({ method, headers, body, keepalive, signal }: WireRequest
 }
 
 /** Reads a response to its end. A response that a redirect led to may be to another method than was sent. */
-async function readAnswer(response: Response): Promise<WireAnswer> {
-  const text = await response.text()
-  const { status, redirected, type } = response
+async function readAnswer(response: Response, stream: WireRequest['stream']): Promise<WireAnswer> {
+  const { status, redirected, type, headers, body } = response
+  const isStream = stream && body && headers.get('Content-Type')?.startsWith('text/event-stream')
+  if (isStream) await stream(body)
+  const text = isStream ? '' : await response.text()
   return {
     status,
     redirected: redirected || type === 'opaqueredirect',
-    header: (name) => response.headers.get(name),
+    header: (name) => headers.get(name),
     body: parseJson(text),
   }
 }
@@ -64,7 +66,7 @@ export async function attempt(
   const target = request.fresh ? `${url}${url.includes('?') ? '&' : '?'}fresh=${request.fresh}` : url
   const init = toRequestInit(request, options)
   try {
-    return await readAnswer(await send(target, init))
+    return await readAnswer(await send(target, init), request.stream)
   } catch (error) {
     checkArguments(target, init)
     throw error

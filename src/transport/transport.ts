@@ -12,6 +12,11 @@ export interface WireRequest {
   readonly keepalive?: boolean | undefined
   /** A value to add to the URL as the query `fresh`, because a cache would respond without it; undefined for no query. Servers ignore it. */
   readonly fresh?: string | undefined
+  /**
+   * Reads an event stream as it arrives, if the response is one; its answer has no body then. A transport may ignore it: live updates
+   * poll then.
+   */
+  readonly stream?: ((body: ReadableStream<Uint8Array>) => Promise<void>) | undefined
   /** Ends the exchange, the reading of the body included. */
   readonly signal: AbortSignal
 }
