@@ -8,6 +8,7 @@ import { findDjangos } from './test/backends/django-server.ts'
 import { findRedis } from './test/backends/redis.ts'
 import { findChromium } from './test/browser/chromium.ts'
 import { findMissingEngines, testedEngines } from './test/engines/find-engines.ts'
+import { findRecipes } from './test/recipes/find-recipes.ts'
 import { findPostgres } from './test/server/engines/postgres-server.ts'
 
 const hasChromium = findChromium() !== undefined
@@ -20,6 +21,7 @@ if (process.env.CI) {
   findDjangos()
   findRedis()
   findPostgres()
+  findRecipes()
 }
 
 /** Says at the end which tests this machine cannot run, so that a green run is not taken for all of them. */
@@ -31,6 +33,7 @@ const skippedReporter: Reporter = {
     }
     if (!findRedis()) process.stdout.write('\nSKIPPED: test/server/engines/redis-store (redis-server not found)\n')
     if (!findPostgres()) process.stdout.write('\nSKIPPED: test/server/engines/postgres-store (PostgreSQL not found)\n')
+    if (!findRecipes()) process.stdout.write('\nSKIPPED: test/recipes (run npm install in examples/recipes)\n')
     const missing = findMissingEngines()
     if (missing.length > 0) process.stdout.write(`\nSKIPPED: test/engines in ${missing.join(' and ')} (not found on this machine)\n`)
     if (findDjangos().length < 2 || !findRedis()) {

@@ -189,6 +189,7 @@ describe('the doors', () => {
           "Refusal",
           "RefusedRequest",
           "SchemaExposure",
+          "ServerCookie",
           "ServerSession",
           "ServerTransaction",
           "SessionHandler",

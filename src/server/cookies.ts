@@ -1,5 +1,5 @@
 // Parses and writes the session cookie. Knows the cookie's form and options, never what a key opens.
-import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie'
+import { parseCookie, parseSetCookie, type SetCookie, stringifySetCookie } from 'cookie'
 import { SessionConfigError } from '../errors/session-config-error.ts'
 import { booleanRule, checkMembers, type OptionRule, textRule } from './check-members.ts'
 
@@ -129,4 +129,28 @@ function stringify(cookie: SetCookie): string {
       { cause },
     )
   }
+}
+
+/** A cookie to set, in the form that most frameworks take. */
+export interface ServerCookie {
+  readonly name: string
+  readonly value: string
+  readonly options: {
+    readonly httpOnly: boolean
+    readonly secure: boolean
+    readonly sameSite: 'lax' | 'strict' | 'none'
+    readonly path: string
+    readonly domain?: string
+    /** In seconds; absent if the cookie ends with the browser. */
+    readonly maxAge?: number
+    readonly expires?: Date
+  }
+}
+
+/** Reads a `Set-Cookie` field that `SessionCookie` wrote. */
+export function toServerCookie(field: string): ServerCookie {
+  const { name, value, secure = false, ...attributes } = parseSetCookie(field)
+  // The fields of SessionCookie have these attributes and no others.
+  const options = { ...attributes, secure } as ServerCookie['options']
+  return { name, value: value ?? '', options }
 }

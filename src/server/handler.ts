@@ -40,9 +40,10 @@ export interface SessionHandler<V extends object = NoKeys, I extends { [K in key
   (request: Request, connection?: Connection): Promise<Response>
   /**
    * Opens the session of a request for the app's own endpoints. Rejects with the store's own error if the store fails. A stored session
-   * that cannot be read throws at its first use; `flush` ends it and `signIn` replaces it.
+   * that cannot be read throws at its first use; `flush` ends it and `signIn` replaces it. The headers alone will do, for frameworks that
+   * give no Request.
    */
-  open(request: Request): Promise<ServerSession<V, I>>
+  open(request: Request | { readonly headers: Headers }): Promise<ServerSession<V, I>>
   /**
    * Deletes the expired entries of the store, slice by slice; resolves with how many. The handler does so by itself unless the option
    * `sweep` is false.
@@ -136,7 +137,7 @@ export function createHandler(options: SessionHandlerOptions, exposure: Exposure
   return Object.assign(handle, {
     [respondSymbol]: respond,
     [contextSymbol]: context,
-    open: (request: Request) => openSession(request, open),
+    open: (request: Pick<Request, 'headers'>) => openSession(request, open),
     sweep: open.vault.sweep,
     closeStreams: context.streams.close,
     list: open.people.list,

@@ -1,7 +1,7 @@
 // The public names of `sojourn/server`.
 export type { Json, JsonObject } from '../protocol/json.ts'
 export type { ProblemDetail } from '../protocol/problem.ts'
-export type { CookieOptions } from './cookies.ts'
+export type { CookieOptions, ServerCookie } from './cookies.ts'
 export type { EndAllOptions, SessionHandler } from './handler.ts'
 export { createSessionHandler } from './handler.ts'
 export type { Connection } from './http.ts'

@@ -5,6 +5,7 @@ import { sessionVersionHeader } from '../protocol/headers.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { expiryFault } from '../protocol/parse-commit.ts'
 import type { Context } from './answers.ts'
+import { type ServerCookie, toServerCookie } from './cookies.ts'
 import { toLife } from './expiry.ts'
 import { checkIdentity } from './identity.ts'
 import { createReader, type PrivateKeys, type ServerTransaction, type SessionReader, transact } from './keyed-access.ts'
@@ -68,6 +69,15 @@ export interface ServerSession<V extends object = NoKeys, I extends { [K in keyo
   setExpiry(expiry: number | Date | null): Promise<void>
   /** Ends the session: data, key and cookie are gone. A write after it starts a new one. */
   flush(): Promise<void>
+  /**
+   * The cookie that the browser needs after what was done, for frameworks that set cookies themselves: `name`, `value` and `options`
+   * with `maxAge` in seconds. Undefined if it needs none.
+   *
+   * @example
+   * const { cookie } = session
+   * if (cookie) cookies().set(cookie.name, cookie.value, cookie.options)
+   */
+  readonly cookie: ServerCookie | undefined
   /** Gives the app's answer with the cookie, where it changed, and `Session-Version`, which tells clients to look again. */
   respond(response: Response): Response
 }
@@ -103,13 +113,17 @@ interface Parts {
 /** A session as `openSession` makes it. */
 type Opened = ServerSession & { readonly [partsOf]: () => Parts }
 
-type Properties = Pick<ServerSession, 'lineage' | 'identity'>
+type Properties = Pick<ServerSession, 'lineage' | 'identity' | 'cookie'>
 
 /**
  * What a session gives as it was read or written last, for all sessions: V8 keeps a getter that an object literal makes, and
  * with it all that its request holds, until a full collection.
  */
 const properties: Properties & ThisType<{ readonly [partsOf]: () => Parts }> = {
+  get cookie() {
+    const field = this[partsOf]().session.setCookie()
+    return field === undefined ? undefined : toServerCookie(field)
+  },
   get lineage() {
     return this[partsOf]().session.record()?.lineage ?? null
   },
@@ -120,7 +134,7 @@ const properties: Properties & ThisType<{ readonly [partsOf]: () => Parts }> = {
 }
 
 /** Opens the session that a request's cookie names. */
-export async function openSession(request: Request, context: Context): Promise<ServerSession> {
+export async function openSession(request: Pick<Request, 'headers'>, context: Context): Promise<ServerSession> {
   const { settings } = context
   const session = await openWriter(request.headers.get('Cookie'), context)
   const isEndedSince = async (identity: string, since: number | undefined): Promise<boolean> =>
