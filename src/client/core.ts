@@ -5,8 +5,8 @@ import { type Cache, createCache } from '../cache/cache.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { createTabs, type Tabs } from '../platform/channel.ts'
-import { hostClock } from '../platform/clock.ts'
-import { createLock, openLocks } from '../platform/locks.ts'
+import { type Clock, hostClock } from '../platform/clock.ts'
+import { createLock, isBrowser, openLocks } from '../platform/locks.ts'
 import { isBrowserOffline, isPageHidden } from '../platform/page-lifecycle.ts'
 import { hostRandom, type Random } from '../platform/random.ts'
 import { own } from '../protocol/json.ts'
@@ -22,6 +22,7 @@ import { createSync } from '../sync/sync.ts'
 import { createCsrf } from '../transport/csrf.ts'
 import type { FetchOptions } from '../transport/request-init.ts'
 import type { Transport } from '../transport/transport.ts'
+import { type AppFetch, createAppFetch } from './app-fetch.ts'
 import { createEventEmitter, type EventEmitter } from './event-emitter.ts'
 import { createExpiryClock, type ExpiryClock } from './expiry-clock.ts'
 import { followPage, hearTabs } from './follow.ts'
@@ -42,6 +43,11 @@ export interface Core extends PurityCheck, Pick<EventEmitter, 'on'> {
   readonly live: LiveConnection | undefined
   /** Why the last write of each key was rejected. */
   readonly errors: Map<string, SessionWriteError>
+  readonly clock: Clock
+  /** How long `ready` waits, in milliseconds; undefined without end. */
+  readonly readyTimeoutMs: number | undefined
+  /** Sends a request of the app, with the token if its target may have it. */
+  readonly appFetch: AppFetch
   /** Starts to listen to the page and the other tabs, at the first use. @throws SessionDisposedError, SessionUsageError inside a pure function */
   start(): void
   /** Stops what `start` started. */
@@ -177,6 +183,10 @@ export function createCore<S extends z.$ZodObject>(
     expiry,
     errors,
     live,
+    clock,
+    // A server renders a page, which must not wait without end: two attempts' time.
+    readyTimeoutMs: options.readyTimeoutMs ?? (isBrowser() ? undefined : 2 * (options.timeoutMs ?? 10_000)),
+    appFetch: createAppFetch(sync, { url, fetch: options.fetch, credentials: options.credentials }),
     on(event, run) {
       if (event === 'expiring' && !sync.state.isDisposed) expiry.start()
       return on(event, run)

@@ -13,7 +13,7 @@ import type { UntypedClient } from './session-key.ts'
 import type { DehydratedSession, PendingMutation } from './types.ts'
 import { waitFor } from './wait-for.ts'
 
-type LifeNames = 'end' | 'settled' | 'revalidate' | 'exclusive' | 'notice' | 'resume' | 'dehydrate'
+type LifeNames = 'end' | 'settled' | 'revalidate' | 'exclusive' | 'csrfHeaders' | 'fetch' | 'notice' | 'resume' | 'dehydrate'
 
 /** The calls about the session as a whole. */
 export interface Life extends Pick<UntypedClient, LifeNames> {
@@ -22,7 +22,7 @@ export interface Life extends Pick<UntypedClient, LifeNames> {
 }
 
 /** Creates the calls about the session as a whole. */
-export function createLife({ cache, sync, sections, start, check }: Core): Life {
+export function createLife({ cache, sync, sections, appFetch, start, check }: Core): Life {
   const frozen = new WeakSet<object>()
   const foreign = createForeignVersions()
   const isSettled = (): boolean => cache.log.length === 0 && !sync.state.ending
@@ -31,6 +31,20 @@ export function createLife({ cache, sync, sections, start, check }: Core): Life 
     if (!cache.base) await requestRead(sync, 'full')
     if (sync.state.isDisposed) throw new SessionDisposedError()
     return endSession(sync)
+  }
+
+  function notice(response: Response): Response {
+    const version = response.headers.get(sessionVersionHeader)?.replaceAll('"', '')
+    const look = (): void => {
+      if (version === undefined || version === cache.base?.version || foreign.has(version) || sync.state.isDisposed) return
+      requestRead(sync, 'conditional').then(
+        () => foreign.note(version, cache.base?.version),
+        () => {},
+      )
+    }
+    // The exchange in flight may fetch that version.
+    if (version && cache.base) sync.whenIdle(look)
+    return response
   }
 
   return {
@@ -57,19 +71,15 @@ export function createLife({ cache, sync, sections, start, check }: Core): Life 
       start()
       return sections.run(run, options.timeoutMs ?? 10_000)
     },
-    notice(response) {
-      const version = response.headers.get(sessionVersionHeader)?.replaceAll('"', '')
-      const look = (): void => {
-        if (version === undefined || version === cache.base?.version || foreign.has(version) || sync.state.isDisposed) return
-        requestRead(sync, 'conditional').then(
-          () => foreign.note(version, cache.base?.version),
-          () => {},
-        )
-      }
-      // The exchange in flight may fetch that version.
-      if (version && cache.base) sync.whenIdle(look)
-      return response
+    csrfHeaders(target) {
+      start()
+      return appFetch.csrfHeaders(target)
     },
+    async fetch(input, init) {
+      start()
+      return notice(await appFetch.fetch(input, init))
+    },
+    notice,
     resume: () => resume(sync),
     dehydrate() {
       // A session that is ending has no state until the server has confirmed the end.

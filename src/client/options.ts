@@ -78,6 +78,13 @@ export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly
   /** As for fetch. @default 'include' if the URL has another origin, else 'same-origin' */
   readonly credentials?: RequestCredentials | undefined
   /**
+   * How long `ready` waits for the first load, in milliseconds. It then resolves with the error in the snapshot, `get` rejects with it, and
+   * `useSuspenseSessionKey` throws it to the error boundary.
+   *
+   * @default without end in a page or worker; two attempts' time (`timeoutMs`) on a server
+   */
+  readonly readyTimeoutMs?: number | undefined
+  /**
    * Whether PATCH and DELETE go as POST, with the method in the header field `X-HTTP-Method-Override`, for networks whose proxies
    * block the two.
    *

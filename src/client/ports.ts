@@ -5,7 +5,7 @@ import { isBrowser } from '../platform/locks.ts'
 import { parseUrl } from '../protocol/origin.ts'
 
 /** What relative URLs are relative to, as for fetch: `<base href>` counts. Undefined without a page or worker. */
-function baseOf(): string | undefined {
+export function baseOf(): string | undefined {
   if (typeof document !== 'undefined') return document.baseURI
   if (typeof location === 'undefined') return
   // A worker that was made from a blob has the origin of its page.

@@ -1,11 +1,14 @@
 // Owns the calls that read: from the view, after the one load that all of them share.
+
+import { SessionNetworkError } from '../errors/session-network-error.ts'
 import type { State } from '../protocol/state.ts'
 import { requestRead } from '../sync/commands.ts'
 import { isSuspended } from '../sync/state.ts'
 import type { Core } from './core.ts'
 import { createSessionKey, type KeyParts, type UntypedClient } from './session-key.ts'
 import { createSnapshot, toServerSnapshot } from './snapshot.ts'
-import type { SessionKey } from './types.ts'
+import type { SessionKey, WaitOptions } from './types.ts'
+import { waitFor } from './wait-for.ts'
 
 type QueryNames =
   | 'get'
@@ -68,6 +71,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   let hydrated: State | undefined
   let isHydrated = false
   let readiness: Readiness | undefined
+  let isGivenUp = false
   const getServerSnapshot = (): ReturnType<typeof toServerSnapshot> => (server ??= toServerSnapshot(cache, codec, hydrated))
   const takeHydrated = (): boolean => {
     const was = isHydrated
@@ -81,11 +85,37 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   }
   const stored = (): string[] => codec.keys.filter((key) => cache.stored(key) !== undefined)
 
-  const get = async (key: string, ...fallback: [unknown?]): Promise<unknown> => {
-    codec.check(key)
-    await load()
-    return fallback.length > 0 && cache.stored(key) === undefined ? fallback[0] : cache.read(key)
+  const untilLoaded = (options?: WaitOptions): Promise<void> => {
+    const loading = load()
+    const { error } = sync.state.status
+    // `ready` has given up, so nobody waits any more; the client still tries.
+    return cache.base || !isGivenUp ? waitFor(loading, options) : Promise.reject(error ?? new SessionNetworkError())
   }
+  const get = async (key: string, ...rest: [fallback?: unknown, options?: WaitOptions]): Promise<unknown> => {
+    codec.check(key)
+    const [fallback, options] = rest
+    await untilLoaded(options)
+    // With options an undefined fallback is none.
+    const hasFallback = rest.length === 1 || fallback !== undefined
+    return hasFallback && cache.stored(key) === undefined ? fallback : cache.read(key)
+  }
+  /** Loads, but waits no longer than the app wants to. */
+  const loadInTime = (): Promise<void> =>
+    new Promise((resolve) => {
+      const giveUp = (): void => {
+        isGivenUp = true
+        resolve()
+      }
+      const { clock, readyTimeoutMs } = core
+      const timer = readyTimeoutMs === undefined ? undefined : clock.setTimeout(giveUp, readyTimeoutMs)
+      load()
+        .catch(() => {})
+        .finally(() => {
+          clock.clearTimeout(timer)
+          isGivenUp = false
+          resolve()
+        })
+    })
   const parts: KeyParts = {
     ...core,
     ...writes,
@@ -97,17 +127,17 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
   return {
     get: parts.get,
     peek: cache.read,
-    async has(key) {
+    async has(key, options) {
       codec.check(key)
-      await load()
+      await untilLoaded(options)
       return cache.stored(key) !== undefined
     },
-    async keys() {
-      await load()
+    async keys(options) {
+      await untilLoaded(options)
       return stored()
     },
-    async entries() {
-      await load()
+    async entries(options) {
+      await untilLoaded(options)
       return stored().map((key) => [key, cache.read(key)])
     },
     key(name) {
@@ -134,12 +164,10 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
       hydrated = cache.base
       server = toServerSnapshot(cache, codec, hydrated)
     },
-    ready() {
-      readiness ??= toReadiness(
-        load().catch(() => {}),
-        cache.base !== undefined,
-      )
-      return readiness
+    ready(options) {
+      readiness ??= toReadiness(loadInTime(), cache.base !== undefined)
+      // A promise of its own, since the shared one has to stay the same for React.
+      return options?.signal ? waitFor(readiness, options).catch(() => {}) : readiness
     },
   }
 }

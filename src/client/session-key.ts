@@ -37,7 +37,7 @@ export function createSessionKey(name: string, parts: KeyParts): SessionKey<unkn
   }
   return {
     name,
-    get: () => parts.get(name),
+    get: (options) => (options ? parts.get(name, undefined, options) : parts.get(name)),
     peek,
     // Frozen, because it is the base itself.
     raw: () => deepFreeze(parts.cache.stored(name), frozen),

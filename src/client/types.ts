@@ -96,7 +96,7 @@ export interface SessionKey<T, I = T> {
   /** The key. */
   readonly name: string
   /** Loads the session once, lazily, then returns the key's value in the view. Rejects with `SessionAuthError` if the server requires a log-in. */
-  get(): Promise<T>
+  get(options?: WaitOptions): Promise<T>
   /** Returns the current value in the view, without waiting. */
   peek(): T
   /**
@@ -134,14 +134,17 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   get<K extends keyof V>(key: K): Promise<V[K]>
   /** Returns the same, with the call's own default if nothing is stored. */
   get<K extends keyof V, const D>(key: K, fallback: D): Promise<Exclude<V[K], undefined> | D>
+  /** Returns the same, and waits no longer than `signal` allows; the schema's default if `fallback` is undefined. */
+  get<K extends keyof V>(key: K, fallback: undefined, options: WaitOptions): Promise<V[K]>
+  get<K extends keyof V, const D>(key: K, fallback: D, options: WaitOptions): Promise<Exclude<V[K], undefined> | D>
   /** Returns the current value in the view, without waiting; the default before the first load. */
   peek<K extends keyof V>(key: K): V[K]
   /** Returns whether something is stored for the key. */
-  has<K extends keyof V>(key: K): Promise<boolean>
+  has<K extends keyof V>(key: K, options?: WaitOptions): Promise<boolean>
   /** Returns the stored keys of the schema, typed as strings as `Object.keys` does: a client may have more keys than its type here declares. */
-  keys(): Promise<string[]>
+  keys(options?: WaitOptions): Promise<string[]>
   /** Returns the stored keys of the schema with their values. */
-  entries(): Promise<[string, unknown][]>
+  entries(options?: WaitOptions): Promise<[string, unknown][]>
   /** Stores a value. Updates the view immediately; resolves when the server has acknowledged the write. @throws SessionSchemaError before anything is shown or sent */
   set<K extends keyof V>(key: K, value: I[K], options?: WaitOptions): Promise<void>
   /**
@@ -194,6 +197,21 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
    */
   exclusive<R>(run: () => Promise<R> | R, options?: { readonly timeoutMs?: number | undefined }): Promise<R>
   /**
+   * Resolves with the header field that carries the CSRF token to a target, by default the session's URL; empty if it may not have the
+   * token (option `csrf.origins`). Reads the session first if no token is known.
+   *
+   * @example
+   * await fetch('/buy', { method: 'POST', headers: await session.csrfHeaders('/buy') })
+   */
+  csrfHeaders(target?: string | URL): Promise<Record<string, string>>
+  /**
+   * Sends a request of the app as `fetch` does, with the CSRF header for the origins that may have it, and passes the response to `notice`.
+   *
+   * @example
+   * await session.exclusive(() => session.fetch('/log-in', { method: 'POST', body: new FormData(form) }))
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /**
    * Reads the `Session-Version` of a response to the app's own request and refetches if it is new. Ignores a version that led to a
    * refetch and was not what the refetch returned, because an endpoint with other keys has other versions. Returns the response.
    */
@@ -225,8 +243,11 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
   getSnapshot(): SessionSnapshot<V>
   /** Returns the hydrated snapshot, unchanged for the client's whole life. */
   getServerSnapshot(): SessionSnapshot<V>
-  /** Loads the session; always the same promise. It also resolves at `needs-auth` and never rejects. It carries the `status` that React reads. */
-  ready(): Promise<void> & { status?: 'pending' | 'fulfilled' }
+  /**
+   * Loads the session; always the same promise, unless a `signal` ends the wait. It also resolves at `needs-auth`, after `readyTimeoutMs`
+   * and when the signal aborts, with `status: 'loading'` and `error` in the snapshot, and never rejects. It carries the `status` that React reads.
+   */
+  ready(options?: WaitOptions): Promise<void> & { status?: 'pending' | 'fulfilled' }
   /** Listens to an event. Handlers run after the state is consistent and may call the client. */
   on<E extends keyof SessionEvents>(event: E, run: (event: SessionEvents[E]) => void): Unsubscribe
 }

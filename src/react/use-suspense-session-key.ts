@@ -15,6 +15,7 @@ function suspendFor(ready: ReturnType<SessionClient<object>['ready']>): void {
 /**
  * Reads and writes one key as `useSessionKey` does, and suspends until the session is loaded or requires a log-in.
  *
+ * @throws the snapshot's error, to the error boundary, if the first load takes longer than the client's `readyTimeoutMs`
  * @throws SessionUsageError on a server whose client has no state yet, because it would wait forever
  */
 export function useSuspenseSessionKey<V extends object, I extends Inputs<V>, K extends keyof V & string>(
@@ -24,6 +25,9 @@ export function useSuspenseSessionKey<V extends object, I extends Inputs<V>, K e
   if (!isServer()) {
     // At each render: React wants a component that has called `use` to call it again when it goes on.
     suspendFor(session.ready())
+    const { status, error } = session.getSnapshot()
+    // Only `readyTimeoutMs` ends the wait so.
+    if (status === 'loading' && error && session.ready().status === 'fulfilled') throw error
   } else if (session.getSnapshot().status === 'loading') {
     throw new SessionUsageError(
       `Failed to render session key "${key}" on the server: the session is not loaded. Await session.ready() before rendering, or pass initialState.`,

@@ -16,7 +16,7 @@ export interface ExchangePort {
   /** Sends once. Every rejection means that the outcome is unknown. */
   send(request: WireRequest): Promise<WireAnswer>
   /** Resolves with the CSRF header of an unsafe request; `stateToken` is the last state's, which goes first once a token `isRefused`. */
-  csrf(stateToken: string | undefined, isRefused: boolean): Promise<Record<string, string>>
+  csrf(stateToken: string | undefined, isRefused: boolean, target?: string): Promise<Record<string, string>>
   /** Whether the session is of another origin than the page. */
   readonly isCrossOrigin?: boolean | undefined
   /** How long one attempt may take, in milliseconds. */

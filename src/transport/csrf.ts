@@ -34,8 +34,8 @@ function decode(value: string): string {
   }
 }
 
-/** Resolves with the CSRF header of an unsafe request. `isRefused`: the server has refused a token of this client. */
-export type Csrf = (stateToken: string | undefined, isRefused: boolean) => Promise<Record<string, string>>
+/** Resolves with the CSRF header of an unsafe request to the session, or to another target. `isRefused`: the server has refused a token of this client. */
+export type Csrf = (stateToken: string | undefined, isRefused: boolean, target?: string) => Promise<Record<string, string>>
 
 /**
  * Creates what gives the CSRF header of an unsafe request: from the app's function, else the cookie, else the last
@@ -53,11 +53,14 @@ export function createCsrf(url: string, options: CsrfOptions = {}): Csrf {
       `Failed to create the session client: ${JSON.stringify(wrong)} in csrf.origins is no origin. Write scheme, host and port alone, such as "https://api.example.com".`,
     )
   }
-  const parsed = parseUrl(url, origin)
-  const target = parsed ? originOf(parsed) : origin
-  const isTrusted = target === origin || origin === undefined || origins.includes(target as string)
-  return async (stateToken, isRefused) => {
-    if (!isTrusted) return {}
+  // Without a page the session's own origin is the only one that is known.
+  const own = origin ?? parseUrl(url)?.origin
+  const isTrusted = (target: string): boolean => {
+    const parsed = parseUrl(target, origin)
+    return !parsed || originOf(parsed) === own || origins.includes(originOf(parsed))
+  }
+  return async (stateToken, isRefused, target = url) => {
+    if (!isTrusted(target)) return {}
     const [first, second] = readCookies(cookie)
     const isDoubtful = isRefused || second !== undefined
     const value = (await token?.()) ?? (isDoubtful ? (stateToken ?? first) : (first ?? stateToken))

@@ -1,8 +1,9 @@
 // Holds that `useSuspenseSessionKey` suspends until the session is loaded, on React 18 and 19.
 import { act, Component, type ReactNode, Suspense } from 'react'
+import { createSessionClient } from 'sojourn'
 import { useSuspenseSessionKey } from 'sojourn/react'
 import { describe, expect, test } from 'vitest'
-import { createTab, mount, type Session, setUp } from './harness.tsx'
+import { createTab, mount, type Session, schema, setUp } from './harness.tsx'
 
 /** Says what was shown, in order: a flash of the fallback is one of them. */
 function createStage(session: Session) {
@@ -83,6 +84,28 @@ describe('useSuspenseSessionKey', () => {
     expect(text()).toBe('waits')
     await act(async () => session.dispose())
     expect(text()).toBe('')
+  })
+
+  test('throws the failure of the first load to the boundary, once readyTimeoutMs is over', async () => {
+    const session = createSessionClient({
+      url: 'http://localhost/session',
+      schema,
+      fetch: () => Promise.reject(new TypeError('Failed to fetch')),
+      channel: false,
+      readyTimeoutMs: 20,
+    })
+    class Boundary extends Component<{ readonly children: ReactNode }> {
+      override state = { code: '' }
+      static getDerivedStateFromError = (error: { code: string }) => ({ code: error.code })
+      override render() {
+        return this.state.code === '' ? this.props.children : this.state.code
+      }
+    }
+    const { stage, shown } = createStage(session)
+    const { text } = await mount(<Boundary>{stage}</Boundary>, { onCaughtError: () => {} })
+    await act(() => session.ready())
+    expect([text(), shown.at(0)]).toEqual(['network', 'waits'])
+    session.dispose()
   })
 
   test('leaves errors of a component to its boundary', async () => {
