@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createMemoryStore, createSessionHandler, type SessionStore } from 'sojourn/server'
 import { expect, test } from 'vitest'
+import { parseJson } from '../../src/protocol/json.ts'
 import { commonHeaders } from '../../src/server/common-headers.ts'
 import { createDraw } from './random.ts'
 import { type Drawn, drawRequest, host, type Known, listed } from './requests.ts'
@@ -75,7 +76,7 @@ async function faultsOf(request: Request, response: Response, written: number): 
   for (const [name, value] of Object.entries(commonHeaders)) must(headers.get(name) === value, `${name}: ${headers.get(name)}`)
   if (status >= 400 && request.method !== 'HEAD') {
     must(headers.get('Content-Type') === 'application/problem+json', `a ${status} of ${headers.get('Content-Type')}`)
-    const problem = JSON.parse(text || '{}') as { readonly type?: string; readonly status?: number }
+    const problem = (parseJson(text) ?? {}) as { readonly type?: string; readonly status?: number }
     must(
       problem.status === status && Boolean(problem.type?.startsWith('urn:sojourn:problem:')),
       `no problem document: ${text.slice(0, 200)}`,
@@ -105,34 +106,98 @@ async function learn(stage: Stage, sessions: Known[], response: Response, drawn:
   }
 }
 
-test(`${runs} requests that nearly are of the protocol: no 5xx, nothing stored on a refusal, a problem document each time`, {
-  timeout: 600_000,
-}, async () => {
+/** What a run of the fuzz came to. */
+interface Found {
+  readonly faults: string[]
+  readonly statuses: ReadonlyMap<number, number>
+  readonly errors: readonly unknown[]
+  readonly heapGrowth: number
+}
+
+type Serve = (request: Request, stage: Stage) => Promise<Response>
+
+/** Sends drawn requests until one response is wrong. */
+async function fuzz(count: number, serve: Serve = (request, { handler }) => handler(request)): Promise<Found> {
   const draw = createDraw(seed)
   const stage = createStage()
   const sessions: Known[] = []
   const faults: string[] = []
   const statuses = new Map<number, number>()
   let heapBefore = 0
-  for (let run = 0; run < runs && faults.length === 0; run += 1) {
-    if (run === Math.floor(runs / 4)) heapBefore = heapBytes()
+  for (let run = 0; run < count && faults.length === 0; run += 1) {
+    if (run === Math.floor(count / 4)) heapBefore = heapBytes()
     stage.pass()
     const drawn = drawRequest(draw, sessions.filter(Boolean))
     const request = toRequest(drawn)
     if (!request) continue
     const before = stage.writes()
-    const response = await stage.handler(request)
+    const response = await serve(request, stage)
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
     const found = await faultsOf(request, response, stage.writes() - before)
     faults.push(...found.map((fault) => `run ${run}: ${fault} ${JSON.stringify(drawn).slice(0, 1_000)}`))
     await learn(stage, sessions, response, drawn)
   }
+  return { faults, statuses, errors: stage.errors, heapGrowth: heapBytes() - heapBefore }
+}
+
+test(`${runs} requests that nearly are of the protocol: no 5xx, nothing stored on a refusal, a problem document each time`, {
+  timeout: 3_600_000,
+}, async () => {
+  const { faults, statuses, errors, heapGrowth } = await fuzz(runs)
   expect(faults).toEqual([])
-  expect(stage.errors).toEqual([])
+  expect(errors).toEqual([])
   expect(Object.keys(Object.prototype)).toEqual([])
-  expect(heapBytes() - heapBefore).toBeLessThan(8_000_000)
+  expect(heapGrowth).toBeLessThan(8_000_000)
   // The draws reach every part of the protocol, and store something.
   for (const status of [200, 204, 304, 400, 403, 405, 409, 410, 413, 415, 422])
     expect([status, statuses.get(status) ?? 0]).toEqual([status, expect.toSatisfy((count) => count > 0)])
   expect(statuses.get(200)).toBeGreaterThan(runs / 20)
+})
+
+test.each<[string, Serve, RegExp]>([
+  [
+    'a private value in a read',
+    async (request, { handler }) => {
+      const response = await handler(request)
+      if (request.method !== 'GET' || response.status !== 200) return response
+      const hidden = (await handler.open(request)).private.get('hidden') ?? null
+      return new Response(JSON.stringify({ ...(await response.json()), hidden }), response)
+    },
+    /a private value is in the response/,
+  ],
+  [
+    'a write beside a conflict',
+    async (request, { handler }) => {
+      const response = await handler(request.clone())
+      if (response.status === 409) await (await handler.open(request)).set('theme', 'neon')
+      return response
+    },
+    /409, and [1-9]\d* writes/,
+  ],
+  [
+    'a 500 for a lone surrogate',
+    async (request, { handler }) =>
+      (await request.clone().text()).includes('\\ud800') ? new Response(null, { status: 500 }) : handler(request),
+    /status 500/,
+  ],
+  [
+    'a refusal without a problem document',
+    async (request, { handler }) => {
+      const response = await handler(request)
+      return response.status === 422 ? new Response('Unprocessable', { status: 422, headers: response.headers }) : response
+    },
+    /no problem document|JSON/,
+  ],
+  [
+    'a response that a cache may keep',
+    async (request, { handler }) => {
+      const response = await handler(request)
+      if (response.status === 304) response.headers.delete('Cache-Control')
+      return response
+    },
+    /Cache-Control: null/,
+  ],
+])('the fuzz finds a planted fault: %s', async (_, serve, fault) => {
+  const { faults } = await fuzz(5_000, serve)
+  expect(faults.join('\n')).toMatch(fault)
 })
