@@ -44,6 +44,14 @@ describe('the table of OWASP ASVS requirements', () => {
   })
 })
 
+test('the table of attacks names tests that exist, on the handler for each attack', () => {
+  const attacks = readTable('docs/security.md', 'Attacks that are tests')
+  expect(attacks.length).toBeGreaterThan(8)
+  const cells = attacks.flatMap((row) => [row['on the handler'], row['on Django']])
+  expect(cells.flatMap(testsOf).filter((named) => !isNamed(named))).toEqual([])
+  expect(attacks.filter((row) => testsOf(row['on the handler']).length === 0)).toEqual([])
+})
+
 test('the client keeps nothing in the storage of the browser', () => {
   const files = globSync('src/{cache,client,sync,platform,browser,transport,schema,react,vue}/**/*.ts')
   expect(files.length).toBeGreaterThan(50)
