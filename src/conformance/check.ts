@@ -9,7 +9,7 @@ import { createWorld, type World } from './world.ts'
 export interface ConformanceResult {
   /** Why nothing was said; undefined where the server passed. */
   readonly notRun?: string | undefined
-  /** What a server that says `atomic: false` is excused for; undefined where it is not. */
+  /** What a server that says `atomic: false` is excused for; undefined if it is not. */
   readonly excused?: string | undefined
 }
 
@@ -23,12 +23,12 @@ export interface ConformanceCheck {
   readonly sentence: string
   /** The events that the check has the server's own code cause; none without a control URL. */
   readonly needs: readonly ControlEvent[]
-  /** Why a server that says `atomic: false` is excused; undefined where it is not. */
+  /** Why a server that says `atomic: false` is excused; undefined if it is not. */
   readonly excuse: string | undefined
   /**
    * Runs the check with visitors of its own.
    *
-   * @throws ConformanceFailure where the server does not pass, with the reason.
+   * @throws ConformanceFailure if the server does not pass, with the reason.
    */
   run(options: ConformanceOptions): Promise<ConformanceResult>
 }

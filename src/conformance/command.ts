@@ -61,7 +61,7 @@ const options = {
   timeout: { type: 'string' },
 } as const
 
-/** Where a command writes, and what it takes from outside beside its arguments. */
+/** Where a command writes, and what it takes from outside next to its arguments. */
 export interface CommandContext {
   readonly write: (text: string) => void
   readonly writeError: (text: string) => void

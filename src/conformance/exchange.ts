@@ -24,7 +24,7 @@ export function isSessionCookie({ cookie, csrfCookie }: Settings, name: string):
   return cookie === undefined ? name !== csrfCookie : name === cookie
 }
 
-/** Sends a request with the cookies of a jar; the answer is not read yet. */
+/** Sends a request with the cookies of a jar; the response is not read yet. */
 export function open(settings: Settings, jar: Jar, { method, fields = {}, body, url = settings.url, signal }: Sending): Promise<Response> {
   const headers = new Headers()
   for (const [name, value] of Object.entries({ Cookie: jar.header() ?? null, ...fields })) if (value !== null) headers.set(name, value)
@@ -39,9 +39,9 @@ export function open(settings: Settings, jar: Jar, { method, fields = {}, body, 
 }
 
 /**
- * Sends a request and reads the answer; its cookies go into the jar.
+ * Sends a request and reads the response; its cookies go into the jar.
  *
- * @throws ConformanceFailure where no answer comes
+ * @throws ConformanceFailure if no response comes
  */
 export async function exchange(settings: Settings, jar: Jar, sending: Sending): Promise<Reply> {
   const label = `${sending.method}${typeof sending.body === 'string' ? ` ${show(sending.body).slice(1, -1).replaceAll('\\"', '"')}` : ''}`

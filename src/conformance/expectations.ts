@@ -6,7 +6,7 @@ import { ConformanceFailure, NotRun } from './failure.ts'
 import { isRemoval } from './jar.ts'
 import type { Reply } from './reply.ts'
 
-/** Fails the check where a condition does not hold. */
+/** Fails the check if a condition does not hold. */
 export function holds(condition: boolean, reason: string): asserts condition {
   if (!condition) throw new ConformanceFailure(reason)
 }
@@ -35,7 +35,7 @@ export function isState(reply: Reply): State {
   return state as State
 }
 
-/** Expects a problem and gives the state beside it, which every 409 and 410 has. */
+/** Expects a problem and gives the state next to it, which every 409 and 410 has. */
 export function isProblem(reply: Reply, status: number, ...names: readonly ProblemName[]): State {
   const isWanted = reply.status === status && names.some((name) => name === reply.problem)
   holds(isWanted, `${reply.label} was answered ${describe(reply)} instead of ${status} ${names.join(' or ')}`)

@@ -3,9 +3,9 @@ import { parseSetCookie, type SetCookie } from 'cookie'
 
 /** The cookies of one browser, by name. Their life and their path do not matter here: the server is asked about both. */
 export interface Jar {
-  /** The `Cookie` field; undefined where there is none. */
+  /** The `Cookie` field; undefined without one. */
   header(): string | undefined
-  /** Takes what an answer sets. */
+  /** Takes what a response sets. */
   store(cookies: readonly SetCookie[]): void
   get(name: string): string | undefined
   set(name: string, value: string): void
@@ -33,7 +33,7 @@ export function createJar(from: Iterable<readonly [string, string]> = []): Jar {
   }
 }
 
-/** Every cookie that an answer sets, with its value as it travels. */
+/** Every cookie that a response sets, with its value as it travels. */
 export function readSetCookies(headers: Headers): SetCookie[] {
   return headers.getSetCookie().map((line) => parseSetCookie(line, { decode: (value) => value }))
 }

@@ -24,7 +24,7 @@ export interface ConformanceOptions extends KeyOptions {
    */
   readonly allowedOrigin?: string | undefined
   /**
-   * The name of the session cookie, where the server sets others too.
+   * The name of the session cookie, if the server sets others too.
    *
    * @default every cookie that is not `csrfCookie` is taken for the session's
    */
@@ -33,7 +33,7 @@ export interface ConformanceOptions extends KeyOptions {
   readonly csrfCookie?: string | undefined
   /** The header that a CSRF token is sent in. @default 'X-CSRFToken' */
   readonly csrfHeader?: string | undefined
-  /** How long one answer may take, in milliseconds. @default 30_000 */
+  /** How long one response may take, in milliseconds. @default 30_000 */
   readonly timeoutMs?: number | undefined
   /** How time passes, in milliseconds, for the checks of the expiry: a server with a clock of its own moves that. @default real waiting */
   readonly wait?: ((ms: number) => Promise<void>) | undefined

@@ -17,13 +17,13 @@ export interface Reply extends Asked {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The body as JSON; undefined where it is none. */
+  /** The body as JSON; undefined if it is not JSON. */
   readonly json: unknown
-  /** The state in the body, whole or minimal; undefined where there is none. */
+  /** The state in the body, whole or minimal; undefined without one. */
   readonly state: Answer | undefined
-  /** The name of the problem in the body; undefined where there is none. */
+  /** The name of the problem in the body; undefined without one. */
   readonly problem: string | undefined
-  /** What the answer does to the cookie of the session. */
+  /** What the response does to the cookie of the session. */
   readonly cookies: readonly SetCookie[]
 }
 

@@ -7,7 +7,7 @@ import { type ConformanceOptions, toSettings } from './options.ts'
 export interface ConformanceOutcome extends Pick<ConformanceCheck, 'name' | 'level' | 'sentence'> {
   /** `excused`: the server says `atomic: false`, and the protocol asks no more of it. */
   readonly outcome: 'held' | 'failed' | 'not-run' | 'excused'
-  /** Why, where it is not `held`. */
+  /** Why, if it is not `held`. */
   readonly reason?: string | undefined
 }
 

@@ -12,9 +12,9 @@ import type { Reply } from './reply.ts'
 
 /** A commit with its bytes and its number, to send as often as wanted. */
 export interface PreparedCommit {
-  /** Sends it with the cookies of now. */
+  /** Sends it with the current cookies. */
   send(): Promise<Reply>
-  /** Sends it and breaks the connection off: after some milliseconds, or when the head of the answer has come. */
+  /** Sends it and breaks the connection off: after some milliseconds, or when the head of the response has come. */
   drop(when: number | 'head'): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export interface Visitor {
   /** Uses numbers after this one, as a client that has sent so many. */
   continueFrom(n: number): void
   read(fields?: Fields): Promise<Reply>
-  /** Sends a commit on the last state; `members` come beside or instead of what that gives. */
+  /** Sends a commit on the last state; `members` come next to or instead of what that gives. */
   commit(members?: object, fields?: Fields): Promise<Reply>
   prepare(members?: object, fields?: Fields): PreparedCommit
   /** Sends a body as it is, under the next number, which it does not use up. */
@@ -92,7 +92,7 @@ export function createVisitor(settings: Settings, start: Start = {}): Visitor {
       drop: async (when) => {
         const controller = new AbortController()
         const sent = open(settings, jar, { ...patch(n, body, fields), signal: controller.signal })
-        // Broken off on purpose: whether it was answered before does not matter.
+        // Broken off on purpose: whether it was served before does not matter.
         const ended = sent.then(
           () => undefined,
           () => undefined,

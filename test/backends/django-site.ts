@@ -44,7 +44,7 @@ function visit({ origin, directory }: DjangoServer, { cacheName, inCache }: Cach
   const key = (): string => cookie(sessionCookie) ?? ''
   const store = ({ headers }: Response): void => jar.store(page, headers.getSetCookie())
 
-  /** Sends a request with the cookies of now and leaves the jar as it is. */
+  /** Sends a request with the current cookies and leaves the jar as it is. */
   const send: typeof globalThis.fetch = (input, init) => {
     const sent = jar.header(page)
     return fetch(input, { ...init, headers: { ...init?.headers, Origin: origin, ...(sent !== undefined && { Cookie: sent }) } })
@@ -58,7 +58,7 @@ function visit({ origin, directory }: DjangoServer, { cacheName, inCache }: Cach
 
   const post = async (path: string, body: JsonObject): Promise<Response> => {
     const response = await browse(`${origin}/${path}`, { method: 'POST', body: JSON.stringify(body) })
-    // A view whose session is gone meanwhile is answered with 400, and that is what the scenario is about.
+    // A view whose session is gone meanwhile gets a 400, and that is what the scenario is about.
     if (!response.ok && response.status !== 400) throw new Error(`Failed to play ${path}: ${response.status}.`)
     return response
   }

@@ -45,7 +45,7 @@ describe.runIf(hasAll).for(servers)('the client on Django $django with the engin
 
   async function post(browser: Browser, path: string, fields: Record<string, string> = {}): Promise<Response> {
     const response = await browser.fetch(`${server.origin}/${path}`, { method: 'POST', body: new URLSearchParams(fields) })
-    expect(response.ok, `${path} answers ${response.status}`).toBe(true)
+    expect(response.ok, `${path} responses ${response.status}`).toBe(true)
     return response
   }
 
@@ -64,7 +64,7 @@ describe.runIf(hasAll).for(servers)('the client on Django $django with the engin
     expect([await other.get('theme'), await other.get('cart')]).toEqual(['dark', ['tea', 'milk']])
   })
 
-  test('a view that writes is noticed by its answer', async () => {
+  test('a view that writes is noticed by its response', async () => {
     const browser = visit()
     const session = tabOf(browser)
     await session.set('cart', ['tea'])
@@ -107,7 +107,7 @@ describe.runIf(hasAll).for(servers)('the client on Django $django with the engin
     expect([one.peek('cart'), other.peek('cart')]).toEqual([[], []])
   })
 
-  test('end takes the session and its cookie away, and the next write begins anew', async () => {
+  test('end takes the session and its cookie away, and the next write begins again', async () => {
     const browser = visit()
     const session = tabOf(browser)
     await session.set('cart', ['tea'])

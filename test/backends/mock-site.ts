@@ -5,7 +5,7 @@ import type { Visitor } from './site.ts'
 
 /** A visitor of a mock server of this engine. */
 export function visitMock(engine: Engine): Visitor {
-  // A clock that stands still: the ages in the answers are whole.
+  // A clock that stands still: the ages in the responses are whole.
   const mock = createMockSessionServer({ backend: engine, csrf: true, now: () => 1_800_000_000_000 })
   return {
     url: mock.url,
@@ -14,9 +14,9 @@ export function visitMock(engine: Engine): Visitor {
     play: (event) => play(mock, event),
     hold: async (where, send) => {
       const held = mock.next(where === 'request' ? 'hold' : 'hold-answer')
-      const answer = send(mock.fetch)
+      const response = send(mock.fetch)
       await held.reached()
-      return { letGo: () => held.release().then(() => answer) }
+      return { letGo: () => held.release().then(() => response) }
     },
     saveOver: (write, send) => {
       mock.next({ fault: 'write-over', write })

@@ -15,7 +15,7 @@ interface Client {
 
 const policySeconds = 1_209_600
 
-/** Plays a scenario for a new visitor; what each step is answered with. */
+/** Plays a scenario for a new visitor; what each step gets. */
 export async function play({ steps }: Scenario, visitor: Visitor, engine: Engine): Promise<string[]> {
   const story = createStory(visitor, engine !== 'signed_cookies')
   await visitor.fetch(visitor.url)

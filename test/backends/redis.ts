@@ -18,7 +18,7 @@ export interface RedisServer {
   close(): Promise<void>
 }
 
-/** Whether Redis is installed here. Where CI is set it may not be missing. */
+/** Whether Redis is installed here. If CI is set it may not be missing. */
 export function findRedis(): boolean {
   const isHere = hasServer()
   if (process.env.CI && !isHere)
@@ -47,7 +47,7 @@ export async function startRedis(): Promise<RedisServer> {
   }
   const isUp = (): Promise<boolean> =>
     command(0, 'PING').then(
-      (answer) => answer === 'PONG',
+      (response) => response === 'PONG',
       () => false,
     )
   while (!(await isUp())) {

@@ -9,13 +9,13 @@ export type Engine = MockBackendName
 /** A request to the session, by one of its clients; `a` where none is named. */
 export type Ask =
   | { readonly do: 'read'; readonly client?: string }
-  /** The next commit on what the client saw last; `expect` names the keys that it touches, where it says nothing else. */
+  /** The next commit on what the client saw last; `expect` names the keys that it touches, if it says nothing else. */
   | { readonly do: 'commit'; readonly commit: Partial<Commit>; readonly client?: string; readonly token?: false }
   /** The bytes of the client's last commit once more. */
   | { readonly do: 'repeat'; readonly client?: string }
   | { readonly do: 'end'; readonly client?: string }
 
-/** What happens beside the clients. */
+/** What happens outside the clients. */
 export type Event =
   /** What an ordinary view does to `request.session`. */
   | { readonly do: 'view'; readonly event: 'read' | 'log-out' | 'flush' | 'rotate' }
@@ -32,22 +32,22 @@ export type Step =
   | { readonly do: 'save-over'; readonly set: JsonObject; readonly ask: Ask }
   /** An ordinary view that missed the cache reads the row before the request, and fills the cache after. */
   | { readonly do: 'stale-cache'; readonly ask: Ask }
-  /** It leaves with the cookies of now, and arrives at the next `let-go`. */
+  /** It leaves with the current cookies, and arrives at the next `let-go`. */
   | { readonly do: 'hold'; readonly ask: Ask }
-  /** It arrives, and its answer is at the page at the next `let-go`. */
+  /** It arrives, and its response is at the page at the next `let-go`. */
   | { readonly do: 'hold-answer'; readonly ask: Ask }
   | { readonly do: 'let-go' }
 
 /**
- * What a step is answered with, as one line: status, problem, lineage in the order of appearance, data, flags, and what
- * became of the cookie. `[key]` stands for the new key of every answer that stores, where the session lies in its cookie.
+ * What a step gets, as one line: status, problem, lineage in the order of appearance, data, flags, and what
+ * became of the cookie. `[key]` stands for the new key of every response that stores, where the session lies in its cookie.
  */
 export type Line = string
 
-/** A story on a session that nobody has begun, and what is answered in it. */
+/** A story on a session that nobody has begun, and what is served in it. */
 export interface Scenario {
   readonly name: string
-  /** Where it can be played; everywhere, if nothing is said. */
+  /** The engines on which it can be played; all of them by default. */
   readonly engines?: readonly Engine[]
   readonly steps: readonly (readonly [Step, Line | Readonly<Partial<Record<Engine | 'else', Line>>>])[]
 }

@@ -20,7 +20,7 @@ describe.each(engines)('the mock of the engine %s', (engine) => {
 
 const waits = ({ steps }: Scenario): boolean => steps.some(([step]) => step.do === 'wait')
 
-/** The engines are played beside each other, and what waits for an expiry beside the rest. */
+/** The engines are played next to each other, and what waits for an expiry next to the rest. */
 describe.each(findRedis() ? findDjangos() : [])('Django %s', (django) => {
   const played = new Map<Engine, Map<string, readonly string[]>>()
 

@@ -2,9 +2,9 @@
 import type { JsonObject } from '../../src/protocol/json.ts'
 import type { Event } from './scenario.ts'
 
-/** A request whose answer is not at the page yet. */
+/** A request whose response is not at the page yet. */
 export interface Held {
-  /** Lets it go on; resolves when the answer is there. */
+  /** Lets it go on; resolves when the response is there. */
   letGo(): Promise<Response>
 }
 
@@ -12,13 +12,13 @@ export interface Held {
 export interface Visitor {
   /** The session's URL. */
   readonly url: string
-  /** Sends a request with the cookies of now and keeps those of the answer. */
+  /** Sends a request with the current cookies and keeps those of the response. */
   readonly fetch: typeof globalThis.fetch
-  /** What a cookie holds; undefined where there is none. */
+  /** What a cookie holds; undefined without one. */
   cookie(name: string): string | undefined
-  /** Plays an event; resolves with the session as a view reads it, null where there is none, or undefined. */
+  /** Plays an event; resolves with the session as a view reads it, null without one, or undefined. */
   play(event: Event): Promise<JsonObject | null | undefined>
-  /** Sends a request that waits before the server, or whose answer waits before the page. */
+  /** Sends a request that waits before the server, or whose response waits before the page. */
   hold(where: 'request' | 'answer', send: (fetch: typeof globalThis.fetch) => Promise<Response>): Promise<Held>
   /** An ordinary view reads before the request and saves after it. */
   saveOver(set: JsonObject, send: () => Promise<Response>): Promise<Response>

@@ -59,7 +59,7 @@ SHOULD 1 hold, 0 failed, 0 not run, 0 excused
 `)
   })
 
-  test('runs what needs the control URL where there is one', async () => {
+  test('runs what needs the control URL if there is one', async () => {
     const { code, output } = await check(good.url, '--control', good.control, '--only', 'flushed')
     expect([code, output]).toEqual([0, expect.stringContaining('ok       MUST   flushed-session-is-gone\n')])
   })

@@ -71,8 +71,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const down = createHandler({ ...common, store: brokenStore, now }, exposure)
   const broken = new Set<string>()
 
-  const answer = (request: Request): Promise<Response> => (broken.delete(cookieOf(request)) ? down(request) : handler(request))
-  const session = wrap(withToken(Object.assign(answer, handler)))
+  const response = (request: Request): Promise<Response> => (broken.delete(cookieOf(request)) ? down(request) : handler(request))
+  const session = wrap(withToken(Object.assign(response, handler)))
   const control = wrapControl((request) => cause(request, { handler, broken, now }), handler)
   const server = createServer(
     toNodeListener((request) => {
@@ -97,16 +97,16 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
 
 const csrfToken = 'a-token-as-the-forms-of-an-app-have-it'
 
-/** Wants the token of the state beside the origin, as an app's own forms do; the handler leaves that to the app. */
+/** Wants the token of the state next to the origin, as an app's own forms do; the handler leaves that to the app. */
 function withToken(handler: SessionHandler): SessionHandler {
-  const answer = async (request: Request): Promise<Response> => {
+  const response = async (request: Request): Promise<Response> => {
     const isUnsafe = request.method === 'PATCH' || request.method === 'DELETE'
     if (!isUnsafe || request.headers.get('X-CSRFToken') === csrfToken) return handler(request)
     const problem = { type: 'urn:sojourn:problem:csrf', title: 'The token is wrong', status: 403 }
     const headers = { 'Content-Type': 'application/problem+json' }
     return Response.json(problem, { status: 403, headers: { ...commonHeaders, ...headers, ...echo(request) } })
   }
-  return Object.assign(answer, handler)
+  return Object.assign(response, handler)
 }
 
 function echo({ headers }: Request): Record<string, string> {

@@ -10,27 +10,27 @@ describe('admit', () => {
     [{ name: 'rate-limited', retryAfterSeconds: 29.5 }, 429, { 'Retry-After': '30' }],
     [{ name: 'unavailable', retryAfterSeconds: 60 }, 503, { 'Retry-After': '60' }],
   ])('%o is answered %d', async (refusal, status, headers) => {
-    const answer = { current: null as Refusal | null }
-    const { visitor } = await begin({ admit: () => answer.current })
-    answer.current = refusal
+    const response = { current: null as Refusal | null }
+    const { visitor } = await begin({ admit: () => response.current })
+    response.current = refusal
     for (const reply of [await visitor.read(), await visitor.commit({ set: { a: 2 } }), await visitor.end()]) {
       expect(reply).toMatchObject({ status, problem: refusal.name })
       for (const [name, value] of Object.entries(headers)) expect(reply.headers.get(name)).toBe(value)
     }
-    answer.current = null
+    response.current = null
     expect((await visitor.read()).body.data).toEqual({ a: 1 })
   })
 })
 
-describe('what a state tells beside the data', () => {
-  test('the CSRF token, where the app gives one', async () => {
+describe('what a state tells next to the data', () => {
+  test('the CSRF token, if the app gives one', async () => {
     const { visitor } = await begin({ csrf: (request) => request.headers.get('Cookie')?.slice(0, 6) })
     expect((await visitor.read()).body.csrf).toBe('__Host')
   })
 })
 
 describe('counterexample 13: a 304 has no body', () => {
-  test('so the token of now comes by a read without a condition', async () => {
+  test('so the current token comes by a read without a condition', async () => {
     const token = { current: 'before' }
     const { visitor } = await begin({ csrf: () => token.current })
     token.current = 'after the log-in'
@@ -78,15 +78,15 @@ describe('counterexample 13: a 304 has no body', () => {
 describe('onRefused', () => {
   test('receives each 401, 403 and 429, and nothing else', async () => {
     const refused: unknown[] = []
-    const answer = { current: null as Refusal | null }
-    const { visitor } = await begin({ admit: () => answer.current, onRefused: (request) => refused.push(request) })
+    const response = { current: null as Refusal | null }
+    const { visitor } = await begin({ admit: () => response.current, onRefused: (request) => refused.push(request) })
     await visitor.commit({ set: { a: 2 } }, { Origin: 'https://evil.test' })
     await visitor.commit({ set: { a: 2 }, expect: { a: 'x' } })
-    answer.current = { name: 'unauthenticated' }
+    response.current = { name: 'unauthenticated' }
     await visitor.read()
-    answer.current = { name: 'rate-limited' }
+    response.current = { name: 'rate-limited' }
     await visitor.end()
-    answer.current = { name: 'unavailable' }
+    response.current = { name: 'unavailable' }
     await visitor.read()
     const common = { address: undefined }
     expect(refused).toEqual([

@@ -40,7 +40,7 @@ describe('attributes', () => {
     expect(() => create(cookie)).toThrow(expect.objectContaining({ code: 'config' }))
   })
 
-  test('other cookies beside it do not matter', async () => {
+  test('other cookies next to it do not matter', async () => {
     const { handler } = create()
     const visitor = createVisitor(handler)
     await visitor.commit({ set: { a: 1 } })
@@ -49,7 +49,7 @@ describe('attributes', () => {
   })
 })
 
-describe('Set-Cookie comes only where it is needed', () => {
+describe('Set-Cookie comes only if it is needed', () => {
   test('not with reads, conflicts, refusals and ordinary writes', async () => {
     const { handler } = create()
     const visitor = createVisitor(handler)

@@ -12,7 +12,7 @@ async function begin(handler = create()): Promise<Visitor> {
 }
 
 describe('check 2: exactly once', () => {
-  test('the same bytes again are answered with the state of now and stored no second time', async () => {
+  test('the same bytes again get the current state and stored no second time', async () => {
     const handler = create()
     const visitor = await begin(handler)
     const send = visitor.prepare({ set: { count: 1 } })
@@ -24,7 +24,7 @@ describe('check 2: exactly once', () => {
     expect((await visitor.read()).body.version).toBe(again.body.version)
   })
 
-  test('a repetition is answered in full although it asks for little', async () => {
+  test('a repetition is served in full although it asks for little', async () => {
     const send = (await begin()).prepare({ set: { count: 1 } }, { Prefer: 'return=minimal' })
     expect((await send()).body.data).toBeUndefined()
     expect((await send()).body.data).toEqual({ count: 1 })
@@ -45,7 +45,7 @@ describe('check 2: exactly once', () => {
     await visitor.send(JSON.stringify(body))
     const other = await visitor.send(JSON.stringify(body, null, 1))
     expect(other).toMatchObject({ status: 422, problem: 'key-reused' })
-    // Whoever has used the number: the answer is no state to go on from.
+    // Whoever has used the number: the response is no state to go on from.
     expect(other.body).not.toHaveProperty('data')
   })
 
@@ -64,7 +64,7 @@ describe('check 2: exactly once', () => {
 })
 
 describe('counterexample 6', () => {
-  test('a first commit whose cookie arrived but whose answer was lost runs once', async () => {
+  test('a first commit whose cookie arrived but whose response was lost runs once', async () => {
     const visitor = createVisitor(create())
     const body = JSON.stringify({ lineage: null, base: 'v0', after: 0, set: { count: 1 } })
     const first = await visitor.send(body)
@@ -121,7 +121,7 @@ describe('counterexample 7: a client that is not remembered', () => {
     expect(await lost()).toMatchObject({ status: 409, problem: 'forgotten' })
   })
 
-  test('63 others are remembered beside it', async () => {
+  test('63 others are remembered next to it', async () => {
     const handler = create()
     const visitor = await begin(handler)
     const lost = visitor.prepare({ set: { count: 1 } })
@@ -130,7 +130,7 @@ describe('counterexample 7: a client that is not remembered', () => {
     expect(await lost()).toMatchObject({ status: 200, body: { last: 2 } })
   })
 
-  test('a client that was dropped and has read since goes on where it was', async () => {
+  test('a client that was dropped and has read since goes on if it was', async () => {
     const handler = create()
     const visitor = await begin(handler)
     await crowd(handler, visitor)
@@ -138,7 +138,7 @@ describe('counterexample 7: a client that is not remembered', () => {
     expect(await visitor.commit({ after: 1, set: { count: 1 } })).toMatchObject({ status: 200, body: { last: 2 } })
   })
 
-  test('a new client that read before the floor reads again', async () => {
+  test('a new client that read before the floor refetches', async () => {
     const handler = create()
     const visitor = await begin(handler)
     const tab = await openTab(handler, visitor)

@@ -69,7 +69,7 @@ describe('setting the expiry', () => {
     [null, { age: 1_209_600, atBrowserClose: false }],
     ['2030-01-02T00:00:00Z', { age: 86_400, atBrowserClose: false }],
     ['2030-01-02T02:30:00.5+02:30', { age: 86_400, atBrowserClose: false }],
-  ])('%j is told as %j', async (expiry, expected) => {
+  ])('%j is reported as %j', async (expiry, expected) => {
     const { visitor } = await begin()
     expect((await visitor.commit({ expiry })).body.expiry).toEqual(expected)
     expect((await visitor.read()).body.expiry).toEqual(expected)

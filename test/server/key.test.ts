@@ -94,7 +94,7 @@ describe('check 1: the key', () => {
 })
 
 describe('counterexample 1', () => {
-  test('versions do not meet across lineages, so If-None-Match of another session is answered in full', async () => {
+  test('versions do not meet across lineages, so If-None-Match of another session is served in full', async () => {
     const handler = create()
     const [one, two] = [createVisitor(handler), createVisitor(handler)]
     await one.commit({ set: { a: 1 } })
@@ -128,7 +128,7 @@ describe('conditional reads', () => {
     expect(reply.headers.get('Session-Version')).toBe(visitor.state.version)
   })
 
-  test('a write of somebody else is answered in full', async () => {
+  test('a write of somebody else is served in full', async () => {
     const handler = create()
     const visitor = createVisitor(handler)
     const etag = (await visitor.commit({ set: { a: 1 } })).headers.get('ETag') as string

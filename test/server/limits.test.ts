@@ -37,7 +37,7 @@ describe('the body', () => {
     expect(read.bytes).toBeLessThan(20_000)
   })
 
-  test('is not read at all where its length is told', async () => {
+  test('is not read at all if its length is declared', async () => {
     const { read, body } = endless()
     const request = patch({ body, duplex: 'half' } as RequestInit, { 'Content-Length': '10001' })
     expect((await create({ maxBodyBytes: 10_000 })(request)).status).toBe(413)

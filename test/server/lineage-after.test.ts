@@ -27,7 +27,7 @@ describe('check 3: the lineage', () => {
   })
 })
 
-describe('counterexample 2: a commit that left with the cookie of before a rotation', () => {
+describe('counterexample 2: a commit that left with the cookie from before a rotation', () => {
   test('is told 410, leaves the cookie, and can be sent again in the same bytes with the new one', async () => {
     const handler = create()
     const visitor = await begin(handler)
@@ -70,7 +70,7 @@ describe('counterexample 4: the end names its lineage', () => {
   test.each([
     ['no cookie', undefined],
     ['an unknown key', `__Host-session=${'k'.repeat(43)}`],
-  ])('where there is %s there is nothing to end, and no cookie to take away', async (_, cookie) => {
+  ])('if there is %s there is nothing to end, and no cookie to take away', async (_, cookie) => {
     const visitor = createVisitor(create(), { ...(cookie !== undefined && { cookie }) })
     expect(await visitor.end('gone')).toMatchObject({ status: 204, setCookie: null })
   })
@@ -119,7 +119,7 @@ describe('check 4: after', () => {
     expect((await visitor.read()).body.data).toEqual({ count: 0 })
   })
 
-  test('counterexample 5: where the copy is stored before the next number, `last` tells so and the next is refused', async () => {
+  test('counterexample 5: if the copy is stored before the next number, `last` tells so and the next is refused', async () => {
     const handler = create()
     const visitor = await begin(handler)
     const other = await openTab(handler, visitor)

@@ -99,7 +99,7 @@ describe('a body that was read before', () => {
     expect((await exchange(port, patch(port)))?.status).toBe(413)
   })
 
-  test('that express left alone, with an empty object beside it, is read', async () => {
+  test('that express left alone, with an empty object next to it, is read', async () => {
     const handler = createSessionHandler({ keys, store: createMemoryStore(), cookie: { name: 'sid', secure: false } })
     const listener = toNodeListener(handler)
     const port = await serve((request, response) => listener(Object.assign(request, { body: {} }), response))

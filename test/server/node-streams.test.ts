@@ -79,7 +79,7 @@ test('a stream over HTTP/2 tells a write, and closes with its stream', async () 
   session.close()
 })
 
-test('a reader that stops reading gets the newest state once it reads again', async () => {
+test('a reader that stops reading gets the newest state once it refetches', async () => {
   const { handler, visitor, watched } = await begin()
   const port = await start(createServer(toNodeListener(handler)))
   const paused = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {

@@ -144,7 +144,7 @@ describe('CORS', () => {
     expect([...reply.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 
-  test('an allowed origin may read every answer and the fields that the client needs', async () => {
+  test('an allowed origin may read every response and the fields that the client needs', async () => {
     const handler = create([app])
     const visitor = createVisitor(handler)
     const replies = [

@@ -55,7 +55,7 @@ describe.each([
     expect([await isSignedIn(here), await sessions.list('ada')]).toEqual([false, []])
   })
 
-  test('the session that stays is told by its lineage, which a rotation keeps', async () => {
+  test('the session that stays is reported by its lineage, which a rotation keeps', async () => {
     const { sessions, signIn, isSignedIn } = begin(createStore())
     const here = await signIn('ada')
     await here.commit({ cycleKey: true })

@@ -36,7 +36,7 @@ test('the old key names no session any more, for reads, other commits and ends',
   expect((await visitor.read()).body.data).toEqual({ cart: ['book'] })
 })
 
-test('counterexample 8: the commit that rotated is answered once more under the old key, with the same new cookie', async () => {
+test('counterexample 8: the commit that rotated is served once more under the old key, with the same new cookie', async () => {
   const server = create()
   const visitor = await begin(server)
   const rotate = visitor.prepare({ cycleKey: true })
@@ -84,7 +84,7 @@ test('nor does one whose rotation nobody remembers', async () => {
   expect(await rotate()).toMatchObject({ status: 410, setCookie: null, body: { lineage: null, unknownKey: true } })
 })
 
-test('a late repetition under the new key tells the cookie of now', async () => {
+test('a late repetition under the new key sets the current cookie', async () => {
   const server = create()
   const visitor = await begin(server)
   const { lineage, version } = visitor.state

@@ -84,7 +84,7 @@ describe('a write', () => {
     expect(session.get('cart')).toEqual(['book'])
   })
 
-  test('creates the session where there is none', async () => {
+  test('creates the session if it does not exist', async () => {
     const session = await open('')
     await session.set('theme', 'dark')
     take(session.respond(Response.json({})))
@@ -130,7 +130,7 @@ describe('signIn', () => {
     expect((await createVisitor(handler, { cookie: stale }).read()).body).toMatchObject({ lineage: null, unknownKey: true })
   })
 
-  test('a commit under way is sent again with the new cookie and stored', async () => {
+  test('a commit in flight is sent again with the new cookie and stored', async () => {
     const session = await open()
     await session.signIn('ann')
     expect((await visitor.commit({ set: { theme: 'dark' } })).status).toBe(410)
@@ -184,7 +184,7 @@ describe('signIn', () => {
     expect((await visitor.read()).body).toMatchObject({ lineage: session.lineage, data: {}, identity: 'ann' })
   })
 
-  test('goes by the option `identity` where there is one', async () => {
+  test('goes by the option `identity` if there is one', async () => {
     const custom = createSessionHandler({
       keys,
       store: createMemoryStore(),
@@ -250,7 +250,7 @@ describe('cycleKey, setExpiry and flush', () => {
 })
 
 describe('respond', () => {
-  test('keeps the answer and adds the version, which tells clients to look again', async () => {
+  test('keeps the response and adds the version, which tells clients to refetch', async () => {
     const session = await open()
     await session.set('a', 1)
     const response = session.respond(
@@ -262,7 +262,7 @@ describe('respond', () => {
     expect(response.headers.getSetCookie()).toEqual(['lang=en'])
   })
 
-  test('an answer that sets the cookie is kept by no cache', async () => {
+  test('a response that sets the cookie is kept by no cache', async () => {
     const session = await open()
     await session.signIn('ann')
     const { headers } = session.respond(new Response(null, { status: 204, headers: { 'Set-Cookie': 'lang=en' } }))

@@ -16,7 +16,7 @@ describe('a store that is down', () => {
     expect(errors).toHaveLength(3)
   })
 
-  test('is answered so too where the logger throws', async () => {
+  test('is served so too if the logger throws', async () => {
     const onError = (): never => {
       throw new TypeError('the logger is down')
     }
@@ -51,7 +51,7 @@ describe('a store that is down', () => {
 })
 
 describe('compare-and-set', () => {
-  test('a commit that meets another one reads again and both are stored', async () => {
+  test('a commit that meets another one refetches and both are stored', async () => {
     const { store, faults, handler, visitor } = await begin()
     const tab = await openTab(handler, visitor)
     faults.write = async (write) => {

@@ -12,7 +12,7 @@ export const keys: readonly string[] = [...words.split(' '), ...Array.from({ len
 
 type Handler = (request: Request) => Promise<Response>
 
-/** An answer, read. */
+/** A response, read. */
 export interface Reply {
   readonly status: number
   readonly headers: Headers
@@ -34,7 +34,7 @@ export interface Visitor {
   readonly client: string
   /** The cookie pair, as `name=value`. */
   cookie: string | undefined
-  /** The last state that an answer brought. */
+  /** The last state that a response brought. */
   state: State
   /** The number of the last commit. */
   n: number

@@ -74,7 +74,7 @@ describe('classifyResponse', () => {
     expect(classify(413)).toEqual({ kind: 'rejected', status: 413, problem: 'too-large', errors: [] })
   })
 
-  test('forgotten is told apart from a conflict', () => {
+  test('forgotten is distinguished from a conflict', () => {
     expect(classify(409, { ...problem('forgotten'), ...state })).toMatchObject({ state: { forgotten: true } })
     expect(classify(409, { ...problem('conflict'), ...state })).not.toMatchObject({ state: { forgotten: true } })
   })
@@ -89,7 +89,7 @@ describe('classifyResponse', () => {
     expect(classify(status, undefined, headers)).toMatchObject(expected)
   })
 
-  test('a failure without an answer says nothing of the outcome, and keeps the cause', () => {
+  test('a failure without a response says nothing of the outcome, and keeps the cause', () => {
     const cause = new TypeError('Failed to fetch')
     const outcome = classifyFailure(cause)
     expect(outcome).toMatchObject({ kind: 'failed', status: undefined, isTemporary: true, error: { code: 'network', cause } })

@@ -5,7 +5,7 @@ import { advance, begin, collect, createHub, flush, inTime, open, useFakeTime } 
 useFakeTime()
 
 describe('the event conflict', () => {
-  test('of several keys is told for each, with the values of each', async () => {
+  test('of several keys is reported for each, with the values of each', async () => {
     const { mock, session } = await begin({ count: 1, note: 'a', theme: 'light' })
     const conflicts = collect(session, 'conflict')
     mock.next({ fault: 'write-beside', write: { count: 5, note: 'theirs' }, method: 'PATCH' })
@@ -37,7 +37,7 @@ describe('the event conflict', () => {
     expect(await mock.data()).toEqual({ profile: { name: 'mine', city: 'theirs' }, cart: ['milk', 'tea', 'cake'] })
   })
 
-  test('of a clear is told for what it would have deleted', async () => {
+  test('of a clear is reported for what it would have deleted', async () => {
     const { mock, session } = await begin({ count: 1 })
     const conflicts = collect(session, 'conflict')
     mock.next({ fault: 'write-beside', write: { count: 5 }, method: 'PATCH' })
@@ -45,7 +45,7 @@ describe('the event conflict', () => {
     expect(conflicts).toEqual([{ key: 'count', base: 1, mine: undefined, theirs: 5, value: 0 }])
   })
 
-  test("is told in the app's types, also for a codec", async () => {
+  test("is reported in the app's types, also for a codec", async () => {
     const [before, mine, theirs] = [2030, 2031, 2032].map((year) => new Date(Date.UTC(year, 0)))
     const { mock, session } = await begin({ lastSeen: before }, { conflict: 'theirs' })
     const conflicts = collect(session, 'conflict')
@@ -54,7 +54,7 @@ describe('the event conflict', () => {
     expect(conflicts).toEqual([{ key: 'lastSeen', base: before, mine, theirs, value: theirs }])
   })
 
-  test("met by another tab's message is told once, and not again by the server", async () => {
+  test("met by another tab's message is reported once, and not again by the server", async () => {
     const { mock, session } = await begin({ count: 1 })
     session.dispose()
     const hub = createHub()
@@ -73,7 +73,7 @@ describe('the event conflict', () => {
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test('is told again when somebody else is met again', async () => {
+  test('is reported again when somebody else is met again', async () => {
     const { mock, session } = await begin({ count: 1 })
     const conflicts = collect(session, 'conflict')
     mock.next({ fault: 'write-beside', write: { count: 5 }, method: 'PATCH' })

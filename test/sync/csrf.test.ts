@@ -7,7 +7,7 @@ import { openScripted } from './scripted.ts'
 useFakeTime()
 
 describe('the CSRF token', () => {
-  test('of the last state goes with every unsafe request, where no cookie can be read', async () => {
+  test('of the last state goes with every unsafe request, if no cookie can be read', async () => {
     const mock = createServer({ initial: { count: 1 }, csrf: true })
     const session = open(mock)
     await session.get('count')
@@ -93,7 +93,7 @@ describe('the CSRF token', () => {
     )
   })
 
-  test('that a page of a firewall refuses for ever ends in an error, not in a loop', async () => {
+  test('that a page of a firewall refuses forever ends in an error, not in a loop', async () => {
     const mock = createServer({ initial: { count: 1 } })
     const session = open(mock)
     await session.get('count')

@@ -6,7 +6,7 @@ import { openScripted, type ScriptedAnswer, toProblem, toState } from './scripte
 useFakeTime()
 
 describe('the event exchange', () => {
-  test('tells each step of a write: what is sent, how it came out, and the status of the answer', async () => {
+  test('tells each step of a write: what is sent, how it came out, and the status of the response', async () => {
     const { mock, session } = await begin({ count: 1 })
     const steps = collect(session, 'exchange')
     mock.next({ fault: 'write-beside', write: { count: 5 }, method: 'PATCH' })
@@ -19,7 +19,7 @@ describe('the event exchange', () => {
     ])
   })
 
-  test('has no status where no answer came, and that of a page that says nothing', async () => {
+  test('has no status if no response came, and that of a page that says nothing', async () => {
     const { mock, session } = await begin({ count: 1 })
     const steps = collect(session, 'exchange')
     mock.next({ fault: 'lose-answer', method: 'PATCH' })
@@ -46,8 +46,8 @@ describe('the event exchange', () => {
     ['refused', 403, 'another token', toProblem(403, 'csrf')],
     ['needs-auth', 401, 'a log-in', toProblem(401, 'unauthenticated')],
     ['failed', 503, 'a pause', toProblem(503, 'unavailable')],
-  ])('tells %s of a commit that is answered by %i with %s', async (outcome, status, _, answer) => {
-    const { session } = openScripted(({ method }) => (method === 'GET' ? { data: { count: 1 } } : answer))
+  ])('tells %s of a commit that is served by %i with %s', async (outcome, status, _, response) => {
+    const { session } = openScripted(({ method }) => (method === 'GET' ? { data: { count: 1 } } : response))
     await session.get('count')
     const steps = collect(session, 'exchange')
     void session.set('count', 2)

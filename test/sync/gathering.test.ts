@@ -19,7 +19,7 @@ describe('mutations of one tick', () => {
     expect(commits(mock)[0]).toMatchObject({ set: { theme: 'dark', count: 2, cart: ['tea'] } })
   })
 
-  test('while a commit is under way later ones gather into the next', async () => {
+  test('while a commit is in flight later ones gather into the next', async () => {
     const { mock, session } = await begin({ count: 1 })
     const held = mock.next('hold')
     void session.set('count', 2)
@@ -37,7 +37,7 @@ describe('mutations of one tick', () => {
     ])
   })
 
-  test('a set that is under way is not changed by a later one: its bytes are bound to its number', async () => {
+  test('a set that is in flight is not changed by a later one: its bytes are bound to its number', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'lose-answer', method: 'PATCH' })
     void session.set('count', 2)
@@ -117,7 +117,7 @@ describe('what a change costs does not grow with the number of keys', () => {
     expect(new Set(decoded)).toEqual(new Set(['key0']))
   })
 
-  test('an answer that changes one of a thousand keys decodes that one', async () => {
+  test('a response that changes one of a thousand keys decodes that one', async () => {
     const { mock, session, decoded, keys } = await openCounting(1_000)
     for (const key of keys) session.peek(key)
     decoded.length = 0
@@ -159,7 +159,7 @@ describe('a subscriber', () => {
     expect(await mock.data()).toMatchObject({ count: 5 })
   })
 
-  test('sees no value of before while a second tab writes the same key', async () => {
+  test('sees no earlier value while a second tab writes the same key', async () => {
     const { mock, session } = await begin({ count: 0 })
     const other = open(mock)
     await other.get('count')

@@ -23,7 +23,7 @@ async function beginWith(hang: () => Promise<Response>, options: Parameters<type
 }
 
 describe('an attempt is given up after timeoutMs though', () => {
-  test('its fetch goes on for ever', async () => {
+  test('its fetch goes on forever', async () => {
     const { mock, session } = await beginWith(() => never)
     const written = follow(() => session.update('count', (count) => count + 1))
     await advance(2_100)

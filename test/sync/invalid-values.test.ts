@@ -16,7 +16,7 @@ async function openOld(data: Record<string, unknown>) {
 }
 
 describe('a stored value that the schema refuses', () => {
-  test("reads as the default, is told with zod's issues, and stays untouched on the server", async () => {
+  test("reads as the default, is reported with zod's issues, and stays untouched on the server", async () => {
     const { mock, session, invalid } = await openOld({ count: 'many', cart: [1, 'tea'] })
     expect([session.peek('count'), session.peek('cart')]).toEqual([0, []])
     expect(invalid).toMatchObject([
@@ -28,7 +28,7 @@ describe('a stored value that the schema refuses', () => {
     expect(await mock.data()).toEqual({ theme: 'light', count: 'many', cart: [1, 'tea'] })
   })
 
-  test('is told once, not at each answer', async () => {
+  test('is reported once, not at each response', async () => {
     const { mock, session, invalid } = await openOld({ count: 'many' })
     await session.set('theme', 'light')
     await mock.write({ note: 'a' })

@@ -6,16 +6,16 @@ import { openScripted, type ScriptedAnswer, toProblem, toState } from './scripte
 useFakeTime()
 
 /** A client whose commits are answered one after the other, or lost; what was sent, as number and members of the body. */
-async function openWith(answers: readonly (ScriptedAnswer | 'lost')[], read: Record<string, unknown> = { data: { count: 1 } }) {
-  const left = [...answers]
+async function openWith(responses: readonly (ScriptedAnswer | 'lost')[], read: Record<string, unknown> = { data: { count: 1 } }) {
+  const left = [...responses]
   const sent: (readonly [number: number, ...members: string[]])[] = []
   const { session } = openScripted(({ method, headers, body }) => {
     if (method === 'GET') return read
     const { lineage, base, after, ...members } = body ?? {}
     sent.push([Number(/\/(\d+)"$/.exec(headers['idempotency-key'] ?? '')?.[1]), ...Object.keys(members)])
-    const answer = left.shift() ?? 'lost'
-    if (answer === 'lost') throw new TypeError('Failed to fetch')
-    return answer
+    const response = left.shift() ?? 'lost'
+    if (response === 'lost') throw new TypeError('Failed to fetch')
+    return response
   })
   await session.get('count')
   return { session, sent }
@@ -74,7 +74,7 @@ describe('a commit that is refused', () => {
   })
 })
 
-describe('a first commit whose answer was lost with its cookie', () => {
+describe('a first commit whose response was lost with its cookie', () => {
   test('is acknowledged where a read finds that it was stored', async () => {
     let reads = 0
     let runs = 0

@@ -29,7 +29,7 @@ describe('a session that is really over', () => {
     },
   )
 
-  test('is believed only after a second look: the commit, then a read', async () => {
+  test('is believed only after a confirmation read: the commit, then a read', async () => {
     const { mock, session } = await begin({ count: 1 })
     await mock.flush()
     void session.set('count', 2)
@@ -62,7 +62,7 @@ describe('a session that is really over', () => {
     expect(ended).toHaveLength(1)
   })
 
-  test('the fate of a write is unknown where an attempt before the 410 brought no answer', async () => {
+  test('the outcome of a write is unknown where an attempt before the 410 brought no response', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'lose-answer', method: 'PATCH', times: 2 })
     const written = follow(() => session.set('count', 2))
@@ -90,7 +90,7 @@ describe('a session that is really over', () => {
     expect([session.peek('theme'), session.peek('cart'), session.identity]).toEqual(['dark', [], 'bob'])
   })
 
-  test("the answer's state is the base at once: the next write expects what is there now", async () => {
+  test("the response's state is the base at once: the next write expects what is there now", async () => {
     const { mock, session } = await begin({ count: 1 }, {}, { signedInAs: 'ann' })
     await mock.signIn('bob')
     await mock.write({ count: 10 })
@@ -111,7 +111,7 @@ describe('a session that is really over', () => {
     expect(await mock.data()).toEqual({ note: 'worth keeping' })
   })
 
-  test('every tab of the browser learns of it, each by an answer of its own', async () => {
+  test('every tab of the browser learns of it, each by a response of its own', async () => {
     const { mock, session } = await begin({ count: 1 })
     const other = open(mock)
     await other.get('count')
@@ -124,7 +124,7 @@ describe('a session that is really over', () => {
 })
 
 describe('a 410 that is not the end', () => {
-  test('a log-in beside that kept the lineage: not ended, and the identical bytes go again', async () => {
+  test('a concurrent log-in that kept the lineage: not ended, and the identical bytes go again', async () => {
     const { mock, session } = await begin({ cart: ['tea'] })
     const ended = collect(session, 'ended')
     const held = mock.next({ fault: 'hold', method: 'PATCH' })

@@ -17,7 +17,7 @@ function begin(tags: Readonly<Record<string, string>> | undefined) {
   return { session, lastCommit: () => requests.at(-1)?.body, state: () => session.dehydrate()?.state }
 }
 
-describe('after a minimal answer', () => {
+describe('after a minimal response', () => {
   test('what was written has its new tag, and the other keys keep theirs', async () => {
     const { session, state } = begin({ count: 'c2' })
     await session.set('count', 2)
@@ -40,7 +40,7 @@ describe('after a minimal answer', () => {
     expect(state()?.tags).toEqual({ note: 'n2' })
   })
 
-  test('a touch, whose answer names no tags, leaves those that are known', async () => {
+  test('a touch, whose response names no tags, leaves those that are known', async () => {
     const { session, lastCommit, state } = begin(undefined)
     await session.touch()
     expect(state()).toMatchObject({ data: { count: 1, note: 'a', later: 1 }, tags: { count: 'c1', note: 'n1', later: 'l1' } })

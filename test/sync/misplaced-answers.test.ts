@@ -5,13 +5,13 @@ import { openScripted, type ScriptedAnswer, toProblem, toState } from './scripte
 
 useFakeTime()
 
-describe('an answer of another kind of request', () => {
+describe('a response of another kind of request', () => {
   test.each<[string, () => ScriptedAnswer]>([
     ['a 204', () => new Response(null, { status: 204 })],
     ['a minimal state', () => ({ data: undefined })],
-  ])('%s to a read says nothing of the session: it is asked for again after a while', async (_, answer) => {
+  ])('%s to a read says nothing of the session: it is asked for again after a while', async (_, response) => {
     let reads = 0
-    const { session } = openScripted(() => (reads++ === 0 ? answer() : { data: { count: 1 } }))
+    const { session } = openScripted(() => (reads++ === 0 ? response() : { data: { count: 1 } }))
     const steps = collect(session, 'exchange')
     const count = follow(() => session.get('count'))
     await flush()
@@ -56,7 +56,7 @@ describe('an answer of another kind of request', () => {
     expect(requests).toBeLessThan(60)
   })
 
-  test('a state to an end says nothing of it: it is told again after a while', async () => {
+  test('a state to an end says nothing of it: it is reported again after a while', async () => {
     let isEnded = false
     const { session, requests } = openScripted(({ method }) => {
       if (method !== 'DELETE') return isEnded ? { lineage: null, version: 'v0' } : { data: { count: 1 } }
@@ -73,7 +73,7 @@ describe('an answer of another kind of request', () => {
     expect([ended.status, requests.map(({ method }) => method)]).toEqual(['resolved', ['GET', 'DELETE', 'DELETE', 'GET']])
   })
 
-  test('a 204 to an end whose session is there all the same: it is told again after a while, or when the app says so', async () => {
+  test('a 204 to an end whose session is there all the same: it is reported again after a while, or when the app says so', async () => {
     const { session, requests } = openScripted(({ method }) =>
       method === 'DELETE' ? new Response(null, { status: 204 }) : { data: { count: 1 } },
     )

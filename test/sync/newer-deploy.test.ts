@@ -58,7 +58,7 @@ describe('what a newer deploy stores', () => {
     expect(await mock.data()).toEqual({ range: { from: 1, to: 3, unit: 'EUR' } })
   })
 
-  test('is dropped where it does not fit the new shape of a value', async () => {
+  test('is dropped if it does not fit the new shape of a value', async () => {
     const { mock, session, invalid } = await begin({ shape: { kind: 'a', x: 1, note: 'of the newer deploy' } })
     await session.set('shape', { kind: 'b' })
     expect(await mock.data()).toEqual({ shape: { kind: 'b' } })

@@ -6,12 +6,12 @@ import { openScripted, type ScriptedAnswer, type ScriptedRequest, toProblem, toS
 useFakeTime()
 
 /** Reads are answered by a state, commits one after the other by the given answers. */
-function script(read: Record<string, unknown>, ...answers: ((request: ScriptedRequest) => ScriptedAnswer)[]) {
+function script(read: Record<string, unknown>, ...responses: ((request: ScriptedRequest) => ScriptedAnswer)[]) {
   let at = 0
   return (request: ScriptedRequest): ScriptedAnswer => {
     if (request.method === 'GET') return read
-    const answer = answers[Math.min(at++, answers.length - 1)]
-    return answer ? answer(request) : toProblem(500, 'none')
+    const response = responses[Math.min(at++, responses.length - 1)]
+    return response ? response(request) : toProblem(500, 'none')
   }
 }
 
@@ -69,7 +69,7 @@ describe('409 forgotten', () => {
     expect(patches(requests).map(({ body }) => body?.set)).toEqual([{ count: 2 }, { count: 8 }])
   })
 
-  test('after an attempt of unknown fate: rejects with SessionUnknownFateError, and the rest goes on', async () => {
+  test('after an attempt of unknown outcome: rejects with SessionUnknownFateError, and the rest goes on', async () => {
     let isLost = true
     const { session } = openScripted((request) => {
       if (request.method === 'GET') return { data: { count: 1 } }
@@ -94,7 +94,7 @@ describe('409 forgotten', () => {
 describe('422 key-reused', () => {
   const reused = () => toProblem(422, 'key-reused')
 
-  test('goes on as another client, whose numbers begin anew', async () => {
+  test('goes on as another client, whose numbers begin again', async () => {
     const { session, requests } = openScripted(
       script({ data: { count: 1 } }, reused, () => ({ version: 'v2', data: { count: 2 }, last: 1 })),
     )
@@ -106,7 +106,7 @@ describe('422 key-reused', () => {
     expect(requests.at(-1)?.headers['session-client']).toBe(clientOf(second))
   })
 
-  test('after an attempt of unknown fate rejects with SessionUnknownFateError', async () => {
+  test('after an attempt of unknown outcome rejects with SessionUnknownFateError', async () => {
     let isLost = true
     const { session } = openScripted((request) => {
       if (request.method === 'GET') return { data: { count: 1 } }
@@ -124,7 +124,7 @@ describe('422 key-reused', () => {
 })
 
 describe('a server without tags', () => {
-  test('gets the whole version expected, also after a minimal answer', async () => {
+  test('gets the whole version expected, also after a minimal response', async () => {
     let version = 1
     const { session, requests } = openScripted((request) => {
       const { tags: _, ...state } = toState({ version: `v${version}`, data: { count: 1, note: 'a' }, last: version - 1 })
@@ -187,9 +187,9 @@ describe('answers that do not belong to the request', () => {
     ['422 in JSON of another kind', () => Response.json({ message: 'no' }, { status: 422 })],
     ["400 in HTML, as Django's SessionInterrupted", () => new Response('<h1>Bad Request (400)</h1>', { status: 400 })],
     ['500 with a problem', () => toProblem(500, 'about:blank')],
-  ])('%s keeps the log and is tried again with the identical bytes', async (_, answer) => {
+  ])('%s keeps the log and is tried again with the identical bytes', async (_, response) => {
     const { session, requests } = openScripted(
-      script({ data: { count: 1 } }, answer, answer, () => ({ version: 'v2', data: { count: 2 }, last: 1 })),
+      script({ data: { count: 1 } }, response, response, () => ({ version: 'v2', data: { count: 2 }, last: 1 })),
     )
     const ended = collect(session, 'ended')
     await inTime(session.set('count', 2))
@@ -206,9 +206,9 @@ describe('answers that do not belong to the request', () => {
     ['an array', () => Response.json([])],
     ['null', () => Response.json(null)],
     ['a log-in page', () => new Response('<form>', { headers: { 'Content-Type': 'text/html' } })],
-  ])('a read answered by %s keeps what is shown and is tried again', async (_, answer) => {
+  ])('a read answered by %s keeps what is shown and is tried again', async (_, response) => {
     let reads = 0
-    const { session } = openScripted(() => (++reads === 2 ? answer() : { data: { count: reads } }))
+    const { session } = openScripted(() => (++reads === 2 ? response() : { data: { count: reads } }))
     await session.get('count')
     const ended = collect(session, 'ended')
     const read = session.revalidate()

@@ -47,7 +47,7 @@ describe('a read that fails', () => {
 })
 
 describe('a commit that fails while reads succeed', () => {
-  test('is tried five times, then what is left of it is rejected with its fate unknown', async () => {
+  test('is tried five times, then what is left of it is rejected with its outcome unknown', async () => {
     const { mock, session } = await begin({ count: 1 })
     const poison = mock.next({ fault: 'server-error-page', times: 100_000, method: 'PATCH' })
     const written = follow(() => session.update('count', (count) => count + 1))

@@ -25,7 +25,7 @@ describe('a commit that is refused for what it contains', () => {
     expect(rejections).toEqual([{ error: bad.error, keys: ['count'] }])
   })
 
-  test('is not halved where the server names the keys, and each error has what concerns it', async () => {
+  test('is not halved if the server names the keys, and each error has what concerns it', async () => {
     const validate: Validate = ({ count, note }) => [
       ...(count === 13 ? [{ key: 'count', message: 'unlucky' }] : []),
       ...(note === 'bad' ? [{ key: 'note', message: 'rude' }] : []),
@@ -63,7 +63,7 @@ describe('a commit that is refused for what it contains', () => {
     expect(await mock.data()).toEqual({ count: 12 })
   })
 
-  test('where it names none, the one to blame is found by halving', async () => {
+  test('if it names none, the one to blame is found by halving', async () => {
     const { mock, session } = await begin({ count: 1 }, {}, { validate: unnamed })
     const good = [
       follow(() => session.set('theme', 'dark')),
@@ -238,7 +238,7 @@ describe('the rule of five', () => {
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test('429 and answers with Retry-After do not count', async () => {
+  test('429 and responses with Retry-After do not count', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'rate-limited', method: 'PATCH', times: 12 })
     mock.next({ fault: 'unavailable', method: 'PATCH', times: 12 })

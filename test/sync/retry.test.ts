@@ -5,7 +5,7 @@ import { advance, begin, collect, commits, flush, follow, traffic, useFakeTime }
 
 useFakeTime()
 
-describe('an attempt that brings no usable answer', () => {
+describe('an attempt that brings no usable response', () => {
   const faults: (MockNetworkFaultName | MockAnswerName)[] = [
     'lose-request',
     'lose-answer',
@@ -61,7 +61,7 @@ describe('an attempt that brings no usable answer', () => {
     expect(session.getSnapshot()).toMatchObject({ activity: 'idle', error: null })
   })
 
-  test('without an answer is offline, after one more attempt without keepalive', async () => {
+  test('without a response is offline, after one more attempt without keepalive', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.offline()
     void session.set('count', 2)
@@ -161,7 +161,7 @@ describe('the time between attempts', () => {
 })
 
 describe('the order of commits', () => {
-  test('a later one never overtakes one whose fate is not known', async () => {
+  test('a later one never overtakes one whose outcome is not known', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'lose-answer', times: 2, method: 'PATCH' })
     mock.next({ fault: 'unavailable', method: 'PATCH' })
@@ -175,7 +175,7 @@ describe('the order of commits', () => {
     expect(await mock.data()).toEqual({ count: 3, theme: 'dark' })
   })
 
-  test('there is never more than one exchange of a client under way', async () => {
+  test('there is never more than one exchange of a client in flight', async () => {
     const { mock, session } = await begin({ count: 1 })
     let under = 0
     let most = 0

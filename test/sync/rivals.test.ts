@@ -113,7 +113,7 @@ test('a commit that is refused again and again is stored at last, after pauses t
   expect(took).toBeGreaterThan(129 * 20 + 500)
 })
 
-describe('without rivals', () => {
+describe('without contenders', () => {
   test('a write takes one round trip, however many there were before', async () => {
     const { sessions } = await openRivals(1, 20, 0)
     const took: number[] = []

@@ -4,7 +4,7 @@ import { advance, begin, collect, follow, traffic, useFakeTime } from '../client
 
 useFakeTime()
 
-describe('a cycleKey whose answer was lost: the cookie names no session any more', () => {
+describe('a cycleKey whose response was lost: the cookie names no session any more', () => {
   test('goes again before a read that finds the key unknown is believed, since the old key answers it alone', async () => {
     const { mock, session } = await begin({ count: 1 })
     const lineage = await mock.lineage()
@@ -20,7 +20,7 @@ describe('a cycleKey whose answer was lost: the cookie names no session any more
     expect(await mock.data()).toEqual({ count: 2 })
   })
 
-  test('the same where the app asks for a full read meanwhile', async () => {
+  test('the same if the app asks for a full read meanwhile', async () => {
     const { mock, session } = await begin({ count: 1 })
     const lineage = await mock.lineage()
     mock.next({ fault: 'lose-answer', method: 'PATCH', times: 2 })
@@ -32,7 +32,7 @@ describe('a cycleKey whose answer was lost: the cookie names no session any more
     expect(await mock.lineage()).toBe(lineage)
   })
 
-  test('where the session is gone indeed, the commit says so and the session ends after the second look', async () => {
+  test('if the session is gone indeed, the commit says so and the session ends after the confirmation read', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'lose-answer', method: 'PATCH', times: 2 })
     const cycled = follow(() => session.cycleKey())

@@ -9,7 +9,7 @@ export interface ScriptedRequest {
   readonly body: Readonly<Record<string, unknown>> | undefined
 }
 
-/** An answer of the script: a Response, or a state with some members of its own. */
+/** A response of the script: a Response, or a state with some members of its own. */
 export type ScriptedAnswer = Response | Record<string, unknown>
 
 /** A state as a server tells it. */
@@ -24,13 +24,13 @@ export const toState = (parts: Record<string, unknown> = {}): Record<string, unk
   ...parts,
 })
 
-/** A problem document, with a state where the problem has one. */
+/** A problem document, with a state if the problem has one. */
 export const toProblem = (status: number, name: string, parts: Record<string, unknown> = {}): Response =>
   Response.json({ type: `urn:sojourn:problem:${name}`, title: name, status, ...parts }, { status })
 
 /** A client of a server that answers as a script says, for what no sound server does. */
 export function openScripted(
-  answer: (request: ScriptedRequest) => ScriptedAnswer,
+  response: (request: ScriptedRequest) => ScriptedAnswer,
   options: Partial<Parameters<typeof createSessionClient<Schema>>[0]> = {},
 ) {
   const requests: ScriptedRequest[] = []
@@ -43,7 +43,7 @@ export function openScripted(
       body: text === '' ? undefined : JSON.parse(text),
     }
     requests.push(scripted)
-    const answered = answer(scripted)
+    const answered = response(scripted)
     return answered instanceof Response ? answered : Response.json(toState(answered))
   }
   const session: Session = track(createSessionClient({ url: 'http://localhost/session', schema, fetch, random: () => 0.5, ...options }))

@@ -5,7 +5,7 @@ import { openScripted, toProblem, toState } from './scripted.ts'
 
 useFakeTime()
 
-describe('a cache that responds to reads with the state of before the first commit', () => {
+describe('a cache that responds to reads with the state from before the first commit', () => {
   /** A server that knows the session, behind a cache that does not. */
   function openBehindCache() {
     let isCached = true

@@ -4,7 +4,7 @@ import { advance, begin, collect, commits, createServer, flush, follow, inTime, 
 
 useFakeTime()
 
-describe('an answer that is lost after the commit was stored', () => {
+describe('a response that is lost after the commit was stored', () => {
   test('is acknowledged by the repetition, and nothing is applied twice', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'lose-answer', method: 'PATCH' })

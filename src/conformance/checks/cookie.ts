@@ -126,7 +126,7 @@ export const cookieChecks: readonly ConformanceCheck[] = [
       const old = someone.copy()
       const members = { cycleKey: true, set: entry(second, 1) }
       const { version } = isState(await someone.commit(members))
-      // The same client, number and bytes, under the cookie of before: the answer was lost.
+      // The same client, number and bytes, under the cookie from before: the response was lost.
       const again = await old.commit(members)
       equals(isState(again).version, version, 'the version in the answer to the commit that changed the key, repeated under the old one')
       setsCookie(again)

@@ -6,7 +6,7 @@ import type { PreparedCommit, Visitor } from '../visitor.ts'
 
 const noRecord = 'data, record and key travel in one cookie; a request that left before it arrived knows nothing of the commit'
 
-/** Sends a commit until an answer says what became of it. */
+/** Sends a commit until a response says what became of it. */
 export async function sendUntilKnown(commit: PreparedCommit): ReturnType<PreparedCommit['send']> {
   let reply = await commit.send()
   for (let tries = 1; reply.status === 503 && tries < 50; tries += 1) reply = await commit.send()

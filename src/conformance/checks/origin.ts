@@ -35,7 +35,7 @@ function allowedOf({ settings }: World): string {
   return settings.allowedOrigin
 }
 
-/** Who may write, and who may read the answers. */
+/** Who may write, and who may read the responses. */
 export const originChecks: readonly ConformanceCheck[] = [
   refused('other-origin-is-refused', [
     { Origin: evil },

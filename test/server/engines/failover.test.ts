@@ -59,7 +59,7 @@ async function setUp() {
 }
 
 describe.skipIf(!findRedis())('a failover of Redis that puts back an older state', () => {
-  test('is told by `dropped`, and the next write counts from what is left', { timeout: 60_000 }, async () => {
+  test('is reported by `dropped`, and the next write counts from what is left', { timeout: 60_000 }, async () => {
     const { session, events, isReplicated, partition, failOver } = await setUp()
     await session.update('count', (count) => count + 1)
     await isReplicated()
@@ -74,7 +74,7 @@ describe.skipIf(!findRedis())('a failover of Redis that puts back an older state
     expect(session.peek('count')).toBe(2)
   })
 
-  test('is told by `dropped` to a client that writes first', { timeout: 60_000 }, async () => {
+  test('is reported by `dropped` to a client that writes first', { timeout: 60_000 }, async () => {
     const { session, events, isReplicated, partition, failOver } = await setUp()
     await session.update('count', (count) => count + 1)
     await isReplicated()
@@ -85,7 +85,7 @@ describe.skipIf(!findRedis())('a failover of Redis that puts back an older state
     expect([session.peek('count'), session.peek('note'), events]).toEqual([1, 'after', ['dropped']])
   })
 
-  test('that lost the whole session ends it, and the writes of before are not sent to another one', { timeout: 60_000 }, async () => {
+  test('that lost the whole session ends it, and the writes from before are not sent to another one', { timeout: 60_000 }, async () => {
     const { session, events, partition, failOver } = await setUp()
     await partition()
     await session.update('count', (count) => count + 1)

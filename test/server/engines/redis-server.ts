@@ -31,7 +31,7 @@ export async function startRedisProcess(...options: readonly string[]): Promise<
     server = start('redis-server', args)
     const isUp = (): Promise<boolean> =>
       command('PING')
-        .then((answer) => answer === 'PONG')
+        .then((response) => response === 'PONG')
         .catch(() => false)
     while (!(await isUp())) {
       if (server.child.exitCode !== null) throw new Error(`Failed to start Redis: it ended with code ${server.child.exitCode}.`)

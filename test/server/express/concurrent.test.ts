@@ -1,4 +1,4 @@
-// Holds that concurrent requests of one visitor lose nothing on sojourn/express, beside what express-session keeps of the same requests.
+// Holds that concurrent requests of one visitor lose nothing on sojourn/express, next to what express-session keeps of the same requests.
 import express, { type Express, type RequestHandler } from 'express'
 import stockSession from 'express-session'
 import { session } from 'sojourn/express'

@@ -69,7 +69,7 @@ const dataOf = async (browser: Browser) => {
   return data
 }
 
-test('a save that fails is a 503, and nobody is told 200 of what is not stored', async () => {
+test('a save that fails is a 503, and no client gets a 200 for what is not stored', async () => {
   const store = createFailingStore()
   const { app } = setUp(
     {

@@ -16,7 +16,7 @@ export interface Held {
   readonly index: Readonly<Record<string, readonly string[]>>
 }
 
-/** A process: runs on an engine from its beginning, the same way each time it gets the same answers. */
+/** A process: runs on an engine from its beginning, the same way each time it gets the same responses. */
 export type Process = (send: (command: Command) => Promise<unknown>) => Promise<unknown>
 
 /** How a process ended: with a result, with an error, or by a crash. */
@@ -67,7 +67,7 @@ export function carryOut(held: Held, command: Command): { readonly held: Held; r
   }
 }
 
-/** Runs a process on the answers that it has had; returns its next command, or how it ended. */
+/** Runs a process on the responses that it has had; returns its next command, or how it ended. */
 async function advance(process: Process, replies: readonly Reply[]): Promise<{ command: Command } | { ending: Ending }> {
   let count = 0
   return new Promise((resolve) => {

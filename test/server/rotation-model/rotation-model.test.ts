@@ -1,5 +1,5 @@
 // Proves that a rotation needs no transaction and that the owner index needs no lock: the real handler, the real two-step write and the
-// real `endAll` over an engine of single keys, in every interleaving, with a crash, a lost answer or a repeated command at every step.
+// real `endAll` over an engine of single keys, in every interleaving, with a crash, a lost response or a repeated command at every step.
 import { createHash } from 'node:crypto'
 import { createSessionHandler, type SessionStore } from 'sojourn/server'
 import { describe, expect, test } from 'vitest'
@@ -165,7 +165,7 @@ async function exploreAll(names: readonly string[]): Promise<{ states: number; f
   return { states, faults: faults.slice(0, 3) }
 }
 
-describe('in every interleaving, with a crash, a lost answer or a repeated command at every step', () => {
+describe('in every interleaving, with a crash, a lost response or a repeated command at every step', () => {
   const pairs = Object.keys(kinds).flatMap((first, at, all) => all.slice(at).map((second) => [first, second]))
   test.each(pairs)('%s and %s lose nothing, double nothing and leave nothing that was ended', { timeout: 120_000 }, async (...names) => {
     const { states, faults } = await exploreAll(names)
