@@ -23,7 +23,7 @@ export function formatCount(count: number): string {
   return round(count)
 }
 
-/** Bytes in thousands, as sizes of downloads are told. */
+/** Bytes in thousands, as download sizes are given. */
 export function formatKb(bytes: number): string {
   return (bytes / 1000).toFixed(1)
 }

@@ -11,7 +11,7 @@ export interface Report {
   readonly mark?: Mark | undefined
 }
 
-/** Where everything that happens is told, and the board listens. */
+/** Where the parts of the page report what happens, and the board listens. */
 export interface Reports {
   publish(report: Report): void
   listen(run: (report: Report) => void): void

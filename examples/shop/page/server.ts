@@ -4,7 +4,7 @@
 /** Whether a log-in needs a password. */
 export const asksPassword: boolean = document.querySelector<HTMLMetaElement>('meta[name="log-in"]')?.content === 'password'
 
-/** The header of a POST that shows that this page sends it; none if the server gives no token. Read anew for each, since a log-in changes it. */
+/** The header of a POST that shows that this page sends it; none if the server gives no token. Read again for each, because a log-in changes it. */
 export function csrfHeaders(): Record<string, string> {
   const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1]
   return token === undefined ? {} : { 'X-CSRFToken': token }

@@ -134,7 +134,7 @@ export const malformedChecks: readonly ConformanceCheck[] = [
     withFields({ 'Idempotency-Key': `"${client}/${'9'.repeat(16)}"` }),
   ]),
   refused('bad-after-is-refused', fields, [being({ after: 2 }), being({ after: 3 })]),
-  refused('other-media-type-is-415', '415 where the body is not `application/json` in UTF-8', [
+  refused('other-media-type-is-415', '415 if the body is not `application/json` in UTF-8', [
     withFields({ 'Content-Type': 'text/plain' }, 415),
     withFields({ 'Content-Type': 'application/x-www-form-urlencoded' }, 415),
     withFields({ 'Content-Type': 'application/json; charset=latin1' }, 415),

@@ -7,7 +7,7 @@ import { count, listOf } from './words.ts'
 type Values = ReturnType<Session['getSnapshot']>['values']
 type Key = keyof Values & string
 
-/** Why the view changes: by what a read or an acknowledgement brought, or by something that is told elsewhere. */
+/** Why the view changes: by what a read or an acknowledgement brought, or by something that is reported elsewhere. */
 export type Cause = 'read' | 'acknowledged' | 'other'
 
 /** Tells what changed in the view and by whom. */
@@ -34,7 +34,7 @@ export function createChangeTeller(session: Session, { publish }: Pick<Reports, 
     })
   }
 
-  /** Several writes of one tick are told together, as they go in one commit. */
+  /** Several writes of one tick are reported together, because they go in one commit. */
   function noteWritten(keys: readonly string[]): void {
     if (written.length === 0) queueMicrotask(tellWritten)
     written.push(...keys)
