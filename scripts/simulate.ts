@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { playHistory } from '../test/simulation/lists/compare.ts'
 import { type Mode, parseScript } from '../test/simulation/script.ts'
 import { runWorkers } from '../test/simulation/workers.ts'
-import { runHistory } from '../test/simulation/world.ts'
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 })
 
 async function replay(file: string): Promise<boolean> {
-  const { fault } = await runHistory(parseScript(readFileSync(file, 'utf8')), { tell: console.log })
+  const { fault } = await playHistory(parseScript(readFileSync(file, 'utf8')), { tell: console.log })
   console.log(fault ?? 'every invariant holds')
   return fault === undefined
 }

@@ -33,6 +33,7 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   rotate: (session) => session.cycleKey(),
   write: (session, [key, value]) => rewrite(session, (data) => ({ ...data, [String(key)]: value as string })),
   plant: (session, [key, index]) => rewrite(session, (data) => ({ ...data, [String(key)]: plantedValue(key, index) as never })),
+  secret: (session, [value]) => rewrite(session, (data) => ({ ...data, vault: value as string, _vault: value as string })),
   lifetime: (session, [seconds]) => session.setExpiry(Number(seconds)),
   look: async () => {},
   /** Saves the whole dict that it read some time before. */
@@ -59,6 +60,8 @@ export function createApp(world: Omit<World, 'request'>): App {
     const name = `${browser.name}#${number}`
     const cookie = browser.cookie()
     if (what === 'write') written.push([String(args[0]), args[1]])
+    const given = what === 'secret' ? [world.lists.secret(String(args[0]))] : args
+    if (what === 'secret') written.push(['vault', given[0]])
     if (what === 'plant') written.push([String(args[0]), plantedValue(args[0], args[1])])
     return new Promise((resolve, reject) => {
       scheduler.after(patienceMs, () => reject(new TypeError('Failed to fetch')))
@@ -70,9 +73,9 @@ export function createApp(world: Omit<World, 'request'>): App {
         isKept: true,
         isApp: true,
         deliver: () =>
-          server.serve(cookie, (session) => {
+          server.serve(browser.name, cookie, (session) => {
             if (what === 'sign-out' && session.lineage !== null) world.ends.add(session.lineage)
-            return (endpoints[what] as Endpoint)(session, args, sleep)
+            return (endpoints[what] as Endpoint)(session, given, sleep)
           }),
         answer(response) {
           world.note?.(name, `<- ${response.status} of ${what}`)

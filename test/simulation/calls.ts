@@ -14,6 +14,9 @@ export const schema = z.object({
   j: z.optional(z.string()),
 })
 
+/** The same with a key that only server code writes, for histories whose servers have lists. */
+export const listSchema = z.extend(schema, { w: z.optional(z.string()) })
+
 export interface Values {
   n: number
   f: number
@@ -23,6 +26,7 @@ export interface Values {
   m: string | undefined
   t: string | undefined
   j: string | undefined
+  w?: string | undefined
 }
 
 export const keys = Object.keys(schema.def.shape) as readonly (keyof Values)[]

@@ -1,8 +1,9 @@
 // Records what was stored and when, by lineage. The judges read it; nothing of src does.
 import { fromEntry } from '../../src/server/entries.ts'
-import { everyKey } from '../../src/server/exposed-keys.ts'
+import type { ExposedKeys } from '../../src/server/exposed-keys.ts'
 import { isServersOwn, type SessionRecord, versionOf } from '../../src/server/record.ts'
 import type { StoreWrite } from '../../src/server/store.ts'
+import type { Lists } from './lists/plan.ts'
 import type { Data } from './model.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -14,10 +15,16 @@ export interface Stored {
   readonly index: number
   readonly data: Data
   readonly identity: unknown
+  /** The private key that begins with `_`. */
+  readonly vault: unknown
   readonly expiry: unknown
   /** The commit that it stored; undefined for a write by server code. */
   readonly by: { readonly client: string; readonly n: number } | undefined
   readonly before: Stored | undefined
+  /** The list of the server that stored it; undefined if it was done beside the handlers. */
+  readonly list: number | undefined
+  /** The keys that the commit had to leave as they were, whatever it says. */
+  readonly spared?: readonly string[] | undefined
   /** When it was stored, in milliseconds. */
   readonly at: number
 }
@@ -34,13 +41,14 @@ export interface EventLog {
   readonly records: Map<string, SessionRecord>
   /** The latest state of each lineage, the ended ones too. */
   readonly lineages: ReadonlyMap<string, Stored>
+  /** Each state by each of its versions: as the clients of each list see it. */
   readonly versions: ReadonlyMap<string, Stored>
   /** The last new key of each lineage. */
   readonly rotations: ReadonlyMap<string, Rotated>
   /** The lineage that an id names, or named before a rotation. */
   lineageAt(id: string): string | undefined
-  /** Notes a write that was done. */
-  note(write: StoreWrite): void
+  /** Notes a write that was done, by the server of a list or beside the handlers. */
+  note(write: StoreWrite, list?: number): void
 }
 
 const publicOf = (data: SessionRecord['data']): Data => {
@@ -49,7 +57,7 @@ const publicOf = (data: SessionRecord['data']): Data => {
   return result as Data
 }
 
-export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) => void): EventLog {
+export function createEventLog(scheduler: Scheduler, lists: Lists, onStored: (stored: Stored) => void): EventLog {
   const records = new Map<string, SessionRecord>()
   const names = new Map<string, string>()
   const rotations = new Map<string, Rotated>()
@@ -61,7 +69,7 @@ export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) 
     versions,
     rotations,
     lineageAt: (id) => names.get(id),
-    note({ id, entry, insert }) {
+    note({ id, entry, insert }, list) {
       records.delete(id)
       const kept = insert ?? { id, entry }
       const { record } = fromEntry(kept.entry)
@@ -75,17 +83,25 @@ export function createEventLog(scheduler: Scheduler, onStored: (stored: Stored) 
       if (insert) rotations.set(lineage, { at: scheduler.now(), by })
       const stored = {
         lineage,
-        version: versionOf({ key: 'known', record }, everyKey),
+        version: versionOf({ key: 'known', record }, lists.exposed[0] as ExposedKeys),
         index: (before?.index ?? -1) + 1,
         data: publicOf(data),
         identity: data._identity ?? null,
+        vault: data._vault ?? null,
         expiry,
         by,
         before,
+        list,
         at: scheduler.now(),
       }
       lineages.set(lineage, stored)
-      versions.set(stored.version, stored)
+      if (!lists.plan) versions.set(stored.version, stored)
+      else {
+        for (const [index, keys] of lists.exposed.entries()) {
+          const version = versionOf({ key: 'known', record }, keys)
+          versions.set(version, { ...stored, version, data: lists.visible(stored.data, index) })
+        }
+      }
       onStored(stored)
     },
   }

@@ -10,7 +10,7 @@ export function findUnsettled({ name, client, waiting, browser, isGone, isDispos
   if (waiting.size > 0) faults.push(`settle: ${name} still waits for ${[...waiting.values()].join(', ')}`)
   if (client.pending.length > 0) faults.push(`settle: ${name} still has ${client.pending.length} pending`)
   if (isDisposed) return faults
-  const reached = server.reach(browser.cookie())
+  const reached = server.reach(browser.cookie(), name)
   const base = client.dehydrate()?.state
   if ((base?.lineage ?? null) !== (reached?.lineage ?? null) || (reached && base?.version !== reached.version)) {
     faults.push(`settle: ${name} is at ${base?.version} of ${base?.lineage}, the server at ${reached?.version} of ${reached?.lineage}`)

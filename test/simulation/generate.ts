@@ -1,6 +1,8 @@
 // Draws a history, its steps and its faults, from a seed.
 import { drawEditSteps } from './edits/generate.ts'
 import { drawEditProbabilities } from './edits/probabilities.ts'
+import { drawListSteps } from './lists/generate.ts'
+import { drawPlan } from './lists/plan.ts'
 import { drawPageSteps } from './pages/generate.ts'
 import { drawFate, drawProbabilities, shapes, type Weather, weathers } from './probabilities.ts'
 import { createRandom, type Random } from './random.ts'
@@ -144,6 +146,12 @@ function drawFateOf(drawn: Random, name: string, weather: Weather, faults: Reado
   return drawn.chance(0.4) ? { out: drawn.int(20) } : undefined
 }
 
+/** Adds what befalls private and read-only keys. Drawn apart, so that a history without lists stays what it is. */
+function addListSteps({ seed, browsers, steps }: Script): Step[] {
+  const added = drawListSteps(createRandom(seed, 'private'), browsers, steps.at(-1)?.at ?? 0)
+  return [...steps, ...added].sort((a, b) => a.at - b.at)
+}
+
 /** Draws a history. */
 export function generate(seed: number, mode: Mode = 'normal'): Generated {
   if (mode === 'edits' || mode === 'caches') return generateEdits(seed, mode)
@@ -151,10 +159,12 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
   const random = createRandom(seed, 'script')
   const weather = random.pick(weathers)
   const browsers = random.pick(shapes)
+  const exposure = mode === 'normal' ? drawPlan(seed) : undefined
   const script: Script = {
     seed,
     mode,
     browsers,
+    exposure,
     maxAgeMs: random.chance(0.1) ? 5000 + random.int(60_000) : 1_209_600_000,
     latencyMs: random.chance(0.15) ? 1 + random.int(200) : 0,
     steps: drawSteps(random, browsers, mode),
@@ -162,7 +172,7 @@ export function generate(seed: number, mode: Mode = 'normal'): Generated {
   }
   const areMessagesSlow = random.chance(0.3)
   return {
-    script,
+    script: exposure ? { ...script, steps: addListSteps(script) } : script,
     drawFate(name) {
       const drawn = createRandom(seed, name)
       if (!name.includes('~')) return drawFate(drawn, weather)

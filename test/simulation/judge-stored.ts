@@ -32,6 +32,11 @@ function toExpected(before: Data, { members, base }: Held): Data | undefined {
   return expected
 }
 
+/** The server lets nobody write a read-only key: not a `clear` either, whatever the client takes it for. */
+function withSpared(expected: Data | undefined, { spared = [], before }: Stored): Data | undefined {
+  return expected && spared.reduce<Data>((data, key) => put(data, key, before?.data[key]), expected)
+}
+
 function judgeEntry(entry: Entry, { lineage, before, index }: Stored, { isReached, keeps, isIdleSince }: Reach): string[] {
   const faults: string[] = []
   if (entry.stored.has(lineage)) faults.push(`once: ${entry.id} is stored twice`)
@@ -51,7 +56,7 @@ export function judgeStored(stored: Stored, held: Held, orders: Orders, reach: R
   const { before, data, lineage, expiry } = stored
   const faults: string[] = []
   const entries = held.members.flatMap((one) => one.entries)
-  const expected = toExpected(before?.data ?? {}, held)
+  const expected = withSpared(toExpected(before?.data ?? {}, held), stored)
   const names = held.members.map(({ call }) => call.id).join()
   if (!expected || !isSame(expected, data)) {
     faults.push(

@@ -142,7 +142,8 @@ export function apply(data: Data, { call, value, fixed, dropped }: Pending): { r
   if (fixed) return { next: put(data, key, value) }
   if (kind === 'update')
     return typeof data[key] === typeof updated(call, {}) || data[key] === undefined ? { next: put(data, key, updated(call, data)) } : null
-  if (kind === 'clear') return { next: {} }
+  // The client knows that it cannot write `w`.
+  if (kind === 'clear') return { next: put({}, 'w', data.w) }
   if (kind === 'pop') return { next: put(data, key, undefined), result: data[key] ?? defaults[key] }
   if (kind === 'default') return { next: put(data, key, data[key] ?? call.value), result: data[key] ?? call.value }
   if (kind === 'tx') return (transactions[call.tx as string] as NonNullable<(typeof transactions)[string]>)(data, id)

@@ -5,6 +5,7 @@ import type { Values } from './calls.ts'
 import type { EditLog } from './edits/edit-log.ts'
 import type { LightResponse } from './host.ts'
 import type { Ledger } from './ledger.ts'
+import type { Lists } from './lists/plan.ts'
 import type { PageEvents } from './pages/page-events.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Fate, Mode, Step } from './script.ts'
@@ -25,6 +26,8 @@ export interface SessionCreation {
 export interface World {
   readonly seed: number
   readonly mode: Mode
+  /** What the servers expose. */
+  readonly lists: Lists
   readonly scheduler: Scheduler
   readonly server: SimulatedServer
   fateOf(name: string): Fate

@@ -1,10 +1,11 @@
 // Runs a batch of histories and returns the first that breaks an invariant.
 import { generate } from './generate.ts'
 import { installHost } from './host.ts'
+import { playHistory } from './lists/compare.ts'
 import { scenarios } from './scenarios/scenarios.ts'
 import { type Mode, parseScript, type Script } from './script.ts'
 import { shrink } from './shrink.ts'
-import { type Outcome, runHistory } from './world.ts'
+import type { Outcome } from './world.ts'
 
 /** Which histories to run. */
 export interface Batch {
@@ -33,7 +34,7 @@ export const invariantOf = (fault: string | undefined): string | undefined => fa
 /** Runs the history of a seed. */
 export function runSeed(seed: number, mode: Mode, only?: RegExp): Promise<Outcome> {
   const { script, drawFate } = generate(seed, mode)
-  return runHistory(script, { drawFate, only })
+  return playHistory(script, { drawFate, only })
 }
 
 /** Runs histories until one breaks an invariant; undefined where none does. `onHistory` is told each before it runs. */
@@ -59,7 +60,7 @@ export async function runBatch(
 export async function runScenarios(onHistory: (of: string) => void): Promise<Broken | undefined> {
   for (const [of, text] of Object.entries(scenarios)) {
     onHistory(of)
-    const { fault, script } = await runHistory(parseScript(text))
+    const { fault, script } = await playHistory(parseScript(text))
     if (fault !== undefined) return { of, fault, script, count: 0 }
   }
 }
@@ -69,6 +70,6 @@ export function shrinkBroken({ script, fault }: Broken, onHistory: () => void, o
   const pattern = only === undefined ? undefined : new RegExp(only)
   return shrink(script, async (next) => {
     onHistory()
-    return invariantOf((await runHistory(next, { only: pattern })).fault) === invariantOf(fault)
+    return invariantOf((await playHistory(next, { only: pattern })).fault) === invariantOf(fault)
   })
 }

@@ -1,5 +1,7 @@
 // Declares a script, prints it and parses it.
 
+import type { ExposurePlan } from './lists/plan.ts'
+
 /** One history, complete: with the same code it runs the same way, every time. */
 export interface Script {
   readonly seed: number
@@ -7,6 +9,8 @@ export interface Script {
   readonly browsers: readonly BrowserPlan[]
   readonly maxAgeMs: number
   readonly latencyMs: number
+  /** What the servers expose. @default every key */
+  readonly exposure?: ExposurePlan | undefined
   readonly steps: readonly Step[]
   /** What befalls the messages, by `A#3`, the third request of A; one that is not named travels well. */
   readonly fates: ReadonlyMap<string, Fate>
@@ -55,9 +59,10 @@ export interface Fate {
 }
 
 /** Writes a script as text, one line for each thing. */
-export function printScript({ seed, mode, browsers, maxAgeMs, latencyMs, steps, fates }: Script): string {
+export function printScript({ seed, mode, browsers, maxAgeMs, latencyMs, exposure, steps, fates }: Script): string {
+  const lists = exposure ? ` exposure=${JSON.stringify(exposure)}` : ''
   return [
-    `history seed=${seed} mode=${mode} maxAgeMs=${maxAgeMs} latencyMs=${latencyMs}`,
+    `history seed=${seed} mode=${mode} maxAgeMs=${maxAgeMs} latencyMs=${latencyMs}${lists}`,
     ...browsers.map(({ name, visitor, tabs }) => `browser ${name} ${visitor} ${tabs.join(' ')}`),
     ...steps.map(({ at, who, what, args }) => ['at', at, who, what, ...args.map((arg) => JSON.stringify(arg))].join(' ')),
     ...[...fates].map(([name, fate]) => `fate ${name} ${JSON.stringify(fate)}`),
@@ -77,6 +82,7 @@ export function parseScript(text: string): Script {
     mode: (head.get('mode') ?? 'normal') as Mode,
     maxAgeMs: Number(head.get('maxAgeMs') ?? 1_209_600_000),
     latencyMs: Number(head.get('latencyMs') ?? 0),
+    ...(head.has('exposure') && { exposure: JSON.parse(head.get('exposure') as string) as ExposurePlan }),
     browsers: of('browser').map(([name = '', visitor = '', ...tabs]) => ({ name, visitor, tabs })),
     steps: of('at').map(([at, who = '', what = '', ...args]) => ({ at: Number(at), who, what, args: args.map((arg) => JSON.parse(arg)) })),
     fates: new Map(of('fate').map(([name = '', ...fate]) => [name, JSON.parse(fate.join(' ')) as Fate])),

@@ -1,18 +1,21 @@
 // The simulated server: the real handler, and what a judge may ask about its store.
 import { toEntry } from '../../src/server/entries.ts'
-import { everyKey } from '../../src/server/exposed-keys.ts'
-import { jsonCodec } from '../../src/server/exposure.ts'
-import { createHandler } from '../../src/server/handler.ts'
-import { createMemoryStore, type ServerSession, type SessionStore } from '../../src/server/index.ts'
+import { type ExposedKeys, everyKey } from '../../src/server/exposed-keys.ts'
+import { createMemoryStore, type ServerSession, type SessionHandler, type SessionStore } from '../../src/server/index.ts'
 import { toBase64Url } from '../../src/server/keys.ts'
 import { decideCommit, type SessionRecord, versionOf } from '../../src/server/record.ts'
 import { createEventLog, type EventLog, type Rotated, type Stored } from './event-log.ts'
 import { createRequest, digest, LightResponse, real } from './host.ts'
+import { createHandlers } from './lists/handlers.ts'
+import { judgeResponse } from './lists/judge.ts'
+import type { Lists } from './lists/plan.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** A request of a client, as it left. */
 export interface Sent {
+  /** The tab that sends it. */
+  readonly who: string
   readonly method: string
   readonly cookie: string | undefined
   readonly headers: Readonly<Record<string, string>>
@@ -23,8 +26,8 @@ export interface Sent {
 export interface SimulatedServer {
   readonly lineages: EventLog['lineages']
   readonly versions: EventLog['versions']
-  /** What a cookie reaches now; undefined where nothing. */
-  reach(cookie: string | undefined): Stored | undefined
+  /** Returns what a cookie reaches now, as the app of a tab shows it; undefined if it reaches nothing. */
+  reach(cookie: string | undefined, who?: string): Stored | undefined
   /** Whether a lineage has a key that reaches it. */
   isAlive(lineage: string): boolean
   /** The lineage that a cookie reaches, or reached before a rotation. */
@@ -33,7 +36,7 @@ export interface SimulatedServer {
   rotationOf(lineage: string): Rotated | undefined
   handle(request: Sent): Promise<LightResponse>
   /** Runs server code on the session of a cookie; gives its answer. */
-  serve(cookie: string | undefined, run: (session: ServerSession) => Promise<unknown>): Promise<LightResponse>
+  serve(who: string, cookie: string | undefined, run: (session: ServerSession) => Promise<unknown>): Promise<LightResponse>
   /** Ends the session of a cookie as its expiry does. */
   expire(cookie: string | undefined): void
   /** As if 64 other clients had written. */
@@ -50,6 +53,7 @@ export interface SimulatedServer {
 }
 
 export interface ServerParts {
+  readonly lists: Lists
   readonly scheduler: Scheduler
   readonly random: Random
   /** Draws the names of sessions and versions: how many the handler takes must not change what a history does. */
@@ -58,6 +62,10 @@ export interface ServerParts {
   readonly maxAgeMs: number
   /** How long each step of the store may take, in milliseconds; 0 for none. */
   readonly latencyMs: number
+  /** Receives what a response must not hold. */
+  onLeak(what: string): void
+  /** Receives every response of the session, in their order. */
+  readonly onResponse?: ((response: LightResponse) => void) | undefined
   /** Told every stored state, at the moment at which it is. */
   onStored(stored: Stored): void
   /** Told every session that a client's commit has created. */
@@ -77,8 +85,8 @@ async function toLight(response: Response): Promise<LightResponse> {
 
 /** The real handler over the real memory store, with an eye on every write. */
 export function createServer(parts: ServerParts): SimulatedServer {
-  const { scheduler, random, names, wallClock, latencyMs } = parts
-  const eventLog = createEventLog(scheduler, parts.onStored)
+  const { scheduler, random, wallClock, latencyMs, lists } = parts
+  const eventLog = createEventLog(scheduler, lists, parts.onStored)
   const { records, versions } = eventLog
   const errors: unknown[] = []
   let life = 0
@@ -102,7 +110,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
     })
   }
 
-  const store: SessionStore = {
+  const storeOf = (list: number): SessionStore => ({
     async read(id) {
       await wait(life)
       return inner.read(id)
@@ -111,7 +119,7 @@ export function createServer(parts: ServerParts): SimulatedServer {
       const born = life
       await wait(born)
       const isWritten = await inner.write(write)
-      if (isWritten) eventLog.note(write)
+      if (isWritten) eventLog.note(write, list)
       await wait(born)
       return isWritten
     },
@@ -123,28 +131,10 @@ export function createServer(parts: ServerParts): SimulatedServer {
       return isRemoved
     },
     sweep: inner.sweep,
-  }
+  })
 
-  const handler = createHandler(
-    {
-      store,
-      now: wallClock,
-      maxAgeMs: parts.maxAgeMs,
-      randomBytes(length) {
-        const words = new Uint32Array(Math.ceil(length / 4))
-        for (let index = 0; index < words.length; index++) words[index] = names.int(2 ** 32)
-        return new Uint8Array(words.buffer, 0, length)
-      },
-      validate(data, { changed }) {
-        const refused = changed.filter((key) => (refusals.get(key) ?? 0) > 0)
-        for (const key of refused) refusals.set(key, (refusals.get(key) ?? 0) - 1)
-        if (refused.length > 0) return refused.map((key) => ({ key, message: 'not now' }))
-        return Object.values(data).some((value) => String(value).includes('bad')) ? [{ message: 'bad' }] : []
-      },
-      onError: (error) => errors.push(error),
-    },
-    { keys: everyKey, checks: new Map(), codec: jsonCodec },
-  )
+  const handlers = createHandlers({ ...parts, storeOf, refusals, onError: (error) => errors.push(error) })
+  const handlerOf = (list: number): SessionHandler => handlers[list] as SessionHandler
 
   const recordOf = (cookie: string | undefined): SessionRecord | undefined => {
     const record = cookie === undefined ? undefined : records.get(idOf(cookie))
@@ -173,16 +163,19 @@ export function createServer(parts: ServerParts): SimulatedServer {
     lineages: eventLog.lineages,
     versions,
     errors,
-    reach(cookie) {
+    reach(cookie, who = '') {
       const record = recordOf(cookie)
-      return record && versions.get(versionOf({ key: 'known', record }, everyKey))
+      return record && versions.get(versionOf({ key: 'known', record }, lists.exposed[lists.home(who)] as ExposedKeys))
     },
     isAlive: (lineage) => [...records.values()].some((record) => record.lineage === lineage && record.expiresAt > wallClock()),
     lineageOf: (cookie) => (cookie === undefined ? undefined : eventLog.lineageAt(idOf(cookie))),
     rotationOf: (lineage) => eventLog.rotations.get(lineage),
     async handle(sent) {
-      const { method, cookie, headers, body } = sent
-      const response = await toLight(await handler(createRequest(method, toFields(cookie, headers), body)))
+      const { who, method, cookie, headers, body } = sent
+      const list = lists.route(who)
+      const response = await toLight(await handlerOf(list)(createRequest(method, toFields(cookie, headers), body)))
+      for (const what of judgeResponse(response, body ?? '', list, lists)) parts.onLeak(what)
+      parts.onResponse?.(response)
       // A server in front of the app refuses what is too large, without a problem document.
       if (response.status === 422 && response.body?.includes('not now') && random.chance(0.3))
         return new LightResponse(null, { status: 413 })
@@ -193,8 +186,8 @@ export function createServer(parts: ServerParts): SimulatedServer {
       }
       return response
     },
-    async serve(cookie, run) {
-      const session = await handler.open(createRequest('POST', toFields(cookie, {})))
+    async serve(who, cookie, run) {
+      const session = await handlerOf(lists.route(who)).open(createRequest('POST', toFields(cookie, {})))
       try {
         await run(session)
       } catch {

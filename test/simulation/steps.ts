@@ -1,6 +1,7 @@
 // Applies a step of a script to its tab, browser or server.
 import type { SimulatedBrowser } from './browser.ts'
 import type { Orders } from './judge-stored.ts'
+import { attack } from './lists/attack.ts'
 import type { Tab, World } from './parts.ts'
 import type { Step } from './script.ts'
 import { createServiceWorker } from './service-worker.ts'
@@ -42,6 +43,7 @@ export function createSteps({ world, browsers, tabs, tabOf, orders }: StepParts)
     else if (what === 'evict') server.evict(cookie)
     else if (what === 'kill') server.kill()
     else if (what === 'refuse') server.refuse(first, Number(args[1]))
+    else if (what === 'attack') void attack(world, cookie, first, Number(args[1]))
     else if (what === 'engine') browser.setEngine(first)
     else if (what === 'worker') browser.install(createServiceWorker(first, args[1] === true))
     else if (what === 'save') {

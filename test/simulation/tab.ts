@@ -1,10 +1,11 @@
 // One simulated page with a real client.
 import { createSessionClient, type SessionClient } from '../../src/index.ts'
 import type { SimulatedBrowser } from './browser.ts'
-import { policies, schema, type Values } from './calls.ts'
+import { listSchema, policies, schema, type Values } from './calls.ts'
 import { createEditLog } from './edits/edit-log.ts'
 import { schema as editSchema, identifyOption } from './edits/schema.ts'
 import { type Base, createLedger, type Entry } from './ledger.ts'
+import { grantedKey } from './lists/plan.ts'
 import { type Call, isSame } from './model.ts'
 import { createPage } from './page.ts'
 import { createFetch } from './pages/fetch.ts'
@@ -33,9 +34,13 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
   let trusted = 0
 
   const { transport, exchange, traffic } = createWire(browser, page, world, (id, n) => ledger.send(id, n, mutations))
+  const isOtherApp = world.lists.plan?.route === 'apps' && world.lists.home(name) > 0
   const client = createSessionClient({
     url: 'https://app.example/session',
-    ...(hasEdits(world.mode) ? { schema: editSchema, identify: identifyOption } : { schema, conflict: policies as never }),
+    ...(hasEdits(world.mode)
+      ? { schema: editSchema, identify: identifyOption }
+      : { schema: world.lists.plan ? listSchema : schema, conflict: policies as never }),
+    ...(world.lists.plan && { readOnly: [grantedKey] }),
     ...(world.mode === 'pages' ? { fetch: createFetch(browser, exchange) } : { transport }),
     clock: {
       now: scheduler.now,
@@ -44,7 +49,8 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     },
     random: random.next,
     createClientId: () => `${name}-${clients++}`.padEnd(22, '-'),
-    channel: () => browser.openChannel(page),
+    // The tab of another app is at another URL.
+    channel: isOtherApp ? false : () => browser.openChannel(page),
     locks: browser.openLocks(page),
   } as never) as unknown as SessionClient<Values>
 

@@ -46,6 +46,7 @@ export function createWatch({ name, client, browser, ledger, traffic, world, edi
 
   const isEdits = hasEdits(world.mode)
   const unstored: Entry[] = []
+  const watchedKeys: readonly (keyof Values)[] = isEdits ? countedKeys : world.lists.plan ? [...keys, 'w'] : keys
 
   /** What is not pending is shown as it is stored, or as the default. */
   function checkEdits(base: ReturnType<Ledger['base']>): void {
@@ -129,7 +130,7 @@ export function createWatch({ name, client, browser, ledger, traffic, world, edi
       former = base?.lineage ?? null
       const view = ledger.view()
       if (isEdits) checkEdits(base)
-      for (const key of isEdits ? countedKeys : keys) {
+      for (const key of watchedKeys) {
         const value = client.peek(key)
         if (!isSame(value, view[key] ?? defaults[key]))
           world.fail(`view: ${name} shows ${key} = ${JSON.stringify(value)}, the log on the base gives ${JSON.stringify(view[key])}`)

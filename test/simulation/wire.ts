@@ -132,7 +132,7 @@ export function createWire(
         signal,
         deliver() {
           if (method === 'PATCH') traffic.commits++
-          return server.handle({ method, cookie, headers: worker ? worker.forward(read) : headers, body, at })
+          return server.handle({ who: name, method, cookie, headers: worker ? worker.forward(read) : headers, body, at })
         },
         answer(response: LightResponse) {
           worker?.keep(read, response)

@@ -4,17 +4,17 @@ import { createApp } from './app.ts'
 import { createBrowser, type SimulatedBrowser } from './browser.ts'
 import type { Stored } from './event-log.ts'
 import { isIdle } from './finish.ts'
-import { enterHost } from './host.ts'
+import { enterHost, type LightResponse } from './host.ts'
 import { createIsolation } from './isolation.ts'
-import { judgeStored, type Orders } from './judge-stored.ts'
-import type { Held } from './ledger.ts'
-import { isSame, withoutEdits } from './model.ts'
+import type { Orders } from './judge-stored.ts'
+import { createWriteJudge } from './judge-write.ts'
+import { createLists } from './lists/plan.ts'
 import { createPageEvents, createPageGlobals, type PageEvents } from './pages/page-events.ts'
 import type { Tab, World } from './parts.ts'
 import { createRandom } from './random.ts'
 import { createSchedule } from './schedule.ts'
 import { createScheduler } from './scheduler.ts'
-import { type Fate, hasEdits, type Script } from './script.ts'
+import type { Fate, Script } from './script.ts'
 import { createServer } from './server.ts'
 import { createSessionCreation } from './session-creation.ts'
 import { createSteps } from './steps.ts'
@@ -26,19 +26,14 @@ export interface Outcome {
   readonly fault: string | undefined
   readonly requests: number
   readonly events: number
+  /** Every response that clients received, if that was asked for. */
+  readonly transcript: string
   /** The script with the fates that were drawn while it ran. */
   readonly script: Script
 }
 
 /** What holds behind a cache as well: the bound of requests per second. */
 const cacheInvariants = /^(requests: .* within|rejection)/
-
-/** What the model judges of a state: without the keys that edits/ judges. */
-const withoutEditKeys = (stored: Stored): Stored => ({
-  ...stored,
-  data: withoutEdits(stored.data),
-  before: stored.before && { ...stored.before, data: withoutEdits(stored.before.data) },
-})
 
 export interface RunOptions {
   /** Draws what befalls a message that the script does not name. */
@@ -47,6 +42,10 @@ export interface RunOptions {
   readonly tell?: ((line: string) => void) | undefined
   /** Passes over every fault that does not match. */
   readonly only?: RegExp | undefined
+  /** Which values private keys get. @default 1 */
+  readonly salt?: number | undefined
+  /** Whether to keep what clients received. @default false */
+  readonly hasTranscript?: boolean | undefined
 }
 
 const calm: Fate = {}
@@ -71,8 +70,10 @@ export async function runHistory(script: Script, options: RunOptions = {}): Prom
   return history.outcome()
 }
 
-function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
+function createHistory(script: Script, { drawFate, tell, only, salt = 1, hasTranscript = false }: RunOptions) {
   const scheduler = createScheduler()
+  const lists = createLists(script.exposure, script.seed, salt)
+  const transcript: string[] = []
   const random = createRandom(script.seed, 'world')
   const wallClock = (): number => epochMs + scheduler.now()
   let entered = createPageEvents()
@@ -113,34 +114,6 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
     return spins > 1000
   }
 
-  function heldBy({ by }: Stored): Held | undefined {
-    if (by) for (const { ledger } of tabs.values()) if (ledger.heldBy(by.client, by.n)) return ledger.heldBy(by.client, by.n)
-  }
-
-  function judgeEdits(stored: Stored, { members }: Held): string[] {
-    const entries = members.flatMap((one) => one.entries)
-    const tab = tabs.get(entries[0]?.tab ?? '')
-    return tab ? tab.edits.judgeStored(stored, entries) : []
-  }
-
-  function onStored(stored: Stored): void {
-    const { by, before, data, identity } = stored
-    const author = by ? `${by.client}/${by.n}` : 'server code'
-    note?.('server', `stored ${stored.version} of ${stored.lineage} by ${author} ${JSON.stringify(data)}`)
-    if (before && before.identity !== null && identity !== before.identity)
-      fail(`lineage: the session of ${before.identity} becomes that of ${identity}`)
-    if (!by) for (const what of app.judge(stored)) fail(what)
-    else if (by.client.startsWith('foreign')) {
-      if (!isSame(before?.data ?? {}, data)) fail('serial: a foreign touch changed data')
-    } else {
-      const held = heldBy(stored)
-      const judged = hasEdits(script.mode) ? withoutEditKeys(stored) : stored
-      if (!held) return fail(`once: commit ${author} was never sent`)
-      for (const what of judgeStored(judged, held, orders, { isReached, keeps, isIdleSince })) fail(what)
-      if (hasEdits(script.mode)) for (const what of judgeEdits(stored, held)) fail(what)
-    }
-  }
-
   const hasGuests = script.steps.some(({ what }) => what === 'join')
   const creation = createSessionCreation({ fail, scheduler, server: () => server, tabs, hasGuests })
   const ends = new Set<string>()
@@ -156,8 +129,13 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
     wallClock,
     maxAgeMs,
     latencyMs,
+    lists,
     onStored,
     onEnded,
+    onLeak: fail,
+    ...(hasTranscript && {
+      onResponse: ({ status, headers, body }: LightResponse) => void transcript.push(`${status} ${[...headers.fields].join()} ${body}`),
+    }),
     onCreated: creation.onCreated,
   })
   const has = (browser: SimulatedBrowser | undefined, lineage: string): boolean =>
@@ -168,6 +146,7 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
   const parts = {
     seed: script.seed,
     mode: script.mode,
+    lists,
     scheduler,
     server,
     creation,
@@ -188,6 +167,20 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
   }
   const app = createApp(parts)
   const world: World = { ...parts, request: app.request }
+  const judge = createWriteJudge({
+    mode: script.mode,
+    lists,
+    tabs,
+    orders,
+    reach: { isReached, keeps, isIdleSince },
+    judgeServerCode: app.judge,
+  })
+
+  function onStored(stored: Stored): void {
+    const author = stored.by ? `${stored.by.client}/${stored.by.n}` : 'server code'
+    note?.('server', `stored ${stored.version} of ${stored.lineage} by ${author} ${JSON.stringify(stored.data)}`)
+    for (const what of judge.judge(stored)) fail(what)
+  }
 
   for (const { name, visitor, tabs: names } of script.browsers) {
     let messages = 0
@@ -223,9 +216,10 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
     },
     heal() {
       isHealed = true
+      lists.settle()
     },
     isBroken: () => fault !== undefined,
-    membersOf: (stored) => heldBy(stored)?.members ?? [],
+    membersOf: (stored) => judge.heldBy(stored)?.members ?? [],
   })
 
   async function run(): Promise<void> {
@@ -242,7 +236,7 @@ function createHistory(script: Script, { drawFate, tell, only }: RunOptions) {
 
   const outcome = (): Outcome => {
     const requests = [...tabs.values()].reduce((sum, { traffic }) => sum + traffic.requests, 0)
-    return { fault, requests, events: schedule.events(), script: { ...script, fates } }
+    return { fault, requests, events: schedule.events(), transcript: transcript.join('\n'), script: { ...script, fates } }
   }
   return { fail, run, leave, outcome }
 }
