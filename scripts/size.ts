@@ -24,7 +24,7 @@ const fetchClient = `export { createSessionClient } from 'sojourn/fetch'; export
 const zod = ['zod', 'zod/*']
 
 const useCases: readonly UseCase[] = [
-  { title: 'client over fetch, without zod', code: fetchClient, external: zod, budgetBytes: 23_100 },
+  { title: 'client over fetch, without zod', code: fetchClient, external: zod, budgetBytes: 26_300 },
   { title: 'client over ky, without zod', code: client, external: zod },
   { title: 'binding for React', code: `export * from 'sojourn/react'`, external: ['react'], only: 'dist/src/react', budgetBytes: 1024 },
   { title: 'binding for Vue', code: `export * from 'sojourn/vue'`, external: ['vue'], only: 'dist/src/vue', budgetBytes: 1024 },
@@ -116,7 +116,10 @@ printTable([['bundle', 'minified', 'brotli', 'budget', ''], ...measured.map(({ r
 /** What the README says of the sizes, if it is less than what was measured, or much more. */
 function falseReadme(all: readonly Measured[]): string | null {
   const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ')
-  const said = /The client is ([\d.]+) kB over fetch, ([\d.]+) kB over ky, and a binding ([\d.]+) kB/.exec(readme)?.slice(1).map(Number)
+  const said = /The client is ([\d.]+) kB over fetch and ([\d.]+) kB over ky \(minified, brotli\), a framework binding ([\d.]+) kB/
+    .exec(readme)
+    ?.slice(1)
+    .map(Number)
   const [client = 0, withKy = 0, ...bindings] = all.slice(0, 4).map(({ bytes }) => bytes / 1000)
   const measured = [client, withKy, Math.max(...bindings)]
   const isTrue = said && measured.every((size, at) => size <= (said[at] ?? 0) && size > (said[at] ?? 0) - 0.3)

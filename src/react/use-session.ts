@@ -18,10 +18,14 @@ export function useSession<V extends object, I extends Inputs<V>, R = SessionSna
 ): R {
   // Only replaced by a different value, so that a render that React discards leaves nothing harmful behind.
   const last = useRef<R>(undefined)
+  // What React asks for twice in one render, and once more when it commits, has to be one object: a Set is equal to no other.
+  let chosen: { readonly snapshot: SessionSnapshot<V>; readonly value: R } | undefined
   const select = (snapshot: SessionSnapshot<V>): R => {
+    if (chosen?.snapshot === snapshot) return chosen.value
     const next = selector ? selector(snapshot) : (snapshot as unknown as R)
     if (!isSameValue(last.current, next)) last.current = next
-    return last.current as R
+    chosen = { snapshot, value: last.current as R }
+    return chosen.value
   }
   const now = (): R => select(session.getSnapshot())
   return useSyncExternalStore(

@@ -37,6 +37,34 @@ describe('useSession', () => {
     expect(results[0]).toBe(results[1])
   })
 
+  class Total {
+    readonly #count: number
+    constructor(count: number) {
+      this.#count = count
+    }
+    get size(): number {
+      return this.#count
+    }
+  }
+  test.each<[string, (cart: readonly string[]) => { readonly size: number }]>([
+    ['Set', (cart) => new Set(cart)],
+    ['Map', (cart) => new Map(cart.map((name) => [name, 1]))],
+    ['class instance', (cart) => new Total(cart.length)],
+    ['Date', (cart) => Object.assign(new Date(0), { size: cart.length })],
+  ])('may select a new %s at each call without rendering forever', async (_, select) => {
+    const { session } = setUp({ cart: ['tea', 'milk'] })
+    await session.ready()
+    let renders = 0
+    const Page = () => {
+      renders++
+      return <b>{useSession(session, ({ values }) => select(values.cart)).size}</b>
+    }
+    const { text, rerender } = await mount(<Page />)
+    await rerender(<Page />)
+    act(() => void session.update('cart', (cart) => [...cart, 'honey']))
+    expect([text(), renders < 8]).toEqual(['3', true])
+  })
+
   test('renders only if the result is another one by value', async () => {
     const { session } = setUp({ cart: ['tea'] })
     await session.ready()
