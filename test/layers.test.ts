@@ -15,6 +15,7 @@ const apart: Readonly<Record<string, readonly string[]>> = {
   index: layers,
   fetch: layers,
   live: layers,
+  persist: layers,
   react: layers,
   vue: layers,
   server: ['errors', 'protocol', 'schema', 'merge'],

@@ -150,6 +150,7 @@ function move(parts: Parts, to: Move): Moved {
   const { log, rejected, conflicts, view } = rebase(parts.base, parts.log, to, rules)
   for (const cell of writtenCells(parts, log)) countWrite(cell)
   const isNew = isNewSession(parts.base, to.base)
+  parts.calls += to.restored?.length ?? 0
   parts.base = to.base
   parts.log = log
   const changed: Cell[] = []

@@ -34,6 +34,8 @@ export interface Mutation extends Applied {
   readonly epoch: number
   /** The number of its last call: of the set that joined it last. */
   call: number
+  /** Whether the journal restored it from the device's disk: nobody holds its promise. */
+  readonly restored: boolean
   /** The promise of its callers. Settles once, when it is acknowledged or rejected. */
   readonly receipt: Promise<unknown>
   readonly resolve: (result: unknown) => void
@@ -41,14 +43,14 @@ export interface Mutation extends Applied {
 }
 
 /** Creates an entry of the log. */
-export function createMutation({ operation, accessed }: Applied, epoch: number, call: number): Mutation {
+export function createMutation({ operation, accessed }: Applied, epoch: number, call: number, restored = false): Mutation {
   let resolve!: Mutation['resolve']
   let reject!: Mutation['reject']
   const receipt = new Promise<unknown>((onStored, onRejected) => {
     resolve = onStored
     reject = onRejected
   })
-  return { operation, accessed, sent: false, epoch, call, receipt, resolve, reject }
+  return { operation, accessed, sent: false, epoch, call, restored, receipt, resolve, reject }
 }
 
 /** Lets a later write join a mutation. */

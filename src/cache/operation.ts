@@ -88,8 +88,32 @@ export interface LifeOperation {
   readonly expiry?: number | null
 }
 
+/** An update, a transaction or an action that the journal restored. It knows itself how it is replayed. */
+export interface RecordedOperation {
+  /** Distinguishes it from the other operations. */
+  readonly kind: 'recorded'
+  /** What the app called: `update`, `transaction`, or the name of an action. */
+  readonly name: string
+  /** The argument of an action. */
+  readonly argument?: Json | undefined
+  /** Returns what it reads and stores on some data. Throws to reject it. */
+  readonly replay: (data: (key: string) => Json | undefined) => Recorded
+}
+
+/** What an operation read and wrote when it last ran. */
+export interface Recorded {
+  /** The stored values that it read, by key. */
+  readonly reads: ReadonlyMap<string, Json | undefined>
+  /** What it stores, by key; undefined deletes. */
+  readonly writes: ReadonlyMap<string, Json | undefined>
+  /** The stored values that it replaced. */
+  readonly replaced?: ReadonlyMap<string, Json | undefined>
+  /** Whether it depends on which keys are stored. */
+  readonly whole?: boolean
+}
+
 /** One call of the app. */
-export type Operation = WriteOperation | UpdateOperation | TransactionOperation | ClearOperation | LifeOperation
+export type Operation = WriteOperation | UpdateOperation | TransactionOperation | ClearOperation | LifeOperation | RecordedOperation
 
 /** Returns whether an operation concerns the session as a whole. */
 export function isLife(operation: Operation): operation is LifeOperation {

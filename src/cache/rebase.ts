@@ -15,6 +15,8 @@ export interface Move {
   readonly acknowledged?: ReadonlySet<Mutation>
   /** Mutations that leave the log without being stored. */
   readonly removed?: ReadonlySet<Mutation>
+  /** Mutations that come before all others, from the journal. They are computed on this base. */
+  readonly restored?: readonly Mutation[] | undefined
 }
 
 /** Returns whether a base belongs to another session. `end()` wipes to a version that no server has, '', with or without a lineage. */
@@ -52,8 +54,8 @@ function createDraft(state: State | undefined, before: Iterable<Applied> = []) {
  * rejected and in neither state.
  */
 export function rebase(base: State | undefined, log: readonly Mutation[], move: Move, rules: Rules): Rebased {
-  const { base: next, acknowledged, removed } = move
-  const rest = log.filter((mutation) => !acknowledged?.has(mutation) && !removed?.has(mutation))
+  const { base: next, acknowledged, removed, restored = [] } = move
+  const rest = [...restored, ...log.filter((mutation) => !acknowledged?.has(mutation) && !removed?.has(mutation))]
   const known = rest.length > 0 ? [...(acknowledged ?? [])] : []
   const [before, ours, theirs] = [createDraft(base, known), createDraft(base, known), createDraft(next)]
   const lost = new Map<string, Conflict | undefined>()

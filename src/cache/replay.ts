@@ -153,6 +153,8 @@ export function replay(data: Data, operation: Operation, rules: Rules, last?: Re
       return runTwice(replayUpdate)(data, operation, rules, last)
     case 'transaction':
       return runTwice(replayTransaction)(data, operation, rules, last)
+    case 'recorded':
+      return { operation, accessed: operation.replay(data) }
     case 'clear':
       return replayClear(data, operation, rules, last)
     default:

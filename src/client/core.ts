@@ -6,7 +6,7 @@ import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { createTabs, type Tabs } from '../platform/channel.ts'
 import { type Clock, hostClock } from '../platform/clock.ts'
-import { createLock, isBrowser, openLocks } from '../platform/locks.ts'
+import { createLock, isBrowser, openLocks, type SessionLocks } from '../platform/locks.ts'
 import { isBrowserOffline, isPageHidden } from '../platform/page-lifecycle.ts'
 import { hostRandom, type Random } from '../platform/random.ts'
 import { own } from '../protocol/json.ts'
@@ -26,6 +26,7 @@ import { type AppFetch, createAppFetch } from './app-fetch.ts'
 import { createEventEmitter, type EventEmitter } from './event-emitter.ts'
 import { createExpiryClock, type ExpiryClock } from './expiry-clock.ts'
 import { followPage, hearTabs } from './follow.ts'
+import type { ClientJournal } from './journal.ts'
 import type { LiveConnection } from './live.ts'
 import type { SessionClientOptions, SessionKeyOf } from './options.ts'
 import { openChannel, type SessionUrl, toCredentials, toSessionUrl } from './ports.ts'
@@ -41,6 +42,8 @@ export interface Core extends PurityCheck, Pick<EventEmitter, 'on'> {
   readonly expiry: ExpiryClock
   /** Undefined without the option `live`. */
   readonly live: LiveConnection | undefined
+  /** Keeps base and log on this device; undefined without the option `persist`. */
+  readonly journal: ClientJournal | undefined
   /** Why the last write of each key was rejected. */
   readonly errors: Map<string, SessionWriteError>
   readonly clock: Clock
@@ -76,9 +79,7 @@ function toIdentify(identify: Identify = {}): (key: string) => readonly string[]
 }
 
 /** Returns the locks that the pipeline takes: two by name, shared with every tab and worker of the session. */
-function toLocks(options: Pick<AnyOptions, 'locks' | 'lockName'>, url: string): LocksPort {
-  const locks = options.locks === false ? undefined : (options.locks ?? openLocks())
-  const name = options.lockName ?? url
+function toLocks(locks: SessionLocks | undefined, name: string): LocksPort {
   if (!locks) return {}
   return {
     shared: createLock(locks, `section ${name}`, 'shared'),
@@ -103,9 +104,9 @@ function toPublish({ cache, errors, expiry, emit, tabs, changed }: Audience): Pu
       const cleared = keys.filter((key) => errors.delete(key))
       if (cleared.length > 0) cache.wake()
     },
-    rejected(keys, error) {
+    rejected(keys, error, restored) {
       for (const key of keys) errors.set(key, error)
-      emit('rejected', { keys, error })
+      emit('rejected', { keys, error, ...(restored && { restored }) })
       cache.wake()
     },
     state: ({ lineage, expiry: left }) => expiry.set(lineage === null ? undefined : left),
@@ -143,7 +144,8 @@ export function createCore<S extends z.$ZodObject>(
   const codec = compileSchema(options.schema, { freeze, skipInvalidItems, readOnly })
   const { pure, check } = createPurityCheck()
   const policy = toPolicy(options.conflict as Policies, pure)
-  const cache = createCache({ codec, policy, identify: toIdentify(options.identify) })
+  const rules = { codec, policy, identify: toIdentify(options.identify) }
+  const cache = createCache(rules)
   const errors = new Map<string, SessionWriteError>()
   const { emit, on } = createEventEmitter()
   warnInDevelopment(on)
@@ -154,11 +156,14 @@ export function createCore<S extends z.$ZodObject>(
   })
   const tabs = createTabs(
     () => (channel === false ? undefined : (channel ?? openChannel)(url)),
-    (data) => hearTabs(sync, sections, creation, data),
+    (data) => hearTabs(core, creation, data),
   )
   const publish = toPublish({ cache, errors, expiry, emit, tabs, changed: () => live?.update() })
   const creation = createCreationSignals({ tab: hostRandom.clientId(), clock, broadcast: tabs.broadcast, hasOthers: publish.hasOthers })
-  const locks = toLocks(options, url)
+  const webLocks = options.locks === false ? undefined : (options.locks ?? openLocks())
+  const locks = toLocks(webLocks, options.lockName ?? url)
+  const journal = options.persist?.({ url, sync: () => sync, rules, creation, locks: webLocks, actions: {} })
+  const exchange = toExchange(options, target, createTransport)
   const sync: Sync = createSync(
     cache,
     {
@@ -167,7 +172,8 @@ export function createCore<S extends z.$ZodObject>(
       publish,
       // Browsers without Web Locks take turns over the channel.
       locks: { ...locks, creation: locks.creation ?? creation.acquire },
-      exchange: toExchange(options, target, createTransport),
+      exchange: journal ? { ...exchange, send: journal.ahead(exchange.send) } : exchange,
+      journal,
     },
     { codec, policy, retry: options.retry ?? {}, isExpired: expiry.isOver, isHidden: isPageHidden, isOffline: isBrowserOffline },
     creation,
@@ -175,12 +181,13 @@ export function createCore<S extends z.$ZodObject>(
   const live = options.live?.(sync)
   const sections = createSections(sync)
   let stop: (() => void) | undefined
-  return {
+  const core: Core = {
     cache,
     codec,
     sync,
     sections,
     expiry,
+    journal,
     errors,
     live,
     clock,
@@ -201,6 +208,7 @@ export function createCore<S extends z.$ZodObject>(
       tabs.open()
       live?.start()
       stop = followPage(sync, sections, tabs, live)
+      journal?.begin()
     },
     stop() {
       stop?.()
@@ -209,4 +217,5 @@ export function createCore<S extends z.$ZodObject>(
       expiry.stop()
     },
   }
+  return core
 }

@@ -26,6 +26,9 @@ const properties: ThisType<{ readonly [coreOf]: () => Core }> = {
   get pending() {
     return toPending(this[coreOf]())
   },
+  get journal() {
+    return this[coreOf]().journal?.state ?? 'off'
+  },
   get identity() {
     return this[coreOf]().cache.base?.identity
   },
@@ -55,6 +58,7 @@ export function createClient<S extends z.$ZodObject, const R extends readonly Se
     },
     dispose() {
       core.check()
+      core.journal?.stop()
       disposeSync(sync)
       core.stop()
     },

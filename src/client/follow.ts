@@ -18,6 +18,7 @@ import {
 import type { CreationSignals } from '../sync/creation-signals.ts'
 import type { Sync } from '../sync/engine.ts'
 import type { Sections } from '../sync/exclusive.ts'
+import type { JournalPort } from '../sync/ports.ts'
 import { parseMessage } from '../sync/tab-message.ts'
 import type { LiveConnection } from './live.ts'
 
@@ -45,12 +46,20 @@ export function followPage(sync: Sync, sections: Sections, tabs: Tabs, live: Liv
   })
 }
 
+/** Who hears what other tabs say. */
+interface Hearing {
+  readonly sync: Sync
+  readonly sections: Sections
+  readonly journal: JournalPort | undefined
+}
+
 /** Passes another tab's messages on. */
-export function hearTabs(sync: Sync, sections: Sections, creation: CreationSignals, data: unknown): void {
+export function hearTabs({ sync, sections, journal }: Hearing, creation: CreationSignals, data: unknown): void {
   const message = parseMessage(data)
   if (!message) return
   if (!('say' in message) || message.say === 'want') noteOtherTab(sync)
   if (!('say' in message)) return receiveMessage(sync, message)
+  if (message.say === 'leaving') return journal?.look()
   if (message.say === 'left') awaitLeftCommit(sync)
   if (message.say === 'created') allowOwnCreation(sync)
   if (message.say !== 'want') return creation.hear(message)

@@ -1,4 +1,5 @@
 // Owns the calls about the session as a whole, such as `end`, `settled`, `exclusive` and `dehydrate`. Each is a command of the pipeline.
+import type { Operation } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
 import { SessionProtocolError } from '../errors/session-protocol-error.ts'
 import { sessionVersionHeader } from '../protocol/headers.ts'
@@ -13,7 +14,17 @@ import type { UntypedClient } from './session-key.ts'
 import type { DehydratedSession, PendingMutation } from './types.ts'
 import { waitFor } from './wait-for.ts'
 
-type LifeNames = 'end' | 'settled' | 'revalidate' | 'exclusive' | 'csrfHeaders' | 'fetch' | 'notice' | 'resume' | 'dehydrate'
+type LifeNames =
+  | 'end'
+  | 'settled'
+  | 'whenDurable'
+  | 'revalidate'
+  | 'exclusive'
+  | 'csrfHeaders'
+  | 'fetch'
+  | 'notice'
+  | 'resume'
+  | 'dehydrate'
 
 /** The calls about the session as a whole. */
 export interface Life extends Pick<UntypedClient, LifeNames> {
@@ -22,7 +33,7 @@ export interface Life extends Pick<UntypedClient, LifeNames> {
 }
 
 /** Creates the calls about the session as a whole. */
-export function createLife({ cache, sync, sections, appFetch, start, check }: Core): Life {
+export function createLife({ cache, sync, sections, journal, appFetch, start, check }: Core): Life {
   const frozen = new WeakSet<object>()
   const foreign = createForeignVersions()
   const isSettled = (): boolean => cache.log.length === 0 && !sync.state.ending
@@ -63,6 +74,7 @@ export function createLife({ cache, sync, sections, appFetch, start, check }: Co
         })
       })
     },
+    whenDurable: async () => (journal ? journal.whenDurable() : cache.log.length === 0),
     revalidate(options) {
       start()
       return waitFor(revalidate(sync), options)
@@ -102,17 +114,26 @@ export function createLife({ cache, sync, sections, appFetch, start, check }: Co
 }
 
 /** The log as the app sees it, with the end that is not confirmed yet. */
-export function toPending({ sync, check }: Core): readonly PendingMutation[] {
+export function toPending({ sync, journal, check }: Core): readonly PendingMutation[] {
   const entries = sync.cache.log.map(
     (mutation): PendingMutation => ({
-      kind: mutation.operation.kind,
+      kind: kindOf(mutation.operation),
       keys: keysOf(mutation),
       sent: mutation.sent,
+      durable: journal?.isDurable(mutation) ?? false,
+      restored: mutation.restored,
       discard() {
         check()
         return discard(sync, mutation)
       },
     }),
   )
-  return sync.state.ending ? [{ kind: 'end', keys: [], sent: true, discard: () => false }, ...entries] : entries
+  return sync.state.ending
+    ? [{ kind: 'end', keys: [], sent: true, durable: false, restored: false, discard: () => false }, ...entries]
+    : entries
+}
+
+/** What the app called. */
+function kindOf(operation: Operation): PendingMutation['kind'] {
+  return 'name' in operation ? operation.name : operation.kind
 }

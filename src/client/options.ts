@@ -9,6 +9,7 @@ import type { JsonSchema, SessionValues } from '../schema/types.ts'
 import type { RetryOptions } from '../sync/retry-after.ts'
 import type { CsrfOptions } from '../transport/csrf.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { SessionPersistence } from './journal.ts'
 import type { LiveUpdates } from './live.ts'
 import type { DehydratedSession } from './types.ts'
 
@@ -67,6 +68,15 @@ export interface SessionClientOptions<S extends z.$ZodObject, R extends readonly
   readonly live?: LiveUpdates | undefined
   /** Whether plain objects and arrays of the view are frozen, so that changing one in place throws. @default true */
   readonly freeze?: boolean | undefined
+  /**
+   * Keeps the session and pending writes on this device, so that they survive reloads, crashes and offline time.
+   *
+   * @default nothing is kept
+   * @example
+   * import { createJournal } from 'sojourn/persist'
+   * createSessionClient({ url: '/session', schema, persist: createJournal() })
+   */
+  readonly persist?: SessionPersistence | undefined
   /** How long to wait between tries. */
   readonly retry?: RetryOptions | undefined
   /** How long one attempt may take, its body included, in milliseconds. @default 10000 */

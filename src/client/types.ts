@@ -4,7 +4,7 @@ import type { SessionSchemaIssue } from '../errors/session-schema-error.ts'
 import type { Json } from '../protocol/json.ts'
 import type { State } from '../protocol/state.ts'
 import type { WritableKey } from '../schema/types.ts'
-import type { SessionActivity, SessionStatus, SessionWriteError, SyncEvents } from '../sync/events.ts'
+import type { JournalState, SessionActivity, SessionStatus, SessionWriteError, SyncEvents } from '../sync/events.ts'
 import type { LiveState } from './live.ts'
 
 /** Keys of `V` with any values: what may be written to them. */
@@ -59,12 +59,16 @@ export interface SessionExpiry {
 
 /** A mutation that is not acknowledged yet. */
 export interface PendingMutation {
-  /** The call that made it; `end` for a session whose end is not confirmed yet. */
-  readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end'
+  /** The call that made it, or the name of the action; `end` for a session whose end is not confirmed yet. */
+  readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end' | (string & {})
   /** The keys that it writes. */
   readonly keys: readonly string[]
   /** Whether it was taken into a commit. */
   readonly sent: boolean
+  /** Whether the journal has it on this device's disk, so that it survives the page. */
+  readonly durable: boolean
+  /** Whether the journal brought it from an earlier page. */
+  readonly restored: boolean
   /** Removes it from the view and rejects its promise with `SessionDiscardedError`. Returns false if it was sent already. */
   discard(): boolean
 }
@@ -184,6 +188,10 @@ export interface SessionClient<V extends object, I extends Inputs<V> = V> {
 
   /** Retries now what waits for its next attempt, unless the server sent `Retry-After`; resolves when nothing is pending. Never rejects. */
   settled(): Promise<void>
+  /** Resolves with true once everything pending is on this device's disk, with false if it cannot be. docs/offline.md says what that is worth. */
+  whenDurable(): Promise<boolean>
+  /** Whether writes survive the page: `off` without the option `persist`, `memory` if the browser's storage cannot be used. */
+  readonly journal: JournalState
   /** The log: the mutations that are not acknowledged yet, in order. */
   readonly pending: readonly PendingMutation[]
   /** Refetches the session; resolves when the response has arrived. Rejects with `SessionAuthError` at a 401. */

@@ -71,7 +71,7 @@ function rejectMutations(errors: Iterable<readonly [Mutation, unknown]>, publish
   for (const [mutation, error] of errors) {
     ignoreUnhandled(mutation)
     mutation.reject(error)
-    publish.rejected(keysOf(mutation), error as SessionWriteError)
+    publish.rejected(keysOf(mutation), error as SessionWriteError, mutation.restored || undefined)
   }
 }
 
@@ -100,17 +100,17 @@ function notify(
  * Creates the engine. The state is complete before the first listener runs: views are told at once, promises and events in the
  * order of their transitions, also if a listener causes another one.
  */
-export function createEngine(cache: Cache, { publish, random }: SyncPorts, wake: () => void): Engine {
-  const queue: { run: () => void }[] = []
+export function createEngine(cache: Cache, { publish, random, journal }: SyncPorts, wake: () => void): Engine {
+  const queue: { run: () => void; isHeld: boolean }[] = []
   let isDraining = false
   let state = createState(random.clientId())
 
   /** Moves the cache and tells the views. Returns what that brought up; undefined if there was nothing to move. */
   function show(transition: Transition, isStatusNew: boolean): Moved | undefined {
-    const { base, acknowledged = [], rejected, sent } = transition
+    const { base, acknowledged = [], rejected, restored, sent } = transition
     if (sent !== undefined) cache.send(sent)
     if (base || acknowledged.length > 0 || (rejected && rejected.size > 0)) {
-      return cache.move({ base: base ?? cache.base, acknowledged: new Set(acknowledged), removed: new Set(rejected?.keys()) })
+      return cache.move({ base: base ?? cache.base, acknowledged: new Set(acknowledged), removed: new Set(rejected?.keys()), restored })
     }
     if (isStatusNew) cache.wake()
     return undefined
@@ -120,7 +120,10 @@ export function createEngine(cache: Cache, { publish, random }: SyncPorts, wake:
     if (isDraining) return
     isDraining = true
     try {
-      for (let notice = queue.shift(); notice; notice = queue.shift()) notice.run()
+      for (let [notice] = queue; notice && !notice.isHeld; [notice] = queue) {
+        queue.shift()
+        notice.run()
+      }
     } finally {
       isDraining = false
     }
@@ -135,7 +138,7 @@ export function createEngine(cache: Cache, { publish, random }: SyncPorts, wake:
       const from = cache.base
       state = transition.state
       // In its place before the views are told, so that no event of a nested transition overtakes it.
-      const notice = { run: () => {} }
+      const notice = { run: () => {}, isHeld: false }
       const isOutermost = queue.length === 0 && !isDraining
       queue.push(notice)
       const moved = show(transition, isShownAnew(before, state))
@@ -145,6 +148,15 @@ export function createEngine(cache: Cache, { publish, random }: SyncPorts, wake:
       if (base && cache.base === base && !state.isDisposed) {
         publish.state(base)
         if (transition.isNews && base.version !== from?.version && publish.hasOthers()) publish.broadcast(toMessage(from, base))
+      }
+      // What is published as not stored must be gone from the disk first: a page that begins later would send it.
+      const removed = journal?.told(transition, moved, from)
+      if (removed) {
+        notice.isHeld = true
+        removed.then(() => {
+          notice.isHeld = false
+          drain()
+        })
       }
       if (isOutermost) drain()
       publish.changed()

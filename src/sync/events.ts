@@ -32,6 +32,24 @@ export interface SessionExchange {
   readonly mutations?: number | undefined
 }
 
+/** Whether writes are kept on this device: `off` without the option `persist`, `memory` if the browser's storage cannot be used. */
+export type JournalState = 'off' | 'opening' | 'on' | 'memory'
+
+/** Why writes are given up; `undone` concerns acknowledged ones. docs/offline.md explains the others. */
+export type DropReason = 'undone' | 'ended' | 'other-visitor' | 'too-old' | 'behind' | 'format' | 'schema'
+
+/** Writes that are given up. */
+export interface Dropped {
+  /** Why. */
+  readonly reason: DropReason
+  /** How many writes; absent for `undone`. */
+  readonly count?: number
+  /** The keys that they write; absent for `undone`. */
+  readonly keys?: readonly string[]
+  /** What they would have stored, as it travels; undefined for a deleted key. Absent for `undone`. */
+  readonly values?: Readonly<Record<string, unknown>>
+}
+
 /** The events of the pipeline. */
 export interface SyncEvents {
   /** A pending write met a change by somebody else. Values are the app's; undefined where nothing is stored. */
@@ -41,16 +59,27 @@ export interface SyncEvents {
   }
   /** The lineage is gone. The next write goes to the session that replaced it, or starts a new one. */
   ended: { readonly reason: SessionEndReason }
-  /** A mutation was rejected; its promise rejected with the same error. */
-  rejected: { readonly error: SessionWriteError; readonly keys: readonly string[] }
+  /**
+   * A mutation was rejected; its promise rejected with the same error. `restored`: the journal brought it from an earlier page, so
+   * that nobody holds its promise.
+   */
+  rejected: { readonly error: SessionWriteError; readonly keys: readonly string[]; readonly restored?: true | undefined }
   /**
    * A stored value does not fit the schema. It reads as the default, or without its bad items if the option
    * `skipInvalidItems` names the key, and stays untouched on the server. `raw` is what is stored, frozen, so that an app
    * can repair it.
    */
   invalid: { readonly key: string; readonly issues: readonly SessionSchemaIssue[]; readonly raw: Json }
-  /** Acknowledged writes that other server code has undone. */
-  dropped: { readonly reason: 'undone' }
+  /**
+   * Writes that are given up, other than by a rejection. `undone`: other server code has undone acknowledged writes. The other reasons
+   * are those of the journal, which then says how many writes of an earlier page it gave up, and what they would have stored.
+   */
+  dropped: Dropped
+  /**
+   * The journal's state, or that it is full. `reason`: the name of the browser's exception, `no-locks`, `no-storage`, `timeout`, or
+   * `full` if new writes exceed `maxBytes`.
+   */
+  journal: { readonly state: JournalState; readonly reason?: string | undefined }
   /** One step of an exchange, for devtools and time lines. */
   exchange: SessionExchange
 }

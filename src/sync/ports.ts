@@ -1,15 +1,18 @@
 // Owns what the pipeline needs of the world: five ports and its settings. The client's wiring implements them; everything in src/sync is
 // written against them.
+import type { Moved } from '../cache/cache.ts'
+import type { Mutation } from '../cache/mutation.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { AcquireLock } from '../platform/locks.ts'
 import type { Random } from '../platform/random.ts'
 import type { State } from '../protocol/state.ts'
 import type { SessionCodec } from '../schema/codec.ts'
-import type { WireAnswer, WireRequest } from '../transport/transport.ts'
+import type { Transport, WireAnswer, WireRequest } from '../transport/transport.ts'
 import type { SessionWriteError, SyncEvents } from './events.ts'
 import type { RetryOptions } from './retry-after.ts'
 import type { TabMessage } from './tab-message.ts'
+import type { Transition } from './transition.ts'
 
 /** One request to the server. */
 export interface ExchangePort {
@@ -41,7 +44,7 @@ export interface PublishPort {
   /** A mutation that writes these keys was acknowledged; its promise is resolved. */
   acknowledged(keys: readonly string[]): void
   /** A mutation that writes these keys was rejected; its promise is too. */
-  rejected(keys: readonly string[], error: SessionWriteError): void
+  rejected(keys: readonly string[], error: SessionWriteError, restored?: true): void
   /** A state became the base. */
   state(state: State): void
   /** Tells the other tabs. */
@@ -52,6 +55,24 @@ export interface PublishPort {
   changed(): void
 }
 
+/** The journal of this device. The pipeline reports to it and waits for it; it restores by itself. */
+export interface JournalPort {
+  /** Starts to open it, with the first use of the client. */
+  begin(): void
+  /** Something changed: a mutation, the base, a commit. Returns false while it is opening, when nothing is exchanged yet. */
+  note(): boolean
+  /** Wraps the transport: a commit of mutations that are on the disk leaves once its number and bytes are there too. */
+  ahead(send: Transport): Transport
+  /** A transition has been carried out. Resolves once its promises and events may be published; undefined if at once. */
+  told(transition: Transition, moved: Moved | undefined, from: State | undefined): Promise<void> | undefined
+  /** Whether a mutation is on the disk. */
+  isDurable(mutation: Mutation): boolean
+  /** Another tab was left with something pending. */
+  look(): void
+  /** Releases the log, as a closed page does. Called before the log is emptied. */
+  stop(): void
+}
+
 /** What the pipeline needs of the world. */
 export interface SyncPorts {
   readonly exchange: ExchangePort
@@ -59,6 +80,7 @@ export interface SyncPorts {
   readonly locks: LocksPort
   readonly publish: PublishPort
   readonly random: Random
+  readonly journal?: JournalPort | undefined
 }
 
 /** What the app has set, and what the client knows beside the pipeline. */

@@ -41,6 +41,7 @@ export function createSync(cache: Cache, ports: SyncPorts, settings: SyncSetting
     running = next
   }
   function wake(): void {
+    if (ports.journal?.note() === false) return
     if (isRunning) return alarm.ring()
     isRunning = true
     queueMicrotask(() => void run(sync, alarm, { onIdle, onExchange }))

@@ -17,10 +17,10 @@ export interface StateMessage {
 
 /**
  * What tabs ask and say: `want` a section begins, `creating?` is another tab creating a session, `creating` yes, `created` no longer,
- * `left` no longer, but its visitor's first commit may be in flight yet.
+ * `left` no longer, but its visitor's first commit may be in flight yet, `leaving` a page is left with something pending in its journal.
  */
 export interface SignalMessage {
-  readonly say: 'want' | 'creating?' | 'creating' | 'created' | 'left'
+  readonly say: 'want' | 'creating?' | 'creating' | 'created' | 'left' | 'leaving'
   /** Which tab speaks. */
   readonly tab: string
 }
@@ -28,7 +28,7 @@ export interface SignalMessage {
 /** What tabs of one session say to each other. */
 export type TabMessage = StateMessage | SignalMessage
 
-const signals: readonly unknown[] = ['want', 'creating?', 'creating', 'created', 'left'] satisfies SignalMessage['say'][]
+const signals: readonly unknown[] = ['want', 'creating?', 'creating', 'created', 'left', 'leaving'] satisfies SignalMessage['say'][]
 
 /** Checks what arrived over the channel; anything else is undefined. */
 export function parseMessage(data: unknown): TabMessage | undefined {

@@ -24,6 +24,8 @@ export interface Transition {
   readonly acknowledged?: readonly Mutation[]
   /** Mutations that leave the log unstored, each with its error. */
   readonly rejected?: ReadonlyMap<Mutation, unknown>
+  /** Mutations of the journal, which come before all others. */
+  readonly restored?: readonly Mutation[]
   readonly answered?: readonly Answered[]
   /** The session that ended, for this reason. */
   readonly ended?: SessionEndReason
