@@ -3,10 +3,10 @@ export type { Conflict, ConflictPolicy } from './cache/operation.ts'
 export { createSessionClient } from './client/create-session-client.ts'
 export type { LiveState, LiveUpdates } from './client/live.ts'
 export type { KySessionClientOptions, SessionClientOptions } from './client/options.ts'
+export type { PendingMutation } from './client/pending-mutation.ts'
 export { toScript } from './client/to-script.ts'
 export type {
   DehydratedSession,
-  PendingMutation,
   SessionClient,
   SessionEvents,
   SessionExpiry,

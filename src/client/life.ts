@@ -10,8 +10,9 @@ import { keysOf } from '../sync/apply-state.ts'
 import { discard, endBackoff, endSession, hydrateState, requestRead, resume, revalidate } from '../sync/commands.ts'
 import type { Core } from './core.ts'
 import { createForeignVersions } from './foreign-versions.ts'
+import type { PendingMutation } from './pending-mutation.ts'
 import type { UntypedClient } from './session-key.ts'
-import type { DehydratedSession, PendingMutation } from './types.ts'
+import type { DehydratedSession } from './types.ts'
 import { waitFor } from './wait-for.ts'
 
 type LifeNames =

@@ -6,6 +6,7 @@ import type { State } from '../protocol/state.ts'
 import type { WritableKey } from '../schema/types.ts'
 import type { JournalState, SessionActivity, SessionStatus, SessionWriteError, SyncEvents } from '../sync/events.ts'
 import type { LiveState } from './live.ts'
+import type { PendingMutation } from './pending-mutation.ts'
 
 /** Keys of `V` with any values: what may be written to them. */
 export type Inputs<V> = { [K in keyof V]: unknown }
@@ -55,22 +56,6 @@ export interface SessionExpiry {
   readonly remainingMs: number
   /** Whether the cookie ends when the browser closes. */
   readonly atBrowserClose: boolean
-}
-
-/** A mutation that is not acknowledged yet. */
-export interface PendingMutation {
-  /** The call that made it, or the name of the action; `end` for a session whose end is not confirmed yet. */
-  readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end' | (string & {})
-  /** The keys that it writes. */
-  readonly keys: readonly string[]
-  /** Whether it was taken into a commit. */
-  readonly sent: boolean
-  /** Whether the journal has it on this device's disk, so that it survives the page. */
-  readonly durable: boolean
-  /** Whether the journal brought it from an earlier page. */
-  readonly restored: boolean
-  /** Removes it from the view and rejects its promise with `SessionDiscardedError`. Returns false if it was sent already. */
-  discard(): boolean
 }
 
 /** The session inside a `transaction`. The server checks everything that is read here, so a transaction is serialisable. */
