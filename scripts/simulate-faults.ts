@@ -15,7 +15,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     /** Only faults whose title holds this. */
     only: { type: 'string', default: '' },
-    /** Histories isolation: how many it takes without a scenario made for it. */
+    /** Histories alone: how many it takes without a scenario made for it. */
     histories: { type: 'boolean', default: false },
   },
 })
@@ -28,7 +28,8 @@ interface Finding {
 
 function simulate({ title, mode = 'normal', only }: PlantedFault): Promise<Finding> {
   return new Promise((resolve) => {
-    const scenarios = values.histories ? [] : ['--scenarios']
+    // The scenarios are made for the rules of mode `normal`; drawn histories alone find the others.
+    const scenarios = values.histories || mode !== 'normal' ? [] : ['--scenarios']
     const run = [
       'scripts/simulate.ts',
       '--json',

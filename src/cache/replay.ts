@@ -32,7 +32,11 @@ function replayWrite(data: Data, operation: WriteOperation, rules: Rules): Appli
   const isConflict = hasBase ? !isEqual(theirs, baseValue) && !isEqual(theirs, value) : isEarlyConflict(rules, operation, theirs)
   if (isConflict) value = resolveConflict(rules, { key, base: baseValue, mine: value, theirs, isEarly: !hasBase, isChosen })
   else if (!hasBase) value = putOver(rules, key, theirs, value)
-  return { operation: { ...operation, value, baseValue: theirs, hasBase: true, isChosen }, accessed: undefined }
+  // If nothing was stored there was nothing to choose about: from here on it is an ordinary write.
+  return {
+    operation: { ...operation, value, baseValue: theirs, hasBase: true, isChosen: isChosen && theirs !== undefined },
+    accessed: undefined,
+  }
 }
 
 /** By shape: a promise may be of another realm or library. */

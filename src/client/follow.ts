@@ -63,6 +63,7 @@ export function hearTabs({ sync, sections, journal }: Hearing, creation: Creatio
   if (message.say === 'left') awaitLeftCommit(sync)
   if (message.say === 'created') allowOwnCreation(sync)
   if (message.say !== 'want') return creation.hear(message)
+  sync.locks.noteSection()
   // In its own section this tab has the lock already.
   if (sync.state.section.phase === 'none') sections.makeRoom()
 }

@@ -17,8 +17,8 @@ function toText(value: Json): string {
 /** Starts the identity of an item that has an id. The JSON of no value starts with it. */
 const idMark = '@'
 
-/** The id of an item: the named members if it has all of them, else `id`, else `key`. `1` is not `'1'`. */
-function idOf(item: Json, names: readonly (readonly string[])[]): string | undefined {
+/** Returns the id of an item: the named members if it has all of them, else `id`, else `key`. `1` is not `'1'`. */
+export function identityOf(item: Json, names: readonly (readonly string[])[]): string | undefined {
   if (!isObject(item)) return
   const members = names.find((members) => members.every((name) => isId(own(item, name))))
   return members && idMark + members.map((name) => `${name}=${JSON.stringify(item[name])}`).join()
@@ -26,6 +26,11 @@ function idOf(item: Json, names: readonly (readonly string[])[]): string | undef
 
 /** Whether an item of a list has an id, which makes it the same item wherever it stands. */
 export const hasId = (identity: string): boolean => identity.startsWith(idMark)
+
+/** Returns whether no id occurs twice in a list. */
+export function areUnique(ids: readonly (string | undefined)[]): boolean {
+  return new Set(ids).size >= ids.filter((id) => id !== undefined).length
+}
 
 /**
  * Gives each item of some lists its identity: its id, or else its value. Equal items without an id are numbered in
@@ -35,8 +40,8 @@ export const hasId = (identity: string): boolean => identity.startsWith(idMark)
  */
 export function identify(lists: readonly (readonly Json[])[], names: readonly string[] = []): Items[] {
   const choices = [...(names.length > 0 ? [names] : []), ['id'], ['key']]
-  const ids = lists.map((items) => items.map((item) => idOf(item, choices)))
-  const isUnique = ids.every((ids) => new Set(ids).size >= ids.filter((id) => id !== undefined).length)
+  const ids = lists.map((items) => items.map((item) => identityOf(item, choices)))
+  const isUnique = ids.every(areUnique)
   return lists.map((items, list) => {
     const counts = new Map<string, number>()
     return new Map(

@@ -87,20 +87,20 @@ function mergeItems(base: readonly Json[], mine: readonly Json[], theirs: readon
 }
 
 /** Whether a list is positional, such as coordinates or ranges: no item has an id, and every kept item is in its old place. */
-function isInPlace(base: Items, items: Items): boolean {
+export function isInPlace(base: Items, items: Items): boolean {
   const places = [...base.keys()]
   return items.size === base.size && [...items.keys()].every((id, place) => !hasId(id) && (!base.has(id) || places[place] === id))
 }
 
 /** Merges a value as a whole. */
-function mergeLeaf(base: Value, mine: Value, theirs: Value, { onLost }: MergeOptions): Value {
+export function mergeLeaf(base: Value, mine: Value, theirs: Value, { onLost }: MergeOptions): Value {
   if (isEqual(mine, base)) return theirs
   if (!isEqual(theirs, base) && !isEqual(mine, theirs)) onLost?.()
   return mine
 }
 
 /** Merges one item of a list; undefined if it is gone. An item that one side deleted and the other changed stays. */
-function mergeItem(base: Value, mine: Value, theirs: Value, options: MergeOptions): Value {
+export function mergeItem(base: Value, mine: Value, theirs: Value, options: MergeOptions): Value {
   if (mine !== undefined && theirs !== undefined) return merge(base, mine, theirs, options)
   const left = mine === undefined ? theirs : mine
   if (base === undefined) return left
@@ -114,7 +114,7 @@ function mergeItem(base: Value, mine: Value, theirs: Value, options: MergeOption
  * there that both have, after what the leading list inserted behind that one; in front of all if it has only successors;
  * at the end if the lists share nothing.
  */
-function interleave(leading: Items, other: Items, merged: Items): Json[] {
+export function interleave(leading: Items, other: Items, merged: Items): Json[] {
   const isShared = (id: string): boolean => merged.has(id) && leading.has(id) && other.has(id)
   const followers = new Map<string | undefined, string[]>()
   let anchor: string | undefined

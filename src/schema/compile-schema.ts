@@ -113,7 +113,7 @@ function decodeGoodItems(field: Field, element: z.SomeType, raw: readonly Json[]
   }
 }
 
-function toFallback(field: Field): () => unknown {
+export function toFallback(field: Field): () => unknown {
   const { name, schema } = field
   // By zod's own word, not by trying: z.coerce.string() would decode undefined to "undefined".
   if (schema._zod.optin === undefined) return () => undefined

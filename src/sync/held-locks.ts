@@ -102,12 +102,14 @@ export function createLease({ acquire, clock, boundMs, goesOn, onHeld, onRelease
 
 /** The locks of this tab's exchanges. */
 export interface HeldLocks {
-  /** Whether a section of another tab is awaited. */
+  /** Whether a section of another tab is awaited, or may run. */
   readonly isSectionAwaited: boolean
   /** Whether this tab may create a session now. */
   readonly isCreating: boolean
   /** Requests what is needed and releases the rest. Returns whether all of it is held. */
   hold(needed: NeededLocks): boolean
+  /** Another tab begins a section: it may run until this tab is granted the lock again. */
+  noteSection(): void
   /** An exchange is over: a section of another tab may begin. */
   releaseSection(): void
   /** The outcome of a commit is known: another tab may create, or write. */
@@ -116,11 +118,18 @@ export interface HeldLocks {
 
 /** Creates the locks of a tab, holding none. `creation` is always taken before `section`. */
 export function createHeldLocks(options: { readonly section: LeaseOptions; readonly creation: LeaseOptions }): HeldLocks {
-  const section = createLease(options.section)
+  let mayRunElsewhere = false
+  const section = createLease({
+    ...options.section,
+    onHeld(hasWaited) {
+      mayRunElsewhere = false
+      options.section.onHeld(hasWaited)
+    },
+  })
   const creation = createLease(options.creation)
   return {
     get isSectionAwaited() {
-      return section.isAwaited
+      return section.isAwaited || mayRunElsewhere
     },
     get isCreating() {
       return creation.isHeld
@@ -131,6 +140,9 @@ export function createHeldLocks(options: { readonly section: LeaseOptions; reado
       // In this order, so that no two tabs wait for each other.
       if (!needed.section || !isCreationHeld) section.release()
       return isCreationHeld && (!needed.section || section.take())
+    },
+    noteSection() {
+      mayRunElsewhere = true
     },
     releaseSection: section.release,
     releaseCreation: creation.release,

@@ -25,8 +25,24 @@ export function isIdle(tab: Tab | undefined): boolean {
 }
 
 /** What is in hand when a page is closed leaves with it. */
-export function checkLeaving({ name, traffic: { leftAt, commits } }: Tab, { fail }: Pick<World, 'fail'>): void {
+export function checkLeaving({ name, traffic: { leftAt, leftWith, arrived, commits } }: Tab, { fail }: Pick<World, 'fail'>): void {
   if (leftAt === commits) fail(`left: ${name} was closed with writes in hand, and no commit of it arrived`)
+  if (leftWith !== undefined && !arrived.has(leftWith))
+    fail(`left: ${name} was closed with commit ${leftWith} in flight, which never arrived`)
+}
+
+/** How long a call may take where nothing but time befalls a message, in milliseconds: as long as an attempt may, and some more. */
+const slowMs = 15_000
+
+/** A write waits for the exchanges of its own and other tabs, and for no page that is frozen or hidden. */
+export function checkPace({ name, ledger, wokenAt }: Tab, { fail }: Pick<World, 'fail'>): void {
+  for (const { id, calledAt, settledAt } of ledger.entries) {
+    if (settledAt === undefined || calledAt < wokenAt) continue
+    if (settledAt - calledAt > slowMs) fail(`slow: ${id} of ${name} takes ${settledAt - calledAt} ms`)
+  }
+  const chain = ledger.entries.filter(({ id }) => id.includes('.'))
+  const ms = (chain.at(-1)?.settledAt ?? 0) - (chain[0]?.calledAt ?? 0)
+  if (ms > slowMs) fail(`slow: ${chain.length} writes of ${name}, one after the other, take ${ms} ms`)
 }
 
 /** What other tabs and server code do costs reads; each fault and each refusal costs a few requests more. */

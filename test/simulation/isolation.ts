@@ -19,7 +19,8 @@ export function createIsolation(
       const run = running.get(browser)
       running.set(browser, { tab, since: run?.since ?? now, askedAt: run?.askedAt ?? since, count: (run?.count ?? 0) + 1 })
       // A page that slept has lost its hold of the others.
-      if (browser.slowestMs > promptMs || now - since >= limitMs || (tabs.get(tab)?.wokenAt ?? 0) >= since) return
+      const holder = tabs.get(tab)
+      if (browser.slowestMs > promptMs || now - since >= limitMs || (holder && Math.max(holder.wokenAt, holder.leftAt) >= since)) return
       for (const { name, browser: own, traffic, isSleeping, isGone, wokenAt } of tabs.values()) {
         if (own === browser && traffic.open?.isUnsafe && !traffic.open.signal.aborted && !isSleeping && !isGone && wokenAt < since)
           fail(`exclusive: ${name} has a commit under way`)
@@ -34,7 +35,9 @@ export function createIsolation(
     send({ name, browser, wokenAt }) {
       const run = running.get(browser)
       // A page that slept has lost its hold of the others.
-      if (run && (tabs.get(run.tab)?.wokenAt ?? 0) >= run.askedAt) return
+      const holder = run && tabs.get(run.tab)
+      // So has one that was left.
+      if (holder && (holder.wokenAt >= run.askedAt || holder.leftAt >= run.askedAt)) return
       if (!run || browser.slowestMs > promptMs || scheduler.now() - run.since >= limitMs || wokenAt >= run.askedAt) return
       fail(`exclusive: ${name} sends a commit meanwhile`)
     },

@@ -11,7 +11,8 @@ export interface Entry extends Call {
   status: 'pending' | 'acknowledged' | 'rejected'
   /** The code of the error. */
   error?: string
-  /** When the client settled it. */
+  /** When it was made, and when the client settled it. */
+  calledAt: number
   settledAt?: number
   /** Whether it may have been stored although it was rejected. */
   isFateUnknown?: boolean
@@ -46,6 +47,7 @@ export interface Base {
 
 /** What the ledger sees of its client. */
 export interface Watched {
+  now(): number
   /** Undefined while nothing is loaded. */
   base(): Base | undefined
   pendingCount(): number
@@ -141,6 +143,7 @@ export function createLedger(tab: string, watched: Watched): Ledger {
       ...call,
       tab,
       order: entries.length,
+      calledAt: watched.now(),
       lineage: base?.lineage,
       status: 'pending',
       stored: new Map(),

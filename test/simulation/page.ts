@@ -11,6 +11,8 @@ export interface PageState extends Page {
   /** Something has happened in it since the last check. */
   isTouched: boolean
   wokenAt: number
+  /** When it was last left. */
+  leftAt: number
   /** It was closed by the visitor: what is not kept alive goes with it. */
   isLeft: boolean
   /** How often it was frozen by a browser that never settles what was in flight. */
@@ -23,15 +25,24 @@ export interface PageLife {
   wake(): void
   /** `hasWrites` tells whether it has writes in hand that may leave with it. */
   leave(isKept: boolean, traffic: Traffic, hasWrites: () => boolean): void
-  comeBack(traffic: Traffic): void
+  /** `versionOf` gives the version that the client is at. */
+  comeBack(traffic: Traffic, versionOf: () => string | undefined): void
+  /** The visitor switches to another tab. */
+  hide(): void
+  /** How long a timer of the page takes at least, in milliseconds: a second in a hidden one. */
+  timerMs(): number
 }
 
 /** How soon after its return a page has given up what the browser never settles, in milliseconds. */
 const returnMs = 1_000
+/** How soon after its return a page shows what the server had by then, in milliseconds: after a commit in flight and a read. */
+const readMs = 6_000
+/** How long a timer of a hidden page takes at least, in milliseconds. */
+const hiddenTimerMs = 1_000
 
 /** Creates a page that is shown. */
 export function createPage(name: string, browser: SimulatedBrowser, world: World): PageLife {
-  const { scheduler } = world
+  const { scheduler, server } = world
   const held: (() => void)[] = []
   const events: PageEvents = createPageEvents()
   const page: PageState = {
@@ -43,6 +54,7 @@ export function createPage(name: string, browser: SimulatedBrowser, world: World
     isLeft: false,
     freezes: 0,
     wokenAt: scheduler.now(),
+    leftAt: Number.NEGATIVE_INFINITY,
     enter(run) {
       if (page.isGone) return
       if (page.isSleeping) return void held.push(run)
@@ -64,8 +76,10 @@ export function createPage(name: string, browser: SimulatedBrowser, world: World
     leave(isKept, traffic, hasWrites) {
       page.enter(() => {
         if (page.isDisposed) return
+        page.leftAt = scheduler.now()
         const isIdle = traffic.open === undefined
-        if (isIdle && hasWrites() && !isKept) traffic.leftAt = traffic.commits
+        if (isIdle && hasWrites() && !isKept && !world.hasExclusives) traffic.leftAt = traffic.commits
+        if (!isKept) traffic.leftWith = traffic.open?.key
         events.visibility = 'hidden'
         events.dispatch('visibilitychange')
         events.dispatch('pagehide', isKept)
@@ -78,9 +92,17 @@ export function createPage(name: string, browser: SimulatedBrowser, world: World
         })
       })
     },
-    comeBack(traffic) {
+    hide() {
+      page.enter(() => {
+        events.visibility = 'hidden'
+        events.dispatch('visibilitychange')
+      })
+    },
+    timerMs: () => (events.visibility === 'hidden' && !page.isGone ? hiddenTimerMs : 0),
+    comeBack(traffic, versionOf) {
       if (!page.isSleeping || page.isGone) return
-      const open = traffic.open
+      const { open } = traffic
+      const stored = server.reach(browser.cookie())
       wake()
       page.enter(() => {
         events.visibility = 'visible'
@@ -90,6 +112,12 @@ export function createPage(name: string, browser: SimulatedBrowser, world: World
       scheduler.after(returnMs, () => {
         if (open && traffic.open === open && !open.signal.aborted && browser.engine() === 'webkit')
           world.fail(`left: ${name} waits for a fetch that its browser never settles`)
+      })
+      scheduler.after(readMs, () => {
+        const shown = server.versions.get(versionOf() ?? '')
+        const isOld = stored && (shown ? shown.lineage === stored.lineage && shown.index < stored.index : true)
+        if (isOld && !page.isSleeping && !page.isGone && !world.hasExclusives)
+          world.fail(`left: ${name} shows an old state ${readMs} ms after its return`)
       })
     },
   }

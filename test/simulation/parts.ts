@@ -72,6 +72,9 @@ export interface Traffic {
   /** How many commits arrived at the server, and how many had when its page was closed with writes in hand. */
   commits: number
   leftAt: number | undefined
+  /** The commit in flight when its page was closed, and the commits that arrived at the server. */
+  leftWith: string | undefined
+  readonly arrived: Set<string>
   /** When the last request left. */
   sentAt: number
   /** Requests that something befell. */
@@ -79,7 +82,7 @@ export interface Traffic {
   /** Commits that were refused, and what may be looked for to blame. */
   refusals: number
   /** The request that left last, until its answer comes; whether it can set a cookie, and whether it was given up. */
-  open: { readonly isUnsafe: boolean; readonly signal: AbortSignal } | undefined
+  open: { readonly isUnsafe: boolean; readonly key: string | undefined; readonly signal: AbortSignal } | undefined
   /** For each commit how often it was sent, and for how many reasons it had to be sent again. */
   readonly attempts: Map<string, { sent: number; reasons: number }>
   /** Until when the server asked for time, and since when. */
@@ -101,6 +104,8 @@ export interface Tab {
   readonly isSleeping: boolean
   /** When the page was opened or last woken. */
   readonly wokenAt: number
+  /** When it was last left. */
+  readonly leftAt: number
   readonly traffic: Traffic
   /** What has not settled. */
   readonly waiting: ReadonlyMap<number, string>
@@ -113,6 +118,8 @@ export interface Tab {
   crash(): void
   /** The visitor leaves the page, which is closed or kept in the back/forward cache. */
   leave(isKept: boolean): void
+  /** The visitor switches to another tab. */
+  hide(): void
   /** The visitor comes back to a page that was kept. */
   return(): void
   /** Follows a promise to its end. */

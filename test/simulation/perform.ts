@@ -50,6 +50,24 @@ const performs: Readonly<Record<string, Perform>> = {
     write({ kind: 'set', key, value, id }, () => client.set(key as keyof Values, value))
   },
   update: on((client, key, id) => client.update(key, toChange(key, id) as never), 'update'),
+  /** A value that is more than keepalive carries of a page that is shown. */
+  large({ client, write }, id) {
+    const value = { s0: id, s1: 'x'.repeat(30_000) }
+    write({ kind: 'set', key: 'o', value, id }, () => client.set('o', value))
+  },
+  /** Twenty updates, each once the one before is acknowledged. */
+  chain({ client, write }, key, id) {
+    const run = (number: number): void => {
+      const named = `${id}.${number}`
+      const next = (): void => void (number < 20 && run(number + 1))
+      write({ kind: 'update', key, id: named }, () => {
+        const updated = client.update(key as keyof Values, toChange(key, named) as never)
+        updated.then(next, () => {})
+        return updated
+      })
+    }
+    run(1)
+  },
   delete: on((client, key) => client.delete(key), 'delete'),
   pop: on((client, key) => client.pop(key), 'pop'),
   default({ client, write }, key, id) {

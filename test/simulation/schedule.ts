@@ -1,7 +1,7 @@
 // Runs the steps of a script in virtual time, then lets everything settle.
 import type { SimulatedBrowser } from './browser.ts'
 import type { Stored } from './event-log.ts'
-import { checkCounters, checkLeaving, checkTraffic, findUnsettled } from './finish.ts'
+import { checkCounters, checkLeaving, checkPace, checkTraffic, findUnsettled } from './finish.ts'
 import type { LogEntry } from './ledger.ts'
 import type { Tab, World } from './parts.ts'
 import { drain } from './scheduler.ts'
@@ -92,6 +92,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
     for (const what of unsettled) fail(what)
     for (const tab of tabs.values()) checkTraffic(tab, world, script.steps.length)
     for (const tab of tabs.values()) checkLeaving(tab, world)
+    if (script.mode === 'pages') for (const tab of tabs.values()) checkPace(tab, world)
     checkCounters([...tabs.values()], { server, fail, membersOf: parts.membersOf })
   }
 

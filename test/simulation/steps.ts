@@ -61,6 +61,7 @@ export function createSteps({ world, browsers, tabs, tabOf, orders }: StepParts)
     const tab = tabOf(who)
     if (what === 'leave') tab.leave(args[0] === true)
     else if (what === 'return') tab.return()
+    else if (what === 'hide') tab.hide()
     else if (what === 'sleep' || what === 'wake' || what === 'crash') tab[what]()
     else tab.perform(step)
   }

@@ -26,7 +26,7 @@ const wiped: Base = { lineage: null, version: '', data: {} }
 export function createTab(name: string, browser: SimulatedBrowser, world: World): Tab {
   const { scheduler } = world
   const random = createRandom(world.seed, name)
-  const { page, wake, leave, comeBack } = createPage(name, browser, world)
+  const { page, wake, leave, comeBack, hide, timerMs } = createPage(name, browser, world)
   const waiting = new Map<number, string>()
   let promises = 0
   let clients = 0
@@ -44,7 +44,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     ...(world.mode === 'pages' ? { fetch: createFetch(browser, exchange) } : { transport }),
     clock: {
       now: scheduler.now,
-      setTimeout: (run: () => void, delayMs: number) => scheduler.after(delayMs, () => page.enter(run)),
+      setTimeout: (run: () => void, delayMs: number) => scheduler.after(Math.max(timerMs(), delayMs), () => page.enter(run)),
       clearTimeout: scheduler.cancel,
     },
     random: random.next,
@@ -55,6 +55,7 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
   } as never) as unknown as SessionClient<Values>
 
   const ledger = createLedger(name, {
+    now: scheduler.now,
     base: () => (client.dehydrate()?.state as Base | undefined) ?? (client.pending.some(({ kind }) => kind === 'end') ? wiped : undefined),
     pendingCount: () => client.pending.filter(({ kind }) => kind !== 'end').length,
     isTrusted: () => trusted > 0,
@@ -166,7 +167,8 @@ export function createTab(name: string, browser: SimulatedBrowser, world: World)
     wake,
     leave: (isKept: boolean) =>
       leave(isKept, traffic, () => client.pending.length > 0 && typeof client.dehydrate()?.state.lineage === 'string'),
-    return: () => comeBack(traffic),
+    hide,
+    return: () => comeBack(traffic, () => client.dehydrate()?.state.version),
     crash() {
       page.isGone = true
       browser.release(page)

@@ -28,6 +28,8 @@ export function createWire(
     answered: 0,
     commits: 0,
     leftAt: undefined,
+    leftWith: undefined,
+    arrived: new Set(),
     sentAt: 0,
     faults: 0,
     refusals: 0,
@@ -90,7 +92,7 @@ export function createWire(
     if (method === 'DELETE') world.ends.add(headers['Session-Lineage'] as string)
     if (traffic.open && !traffic.open.signal.aborted) world.fail(`requests: ${name} has two requests under way`)
     if (method !== 'GET') world.isolation.send({ name, browser, wokenAt: page.wokenAt })
-    const open = { isUnsafe: method !== 'GET', signal }
+    const open = { isUnsafe: method !== 'GET', key, signal }
     traffic.open = open
     if (traffic.waitsUntil > at && world.lastStepAt() < traffic.waitingSince && !world.hasExclusives)
       world.fail(`requests: ${name} does not wait as long as it was asked to`)
@@ -132,6 +134,7 @@ export function createWire(
         signal,
         deliver() {
           if (method === 'PATCH') traffic.commits++
+          if (key !== undefined) traffic.arrived.add(key)
           return server.handle({ who: name, method, cookie, headers: worker ? worker.forward(read) : headers, body, at })
         },
         answer(response: LightResponse) {

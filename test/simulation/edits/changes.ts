@@ -16,20 +16,20 @@ const itemOf = (key: Key, argument: string): Plain => toItem[key]?.(argument) ??
 
 /** The new item of a list whose items have an identity, and what one more of it is. */
 const toNamed: Readonly<Partial<Record<Key, (argument: string) => PlainObject>>> = {
-  cart: (id) => ({ id, count: 1 }),
-  lines: (id) => ({ id, count: 1 }),
+  cart: (id) => ({ id, count: id.length }),
+  lines: (id) => ({ id, count: id.length }),
   // Four letters are four wares: a number or its text, in two sizes.
-  wares: (text) => ({ sku: text.length > 3 ? 1 : '1', size: 'tc'.includes(text.slice(0, 1)) ? 'S' : 'M', count: 1 }),
+  wares: (text) => ({ sku: text.length > 3 ? 1 : '1', size: 'tc'.includes(text.slice(0, 1)) ? 'S' : 'M', count: text.length }),
   rows: (key) => ({ key, text: 'a' }),
 }
-const toMore = (item: PlainObject): PlainObject =>
-  item.count === undefined ? { ...item, text: `${item.text}+` } : { ...item, count: Number(item.count) + 1 }
+const toMore = (item: PlainObject, more: PlainObject): PlainObject =>
+  item.count === undefined ? { ...item, text: `${item.text}+` } : { ...item, count: Number(item.count) + Number(more.count) }
 
 /** Lists whose items have an identity. */
 const named: Readonly<
   Record<ChangeName, (items: readonly PlainObject[], item: PlainObject, isItem: (other: PlainObject) => boolean) => Plain>
 > = {
-  add: (items, item, isItem) => (items.some(isItem) ? items.map((one) => (isItem(one) ? toMore(one) : one)) : [...items, item]),
+  add: (items, item, isItem) => (items.some(isItem) ? items.map((one) => (isItem(one) ? toMore(one, item) : one)) : [...items, item]),
   remove: (items, _, isItem) => items.filter((one) => !isItem(one)),
   // The first item is replaced by another, in its place.
   edit: (items, item, isItem) => [item, ...items.slice(1).filter((one) => !isItem(one))],

@@ -2,7 +2,8 @@
 import type { Stored } from '../event-log.ts'
 import type { Base, Entry } from '../ledger.ts'
 import { isSame } from '../model.ts'
-import { type Key, keyRules, type Plain, type PlainObject, readStored } from './keys.ts'
+import { judgeFields } from './judge-fields.ts'
+import { type Key, keyRules, type Plain, readStored } from './keys.ts'
 import { changesNothing, judgeSet, type Written } from './merge-rules.ts'
 import { pathsOf } from './reference-merge.ts'
 
@@ -149,14 +150,28 @@ export function createEditLog(parts: EditParts): EditLog {
       const isAgreed = held.some((state) => state?.data[key] === undefined)
       return data[key] === undefined || isAgreed ? [] : [`leaf: ${last.id} deletes ${key}, stored is ${JSON.stringify(data[key])}`]
     }
-    const { kind, fallback, idOf } = keyRules[key]
-    const isEarlyChoice = !first.base && isSame(last.value, fallback)
+    const { fallback, idOf } = keyRules[key]
+    // If others deleted the key the value is a leaf as a whole.
+    const isStored = held.map((state) => state?.data[key] !== undefined)
+    const isDeleted = isStored.some((is, at) => !is && isStored.includes(true, at))
+    const kind = isDeleted && keyRules[key].kind !== 'leaf' ? 'whole' : keyRules[key].kind
+    const isEarlyChoice = !last.base && isSame(last.value, fallback)
     // On a first state without the key it is an ordinary write from then on.
     const isMet = firstBases.get(first.id)?.data[key] !== undefined
     if (isEarlyChoice && isMet && !isSame(after, last.value))
       return [`leaf: ${last.id} chooses the default of ${key}, stored is ${JSON.stringify(after)}`]
     const from = writes.flatMap((one) => startsOf(one, held))
-    const written: Written = { kind, idOf, from, mine: last.value, before: readStored(key, before?.data[key]), after, held: values }
+    const isChoice = writes.some(({ base, value }) => value === undefined || (!base && isSame(value, fallback)))
+    const written: Written = {
+      kind,
+      idOf,
+      isChoice,
+      from,
+      mine: last.value,
+      before: readStored(key, before?.data[key]),
+      after,
+      held: values,
+    }
     const { faults, isOverwritten } = isEarlyChoice ? { faults: [], isOverwritten: false } : judgeSet(written, key)
     const isTold = conflicts.some((one) => one.key === key && one.at >= first.at)
     return [
@@ -168,29 +183,6 @@ export function createEditLog(parts: EditParts): EditLog {
     ]
   }
 
-  /** No item or object has a member that belongs to another one, or that was not there before. */
-  function judgeUnknown(key: Key, writes: readonly Known[], { before, data }: Stored): string[] {
-    const { unknown, kind } = keyRules[key]
-    if (!unknown || data[key] === undefined) return []
-    const itemsOf = (value: unknown): readonly PlainObject[] =>
-      Array.isArray(value) ? value : value === undefined ? [] : [value as PlainObject]
-    const items = itemsOf(data[key])
-    const bases = [before?.data[key], ...writes.map(({ base }) => base?.data[key])].map(itemsOf)
-    const hasTwice = (all: readonly PlainObject[]): boolean => new Set(all.map(({ id }) => id)).size < all.length
-    // An id that stands once is an identity, whatever else the item says.
-    if (key === 'variants' && !(bases.every(hasTwice) && hasTwice(items))) return []
-    const strange = items.filter((item) => item[unknown.name] !== undefined && item[unknown.name] !== unknown.ownerOf(item))
-    if (strange.length > 0) return [`fields: ${JSON.stringify(strange)} has a field of another item, in ${key}`]
-    if (key === 'lines' || (kind !== 'ids' && kind !== 'object') || writes.some(({ value, change }) => value === undefined && !change))
-      return []
-    const isSameItem = (a: PlainObject, b: PlainObject): boolean => kind === 'object' || a.id === b.id
-    const lost = (bases[0] as readonly PlainObject[]).filter(
-      (item) => item[unknown.name] !== undefined && items.some((one) => isSameItem(one, item) && one[unknown.name] === undefined),
-    )
-    const isSeen = writes.every(({ shown }) => lost.every((item) => itemsOf(shown).some((one) => isSameItem(one, item))))
-    return lost.length > 0 && isSeen ? [`fields: ${JSON.stringify(lost)} lost its field in ${key}`] : []
-  }
-
   function judgeStored(stored: Stored, entries: readonly Entry[]): string[] {
     const byKey = Map.groupBy(known(entries), ({ key }) => key)
     const names = new Set([...Object.keys(stored.data), ...Object.keys(stored.before?.data ?? {})])
@@ -198,7 +190,7 @@ export function createEditLog(parts: EditParts): EditLog {
       const isWritten = name === 'n' || name === 'x' || byKey.has(name as Key)
       return isWritten || isSame(stored.data[name], stored.before?.data[name]) ? [] : [`serial: ${name} is changed, and nobody wrote it`]
     })
-    for (const [key, writes] of byKey) faults.push(...judgeWrites(key, writes, stored), ...judgeUnknown(key, writes, stored))
+    for (const [key, writes] of byKey) faults.push(...judgeWrites(key, writes, stored), ...judgeFields(key, writes, stored))
     return faults
   }
 

@@ -2,6 +2,7 @@
 import type { Random } from '../random.ts'
 import type { BrowserPlan, Step } from '../script.ts'
 import { changeNames } from './changes.ts'
+import { editKeys, keyRules } from './keys.ts'
 import type { EditProbabilities } from './probabilities.ts'
 
 /** What an edit names: people, towns and products, few, so that they meet. */
@@ -15,6 +16,44 @@ function drawEdit(random: Random, what: string): Args {
   return what === 'put' ? [random.int(3)] : []
 }
 
+type Add = (at: number, who: string, what: string, ...args: Args) => void
+
+/** How far apart two people make what meets, in milliseconds: before either hears of the other. */
+const meetingMs = 15
+/** From one meeting to the next. */
+const meetingEveryMs = 300
+
+/** Draws people who edit one key at the same time, again and again, over what server code has stored or over nothing. */
+function drawMeetings(random: Random, browsers: readonly BrowserPlan[], add: Add, idOf: (who: string) => string): void {
+  // Lists have the most rules.
+  const key = random.pick(editKeys.filter((one) => random.chance(0.7) || Array.isArray(keyRules[one].fallback)))
+  const tabs = browsers.flatMap((browser) => browser.tabs)
+  const [first, second] = [random.int(tabs.length), 1 + random.int(tabs.length - 1)]
+  const people = [first, (first + second) % tabs.length].map((index) => tabs[index] as string)
+  for (const { name } of browsers.slice(1)) add(0, name, 'join', 'b1')
+  add(0, 'b1', 'plant', random.chance(0.8) ? key : 'theme', random.int(4))
+  for (const tab of tabs) add(100, tab, 'get', 'n')
+  const count = 2 + random.int(4)
+  for (let meeting = 1; meeting <= count; meeting++) {
+    const at = 100 + meeting * meetingEveryMs
+    // Often about one item.
+    const about = random.chance(0.6) ? random.pick(texts) : undefined
+    for (const tab of people) {
+      const what = random.chance(0.9) ? 'edit' : random.pick(['put', 'keep', 'erase'])
+      const [name, text] = drawEdit(random, what)
+      add(
+        at + random.int(meetingMs),
+        tab,
+        what,
+        key,
+        idOf(tab),
+        ...(what === 'edit' ? [name as string, about ?? (text as string)] : name === undefined ? [] : [name]),
+      )
+    }
+    if (random.chance(0.15)) add(at + random.int(meetingMs), 'b1', 'plant', key, random.int(4))
+  }
+}
+
 /** Draws the steps of a history. */
 export function drawEditSteps(
   random: Random,
@@ -24,7 +63,7 @@ export function drawEditSteps(
 ): Step[] {
   const steps: Step[] = []
   const numbers = new Map<string, number>()
-  const add = (at: number, who: string, what: string, ...args: Args): void => void steps.push({ at, who, what, args })
+  const add: Add = (at, who, what, ...args) => void steps.push({ at, who, what, args })
   const idOf = (who: string): string => {
     const number = (numbers.get(who) ?? 0) + 1
     numbers.set(who, number)
@@ -84,6 +123,10 @@ export function drawEditSteps(
   if (hasWorkers) {
     for (const { name } of browsers)
       add(0, name, 'worker', random.pick(['cache-first', 'stale', 'network-first', 'bare']), random.chance(0.5))
+  }
+  if (!hasWorkers && browsers.every(({ visitor }) => visitor === 'v1') && random.chance(probabilities.meetings)) {
+    drawMeetings(random, browsers, add, idOf)
+    return steps.sort((a, b) => a.at - b.at)
   }
   const count = random.chance(0.8) ? 2 + random.int(4) : 6 + random.int(8)
   const isEarly = random.chance(0.4)

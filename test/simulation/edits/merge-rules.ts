@@ -11,6 +11,8 @@ export interface Written {
   /** What its tab started from: its base, what was shown, and what its own commits have stored since. */
   readonly from: readonly Plain[]
   readonly mine: Plain
+  /** Whether a set of what was shown before the load is in it: a choice, which stands. */
+  readonly isChoice?: boolean
   /** What the server had before the commit, and has after it. */
   readonly before: Plain
   readonly after: Plain
@@ -28,7 +30,7 @@ export interface Verdict {
 const none: Verdict = { faults: [], isOverwritten: false }
 const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
 
-function judgeLeaf({ from, mine, before, after, held }: Omit<Written, 'kind'>, name: string, isChoice = false): Verdict {
+function judgeLeaf({ from, mine, before, after, held, isChoice = false }: Omit<Written, 'kind'>, name: string): Verdict {
   const isMine = isSame(after, mine)
   if (!isMine && !isSame(after, before)) return { ...none, faults: [`${name} becomes ${show(after)}, which nobody wrote`] }
   const isEdited = !from.some((one) => isSame(one, mine))
@@ -51,7 +53,7 @@ const isObject = (value: Plain): value is PlainObject => typeof value === 'objec
 const member = (value: Plain, name: string): Plain => (isObject(value) ? value[name] : undefined)
 
 function judgeObject(written: Omit<Written, 'kind'>, name: string): Verdict {
-  const { from, mine, before, after, held } = written
+  const { from, mine, before, after, held, isChoice = false } = written
   if (!isObject(mine) || !isObject(before) || !isObject(after)) return judgeLeaf(written, name)
   const names = new Set([mine, before, after, ...from].flatMap((one) => (isObject(one) ? Object.keys(one) : [])))
   const of = (one: Plain, leaf: string): Plain => member(one, leaf)
@@ -59,6 +61,7 @@ function judgeObject(written: Omit<Written, 'kind'>, name: string): Verdict {
     [...names].map((leaf) =>
       judgeLeaf(
         {
+          isChoice,
           from: from.map((one) => of(one, leaf)),
           mine: of(mine, leaf),
           before: of(before, leaf),
@@ -78,13 +81,13 @@ const idsOf = (value: Plain, idOf: IdOf): string[] => list(value).map((item) => 
 const find = (value: Plain, id: string, idOf: IdOf): Plain => list(value).find((item) => idOf(item as PlainObject) === id)
 
 function judgeItem(written: Omit<Written, 'kind'>, id: string): Verdict {
-  const { from, mine, before, after, held } = written
+  const { from, mine, before, after, held, isChoice } = written
   const name = `item ${id}`
   if (mine !== undefined && before !== undefined && after !== undefined) return judgeObject(written, name)
   const isAdded = mine !== undefined && from.every((one) => one === undefined)
   if (isAdded && after === undefined && held.every((one) => one === undefined))
     return { ...none, faults: [`${name} was added, and is not stored`] }
-  const isTheirs = mine === undefined && from.every((one) => one === undefined)
+  const isTheirs = !isChoice && mine === undefined && from.every((one) => one === undefined)
   if (isTheirs && before !== undefined && after === undefined) return { ...none, faults: [`${name} is lost, which the tab never saw`] }
   // Removed by us, and left as it was by the others.
   const isRemoved = mine === undefined && from.every((one) => one !== undefined && isSame(one, before))
@@ -98,13 +101,14 @@ function judgeItem(written: Omit<Written, 'kind'>, id: string): Verdict {
 }
 
 function judgeIds(written: Omit<Written, 'kind'>): Verdict {
-  const { from, mine, before, after, held, idOf = byId } = written
+  const { from, mine, before, after, held, isChoice = false, idOf = byId } = written
   const ids = new Set([mine, before, after, ...from].flatMap((one) => idsOf(one, idOf)))
   const twice = list(after).length - new Set(idsOf(after, idOf)).size
   const verdict = join(
     [...ids].map((id) =>
       judgeItem(
         {
+          isChoice,
           from: from.map((one) => find(one, id, idOf)),
           mine: find(mine, id, idOf),
           before: find(before, id, idOf),
@@ -119,10 +123,11 @@ function judgeIds(written: Omit<Written, 'kind'>): Verdict {
 }
 
 /** Items without ids: only what was added by either side, and what comes from nowhere, is judged. */
-function judgeItems({ from, mine, before, after, held }: Omit<Written, 'kind'>): Verdict {
+function judgeItems({ from, mine, before, after, held, isChoice }: Omit<Written, 'kind'>): Verdict {
   const has = (value: Plain, item: Plain): boolean => list(value).some((one) => isSame(one, item))
   const strange = list(after).filter((item) => !has(mine, item) && !has(before, item))
   if (strange.length > 0) return { ...none, faults: [`${show(strange)} comes from nowhere`] }
+  if (isChoice) return none
   // Lists of one length may be rows of places, where an item of ours overwrites one of theirs.
   if (held.some((one) => list(one).length === list(mine).length)) return none
   const added = list(mine).filter((item) => !from.some((one) => has(one, item)) && !held.some((one) => has(one, item)))
@@ -134,7 +139,7 @@ function judgeItems({ from, mine, before, after, held }: Omit<Written, 'kind'>):
 /** Judges what a set has made of the value before. */
 export function judgeSet({ kind, ...written }: Written, key: string): Verdict {
   // A set of a leaf to what is shown is a choice, and stands.
-  if (kind === 'leaf') return judgeLeaf(written, key, true)
+  if (kind === 'leaf') return judgeLeaf({ ...written, isChoice: true }, key)
   if (kind === 'object') return judgeObject(written, key)
   if (kind === 'ids') return judgeIds(written)
   if (kind === 'items') return judgeItems(written)
@@ -165,5 +170,7 @@ export function changesNothing(
   const same = kind === 'ids' ? (a: Plain, b: Plain) => idOf(a as PlainObject) === idOf(b as PlainObject) : isSame
   const has = (value: Plain, item: Plain): boolean => list(value).some((one) => same(one, item))
   const isThere = list(mine).every((item) => has(state, item) || from.some((one) => has(one, item)))
-  return isThere && from.some((one) => list(one).every((item) => has(mine, item) || !has(state, item)))
+  // What we removed and the others changed stays.
+  const isLeft = (item: Plain): boolean => list(state).some((one) => same(one, item) && isSame(one, item))
+  return isThere && from.some((one) => list(one).every((item) => has(mine, item) || !isLeft(item)))
 }

@@ -47,6 +47,8 @@ export interface EditProbabilities {
   readonly browserSteps: Weights<keyof typeof browserSteps>
   readonly keys: Weights<Key>
   readonly faults: Weights<keyof typeof faults>
+  /** How often a history is one of people who edit one key at the same time, and of nothing else. */
+  readonly meetings: number
   /** How often a step is a browser's. */
   readonly byBrowser: number
   /** How often a step of a tab is what was done before, there or in another tab. */
@@ -64,6 +66,7 @@ const firstCommits: EditProbabilities = {
   browserSteps: only(browserSteps, { rotate: 2, 'sign-in': 1, evict: 3 }),
   keys: keys as Weights<Key>,
   faults: only(faults, { 'cookie-cut': 3, cut: 1, hang: 1 }),
+  meetings: 0,
   byBrowser: 0.6,
   again: 0,
   quick: 1,
@@ -78,6 +81,7 @@ export function drawEditProbabilities(random: Random): EditProbabilities {
     browserSteps: vary(random, browserSteps),
     keys: Object.fromEntries(Object.keys(keyRules).map((key) => [key, chosen.has(key) ? 1 : 0.02])) as Record<Key, number>,
     faults: vary(random, faults),
+    meetings: 0.5,
     byBrowser: 0.35,
     again: random.pick([0, 0.2, 0.5]),
     quick: random.pick([0.3, 0.6, 0.9]),

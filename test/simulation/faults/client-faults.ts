@@ -18,16 +18,7 @@ const section = rulesOf<typeof import('../../../src/sync/section.ts')>()
 const settleCommit = rulesOf<typeof import('../../../src/sync/settle-commit.ts')>()
 const settleRead = rulesOf<typeof import('../../../src/sync/settle-read.ts')>()
 const replay = rulesOf<typeof import('../../../src/cache/replay.ts')>()
-const alone = rulesOf<typeof import('../../../src/cache/replay-alone.ts')>()
-const conflict = rulesOf<typeof import('../../../src/cache/resolve-conflict.ts')>()
-const stored = rulesOf<typeof import('../../../src/cache/stored-value.ts')>()
-const identity = rulesOf<typeof import('../../../src/merge/identity.ts')>()
-const confirmation = rulesOf<typeof import('../../../src/sync/confirmation.ts')>()
-const mutation = rulesOf<typeof import('../../../src/cache/mutation.ts')>()
 const merge = rulesOf<typeof import('../../../src/merge/merge.ts')>()
-
-/** The invariants that hold the rules of merging. */
-const edited = '^(leaf|untold|fields|serial|view|counter)'
 
 /** Rules of the client, each taken out. */
 export const clientFaults: readonly PlantedFault[] = [
@@ -164,59 +155,6 @@ export const clientFaults: readonly PlantedFault[] = [
   {
     title: 'a set replaces a list that another client has changed',
     breaks: [merge('merge', (merge) => (base, mine, theirs, options) => (Array.isArray(mine) ? mine : merge(base, mine, theirs, options)))],
-  },
-  {
-    title: 'a write behind a rejected one is merged with its disappearance',
-    mode: 'edits',
-    only: edited,
-    breaks: [alone('keepWhole', () => (_data, operation) => operation)],
-  },
-  {
-    title: 'a write without net effect is acknowledged at once',
-    mode: 'edits',
-    breaks: [confirmation('areConfirmed', () => () => true)],
-  },
-  {
-    title: 'a set that joins another one keeps its number',
-    mode: 'edits',
-    breaks: [mutation('joinMutation', (joinMutation) => (into, operation) => joinMutation(into, operation, into.call))],
-  },
-  {
-    title: 'the default that was shown is no base',
-    mode: 'edits',
-    only: edited,
-    breaks: [
-      conflict(
-        'toShownBase',
-        () =>
-          (_codec, { base }) =>
-            base,
-      ),
-    ],
-  },
-  {
-    title: 'a choice that changes nothing gives way',
-    mode: 'edits',
-    only: edited,
-    breaks: [conflict('isChoice', () => () => false)],
-  },
-  {
-    title: 'a write before the load replaces what is stored without a word',
-    mode: 'edits',
-    only: edited,
-    breaks: [replay('isEarlyConflict', () => () => false)],
-  },
-  {
-    title: 'unknown fields count whatever the value then reads as',
-    mode: 'edits',
-    only: edited,
-    breaks: [stored('readsBackAs', () => () => true)],
-  },
-  {
-    title: 'unknown fields stay at their place in a list',
-    mode: 'edits',
-    only: edited,
-    breaks: [identity('identify', () => (lists) => lists.map((items) => new Map(items.map((item, place) => [`${place}`, item]))))],
   },
   {
     title: 'pending writes of an ended session go to the next one',
