@@ -27,6 +27,14 @@ export function createSessionCreation({ fail, scheduler, server: getServer, tabs
   /** Sessions that were believed to be gone, with the time of the rotation that may have hidden them. */
   const believed = new Map<string, number>()
 
+  /** When the commit left that created each session. */
+  const births = new Map<string, number>()
+  /** Whether a tab created a session before it could hear that another page was left in the middle of its first commit. */
+  function isUnheard(lineage: string, other: Tab | undefined): boolean {
+    const sinceMs = (births.get(lineage) ?? 0) - (other?.leftAt ?? Number.POSITIVE_INFINITY)
+    return sinceMs >= 0 && sinceMs <= (other?.browser.slowestMs ?? 0) + 1
+  }
+
   /** Whether a session's new key came in the time that it is given. */
   function isPrompt(lineage: string): boolean {
     const rotation = getServer().rotationOf(lineage)
@@ -49,6 +57,7 @@ export function createSessionCreation({ fail, scheduler, server: getServer, tabs
     onCreated(lineage, { cookie, headers, at }) {
       const [tab = ''] = headers['Idempotency-Key']?.slice(1).split('-') ?? []
       parents.set(lineage, tab)
+      births.set(lineage, at)
       const server = getServer()
       const former = server.lineageOf(cookie)
       const rotation = former === undefined ? undefined : server.rotationOf(former)
@@ -67,6 +76,7 @@ export function createSessionCreation({ fail, scheduler, server: getServer, tabs
       const rotations = [lineage, former].flatMap((one) => getServer().rotationOf(one) ?? [])
       if (rotations.some(({ at }) => !isSoonAfter(at))) return
       if (isPassedOver(tabs.get(parent)) || isPassedOver(tabs.get(other))) return
+      if (isUnheard(lineage, tabs.get(other)) || isUnheard(former, tabs.get(parent))) return
       // What a page that is gone had under way comes when it comes.
       if (tabs.get(parent)?.isGone || tabs.get(other)?.isGone) return
       fail(`buried: the cookie of ${lineage}, by ${parent}, comes over that of ${former}, by ${other}`)

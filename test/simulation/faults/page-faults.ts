@@ -13,10 +13,6 @@ const faults: readonly PlantedFault[] = [
     breaks: [plan('mayLeaveUnlocked', () => () => false)],
   },
   {
-    title: 'leaving: what is unsent goes while a section runs in another tab',
-    breaks: [plan('mayLeaveUnlocked', (mayLeaveUnlocked) => (s) => mayLeaveUnlocked({ ...s, isSectionAwaited: false }))],
-  },
-  {
     title: 'leaving: a commit ends with its page',
     breaks: [request('isKeptAlive', () => () => false)],
   },
@@ -36,23 +32,6 @@ const faults: readonly PlantedFault[] = [
         Object.assign(sync, { cut: () => {} })
         thawPage(sync)
         Object.assign(sync, { cut })
-      }),
-    ],
-  },
-  {
-    title: 'the back/forward cache: a page that comes back reads nothing',
-    breaks: [
-      commands('thawPage', () => (sync) => {
-        sync.cut()
-        sync.apply({ state: { ...sync.state, isAway: false } })
-      }),
-    ],
-  },
-  {
-    title: 'the back/forward cache: a frozen page keeps its locks',
-    breaks: [
-      commands('freezePage', () => (sync, isKept) => {
-        if (isKept) sync.apply({ state: { ...sync.state, isAway: true } })
       }),
     ],
   },

@@ -47,7 +47,8 @@ export function drawPageSteps(random: Random, browsers: readonly BrowserPlan[]):
       let at = random.int(200)
       add(at, tab, 'get', 'n')
       if (random.chance(0.7)) add(at + 50, tab, 'update', 'n', page.id())
-      at += 300 + random.int(500)
+      // In the middle of its first commit, or after it.
+      at += random.chance(0.3) ? 60 + random.int(80) : 300 + random.int(500)
       if (random.chance(0.15))
         add(Math.max(0, at - random.int(100)), tab, 'exclusive', ...random.pick([['look'], ['rotate'], ['sign-in', visitor]]))
       if (areHidden) {
