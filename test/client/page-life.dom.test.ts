@@ -287,6 +287,18 @@ describe('leaving the page', () => {
     again()
   })
 
+  test('does not send while another tab said that it begins a section, before this tab asked for the lock again', async () => {
+    const hub = createHub()
+    const { locks } = createLocks()
+    const { mock, session } = await begin({ count: 1 }, { channel: hub.channel, locks })
+    hub.say({ say: 'want', tab: 'another' })
+    void session.set('count', 2)
+    hide()
+    expect(traffic(mock, 1)).toEqual([])
+    await advance(1_000)
+    expect(traffic(mock, 1)).toEqual(['PATCH/1 200'])
+  })
+
   test('does not send while the server asked for time', async () => {
     const { mock, session } = await begin({ count: 1 })
     mock.next({ fault: 'unavailable', method: 'GET', retryAfterSeconds: 30 })

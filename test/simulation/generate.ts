@@ -106,7 +106,8 @@ function drawSteps(random: Random, browsers: readonly BrowserPlan[], mode: Mode)
 /** Draws a history of mode `edits` or `caches`. */
 function generateEdits(seed: number, mode: 'edits' | 'caches'): Generated {
   const random = createRandom(seed, mode)
-  const weather = random.pick(weathers)
+  // Often nothing befalls a message, so that what two people do meets.
+  const weather = random.chance(0.4) ? { fault: 0, delay: 0.05, copy: 0 } : random.pick(weathers)
   const probabilities = drawEditProbabilities(random)
   const browsers = random.pick(shapes)
   const script: Script = {

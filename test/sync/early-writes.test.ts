@@ -157,3 +157,16 @@ describe('In development a warning names a key of which a `set` before the load 
     vi.unstubAllEnvs()
   })
 })
+
+test('A choice before the load that finds nothing stored deletes nothing that another client stores afterwards', async () => {
+  const mock = createServer({ initial: { note: 'a' } })
+  const session = open(mock)
+  const held = mock.next({ fault: 'write-beside', write: { cart: ['tea'] }, method: 'PATCH', hold: 'request' })
+  const written = follow(() => session.set('cart', []))
+  await held.reached()
+  await held.release()
+  await flush()
+  await session.settled()
+  expect(written.status).toBe('resolved')
+  expect([await mock.data(), session.peek('cart')]).toEqual([{ note: 'a', cart: ['tea'] }, ['tea']])
+})

@@ -30,7 +30,7 @@ function drawMeetings(random: Random, browsers: readonly BrowserPlan[], add: Add
   const tabs = browsers.flatMap((browser) => browser.tabs)
   const [first, second] = [random.int(tabs.length), 1 + random.int(tabs.length - 1)]
   const people = [first, (first + second) % tabs.length].map((index) => tabs[index] as string)
-  for (const { name } of browsers.slice(1)) add(0, name, 'join', 'b1')
+  for (const { name } of browsers.slice(1)) add(60, name, 'join', 'b1')
   add(0, 'b1', 'plant', random.chance(0.8) ? key : 'theme', random.int(4))
   for (const tab of tabs) add(100, tab, 'get', 'n')
   const count = 2 + random.int(4)

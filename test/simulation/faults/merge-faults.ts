@@ -186,10 +186,6 @@ const writes: readonly PlantedFault[] = [
     ],
   },
   {
-    title: 'before the load: a conflict does not say so',
-    patches: [{ file: 'src/cache/rebase.ts', from: 'return base ? values : { ...values, early: true }', to: 'return values' }],
-  },
-  {
     title: 'a choice that changes nothing gives way',
     breaks: [conflict('isChoice', () => () => false)],
   },
@@ -216,10 +212,6 @@ const writes: readonly PlantedFault[] = [
   {
     title: 'a response confirms a write though its state was not taken',
     breaks: [settle('isConfirming', () => () => true)],
-  },
-  {
-    title: 'reads that confirm a write follow each other without a pause',
-    breaks: [confirmation('confirmationPauseMs', () => () => 0)],
   },
 ]
 
