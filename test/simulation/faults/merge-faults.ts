@@ -10,7 +10,6 @@ const identity = rulesOf<typeof import('../../../src/merge/identity.ts')>()
 const mutation = rulesOf<typeof import('../../../src/cache/mutation.ts')>()
 const merge = rulesOf<typeof import('../../../src/merge/merge.ts')>()
 const unknown = rulesOf<typeof import('../../../src/cache/unknown-fields.ts')>()
-const cell = rulesOf<typeof import('../../../src/cache/cell.ts')>()
 const schema = rulesOf<typeof import('../../../src/schema/compile-schema.ts')>()
 const confirmation = rulesOf<typeof import('../../../src/sync/confirmation.ts')>()
 const settle = rulesOf<typeof import('../../../src/sync/settle.ts')>()
@@ -159,10 +158,6 @@ const values: readonly PlantedFault[] = [
       }),
     ],
   },
-  {
-    title: 'a default that was shown is not renewed for the next visitor',
-    breaks: [cell('renewDefault', () => () => false)],
-  },
 ]
 
 /** Writes before the load, behind rejected ones, and without effect. */
@@ -176,26 +171,12 @@ const writes: readonly PlantedFault[] = [
     breaks: [conflict('isChoice', (isChoice) => (sides) => isChoice({ ...sides, isChosen: false }))],
   },
   {
-    title: 'before the load: fields that the schema does not know are dropped',
-    patches: [
-      {
-        file: 'src/cache/replay.ts',
-        from: '  else if (!hasBase) value = putOver(rules, key, theirs, value)\n',
-        to: '',
-      },
-    ],
-  },
-  {
     title: 'a choice that changes nothing gives way',
     breaks: [conflict('isChoice', () => () => false)],
   },
   {
     title: 'a write behind a rejected one is merged with its disappearance',
     breaks: [alone('keepWhole', () => (_, operation) => operation)],
-  },
-  {
-    title: 'a function behind a rejected write does not run again',
-    breaks: [alone('isStale', () => () => false)],
   },
   {
     title: 'a copy of what the server refused for its content can be stored',
