@@ -100,22 +100,22 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
     return hasFallback && cache.stored(key) === undefined ? fallback : cache.read(key)
   }
   /** Loads, but waits no longer than the app wants to. */
-  const loadInTime = (): Promise<void> =>
-    new Promise((resolve) => {
+  const loadInTime = (): Promise<void> => {
+    const loading = load().catch(() => {})
+    return new Promise((resolve) => {
       const giveUp = (): void => {
         isGivenUp = true
         resolve()
       }
       const { clock, readyTimeoutMs } = core
       const timer = readyTimeoutMs === undefined ? undefined : clock.setTimeout(giveUp, readyTimeoutMs)
-      load()
-        .catch(() => {})
-        .finally(() => {
-          clock.clearTimeout(timer)
-          isGivenUp = false
-          resolve()
-        })
+      void loading.then(() => {
+        clock.clearTimeout(timer)
+        isGivenUp = false
+        resolve()
+      })
     })
+  }
   const parts: KeyParts = {
     ...core,
     ...writes,

@@ -91,7 +91,7 @@ describe.each(Object.keys(moments))('dispose %s', (moment) => {
 })
 
 describe('a client that was disposed of', () => {
-  test.each(Object.keys(calls).filter((name) => !/^(ready|settled|exclusive that)/.test(name)))(
+  test.each(Object.keys(calls).filter((name) => !/^(settled|exclusive that)/.test(name)))(
     'refuses %s with SessionDisposedError',
     async (name) => {
       const { mock, session } = await begin({ count: 1 })
