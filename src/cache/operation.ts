@@ -88,14 +88,12 @@ export interface LifeOperation {
   readonly expiry?: number | null
 }
 
-/** An update, a transaction or an action that the journal restored. It knows itself how it is replayed. */
+/** An update or a transaction that the journal restored. It knows itself how it is replayed. */
 export interface RecordedOperation {
   /** Distinguishes it from the other operations. */
   readonly kind: 'recorded'
-  /** What the app called: `update`, `transaction`, or the name of an action. */
-  readonly name: string
-  /** The argument of an action. */
-  readonly argument?: Json | undefined
+  /** What the app called. */
+  readonly name: 'set' | 'delete' | 'update' | 'transaction'
   /** Returns what it reads and stores on some data. Throws to reject it. */
   readonly replay: (data: (key: string) => Json | undefined) => Recorded
 }

@@ -162,7 +162,7 @@ export function createCore<S extends z.$ZodObject>(
   const creation = createCreationSignals({ tab: hostRandom.clientId(), clock, broadcast: tabs.broadcast, hasOthers: publish.hasOthers })
   const webLocks = options.locks === false ? undefined : (options.locks ?? openLocks())
   const locks = toLocks(webLocks, options.lockName ?? url)
-  const journal = options.persist?.({ url, sync: () => sync, rules, creation, locks: webLocks, actions: {} })
+  const journal = options.persist?.({ url, sync: () => sync, rules, creation, locks: webLocks })
   const exchange = toExchange(options, target, createTransport)
   const sync: Sync = createSync(
     cache,

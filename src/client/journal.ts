@@ -1,6 +1,5 @@
 // Owns what the client and a journal know of each other. `options.ts` takes a journal as the option `persist`, `core.ts` creates it. Types
 // only: `sojourn/persist` implements them, so that an app without it pays for none.
-import type { Transaction } from '../cache/operation.ts'
 import type { Rules } from '../cache/stored-value.ts'
 import type { SessionLocks } from '../platform/locks.ts'
 import type { CreationSignals } from '../sync/creation-signals.ts'
@@ -18,12 +17,7 @@ export interface JournalHost {
   readonly creation: CreationSignals
   /** The browser's locks; undefined if it has none. */
   readonly locks: SessionLocks | undefined
-  /** The app's actions by name, run with their argument. */
-  readonly actions: Actions
 }
-
-/** Transactions by name. */
-export type Actions = Readonly<Record<string, (tx: Transaction, argument: never) => unknown>>
 
 /** The journal of one client. */
 export interface ClientJournal extends JournalPort {

@@ -2,8 +2,8 @@
 
 /** A mutation that is not acknowledged yet. */
 export interface PendingMutation {
-  /** The call that made it, or the name of the action; `end` for a session whose end is not confirmed yet. */
-  readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end' | (string & {})
+  /** The call that made it; `end` for a session whose end is not confirmed yet. */
+  readonly kind: 'set' | 'update' | 'delete' | 'clear' | 'transaction' | 'setExpiry' | 'cycleKey' | 'touch' | 'end'
   /** The keys that it writes. */
   readonly keys: readonly string[]
   /** Whether it was taken into a commit. */

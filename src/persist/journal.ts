@@ -125,7 +125,7 @@ export function createClientJournal(host: JournalHost, settings: JournalSettings
   /** Puts what was found into the pipeline, which has done no exchange yet. */
   function take(to: Disk, locks: LockClient, found: Found, held: { readonly client: string; readonly release: () => void }): void {
     const { own } = found
-    const context = { rules: host.rules, actions: host.actions, calls: sync().cache.calls }
+    const context = { rules: host.rules, calls: sync().cache.calls }
     const restored = own && restore(own.record, context)
     const log = own && restored ? { ...own, mutations: restored.mutations } : held
     keeper = createKeeper({ ...keeperOptions(to, locks), sync, onClient: marks.setHint, onLost: () => true }, log)

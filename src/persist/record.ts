@@ -11,7 +11,7 @@ export const format = 1
 
 /** One mutation of a log. Values are those of the wire. */
 export interface Entry {
-  /** What the app called, or the name of an action. */
+  /** What the app called. */
   readonly kind: string
   /** The key of a `set`, a `delete` or an `update`. */
   readonly key?: string
@@ -22,10 +22,7 @@ export interface Entry {
   readonly isChosen?: boolean | undefined
   /** Seconds of a `setExpiry`. */
   readonly expiry?: number | null | undefined
-  /** The argument of an action; absent for every other call. */
-  readonly argument?: Json | undefined
-  readonly isAction?: boolean
-  /** What the function of an update, a transaction or an action read and wrote. */
+  /** What the function of an update or a transaction read and wrote. */
   readonly accessed?: Recorded | undefined
 }
 
@@ -70,7 +67,7 @@ function toRecorded(accessed: ReadWriteSet | undefined): Recorded | undefined {
   return { reads, writes, ...(replaced && { replaced }), ...(whole && { whole }) }
 }
 
-/** Writes a mutation down. A function is kept as what it read and wrote; an action by its name and argument too. */
+/** Writes a mutation down. A function is kept as what it read and wrote. */
 export function toEntry({ operation, accessed }: Pick<Mutation, 'operation' | 'accessed'>): Entry {
   if (isWrite(operation)) {
     const { kind, key, value, baseValue, isChosen } = operation
@@ -78,10 +75,7 @@ export function toEntry({ operation, accessed }: Pick<Mutation, 'operation' | 'a
   }
   if (isLife(operation)) return { kind: operation.kind, expiry: operation.expiry }
   const recorded = toRecorded(accessed)
-  if (operation.kind === 'recorded') {
-    const { name, argument } = operation
-    return { kind: name, ...(argument !== undefined && { argument, isAction: true }), accessed: recorded }
-  }
+  if (operation.kind === 'recorded') return { kind: operation.name, accessed: recorded }
   if (operation.kind === 'update') return { kind: 'update', key: operation.key, accessed: recorded }
   return { kind: operation.kind, accessed: recorded }
 }

@@ -66,7 +66,7 @@ function toPublish(page: Sync, sync: () => Sync): PublishPort {
 export function startRecovery({ host, send, keeper: options, onDone, onRefused }: RecoveryOptions, log: ClaimedLog): Recovery {
   const page = host.sync()
   const cache = createCache(host.rules)
-  const { mutations, outbox, refused } = restore(log.record, { rules: host.rules, actions: host.actions, calls: 0 })
+  const { mutations, outbox, refused } = restore(log.record, { rules: host.rules, calls: 0 })
   const keeper: Keeper = createKeeper(
     {
       ...options,

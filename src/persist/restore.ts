@@ -1,20 +1,17 @@
 // Makes a log of a record again: mutations, outbox, base. `begin.ts` and `recovery.ts` put it into a pipeline. It decides which values today's
 // schema refuses; it sends nothing.
 import { createMutation, type Mutation, markSent } from '../cache/mutation.ts'
-import type { Operation, Recorded } from '../cache/operation.ts'
-import { replay } from '../cache/replay.ts'
+import type { Operation, Recorded, RecordedOperation } from '../cache/operation.ts'
 import type { Rules } from '../cache/stored-value.ts'
-import type { Actions } from '../client/journal.ts'
 import type { Json } from '../protocol/json.ts'
 import { createOutbox, type InFlight, type Outbox } from '../sync/outbox.ts'
 import { adoptedNumbers } from './decide.ts'
 import type { Entry, LogRecord } from './record.ts'
-import { changedKeys, replayRecorded } from './recorded.ts'
+import { replayRecorded } from './recorded.ts'
 
 /** What restoring needs to know of the app. */
 export interface RestoreContext {
   readonly rules: Rules
-  readonly actions: Actions
   /** How many calls were made: the restored ones are counted after them. */
   readonly calls: number
 }
@@ -62,9 +59,9 @@ function withoutUnknownKeys(recorded: Recorded, { codec }: Rules): Recorded {
   }
 }
 
-/** Returns the operation of an entry. An action runs again if what it read was changed; every other function is merged or rejected. */
-function toOperation(entry: Entry, { rules, actions }: RestoreContext): Operation {
-  const { kind, key = '', value, baseValue, isChosen = false, expiry = null, argument, accessed = empty } = entry
+/** Returns the operation of an entry. A function cannot run again: what it wrote is merged, or rejected. */
+function toOperation(entry: Entry, { rules }: RestoreContext): Operation {
+  const { kind, key = '', value, baseValue, isChosen = false, expiry = null, accessed = empty } = entry
   if (kind === 'touch' || kind === 'cycleKey') return { kind }
   if (kind === 'setExpiry') return { kind, expiry }
   if (kind === 'clear') return { kind }
@@ -72,17 +69,7 @@ function toOperation(entry: Entry, { rules, actions }: RestoreContext): Operatio
     return { kind, key, value, baseValue, hasBase: true, isChosen }
   }
   const recorded = withoutUnknownKeys(accessed, rules)
-  const action = entry.isAction && Object.hasOwn(actions, kind) ? actions[kind] : undefined
-  return {
-    kind: 'recorded',
-    name: kind,
-    ...(entry.isAction && { argument }),
-    replay(data) {
-      if (!action || changedKeys(recorded, data).length === 0) return replayRecorded(recorded, data, rules)
-      const run = { kind: 'transaction' as const, run: (tx: Parameters<typeof action>[0]) => action(tx, argument as never) }
-      return replay(data, run, rules).accessed ?? empty
-    },
-  }
+  return { kind: 'recorded', name: kind as RecordedOperation['name'], replay: (data) => replayRecorded(recorded, data, rules) }
 }
 
 function toMutation(entry: Entry, context: RestoreContext, call: number): Mutation {
