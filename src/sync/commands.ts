@@ -166,7 +166,9 @@ export function allowOwnCreation(sync: Sync): void {
 /** The page came back from the back/forward cache. An exchange that was in flight may never end (WebKit), so it is cut. */
 export function thawPage(sync: Sync): void {
   sync.cut()
-  sync.apply({ state: { ...sync.state, isAway: false } })
+  const { state } = sync
+  // Another tab may have ended the session, and this one did not hear of it.
+  sync.apply({ state: { ...state, isAway: false, cookie: excuseCookie(state.cookie) } })
   void requestRead(sync, 'full')
 }
 
