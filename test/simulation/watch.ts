@@ -84,7 +84,9 @@ export function createWatch({ name, client, browser, ledger, traffic, world, edi
     const by = rotation?.by
     if (!by?.client.startsWith(`${name}-`) || world.scheduler.now() - (rotation?.at ?? 0) >= graceMs) return false
     const isPending = ledger.heldBy(by.client, by.n)?.members[0]?.entries[0]?.status === 'pending'
-    return isPending && server.lineageOf(browser.cookie()) === lineage && server.isAlive(lineage)
+    // A copy that the network kept of an earlier commit leads nobody on: docs/guarantees.md says so.
+    const isSuperseded = ledger.heldBy(by.client, by.n + 1) !== undefined
+    return isPending && !isSuperseded && server.lineageOf(browser.cookie()) === lineage && server.isAlive(lineage)
   }
 
   client.on('ended', ({ reason }) => {
