@@ -34,10 +34,9 @@ export function createIsolation(
     },
     send({ name, browser, wokenAt }) {
       const run = running.get(browser)
-      // A page that slept has lost its hold of the others.
+      // A page that slept has lost its hold of the others. So has one that was left, and a client that was disposed of in its section.
       const holder = run && tabs.get(run.tab)
-      // So has one that was left.
-      if (holder && (holder.wokenAt >= run.askedAt || holder.leftAt >= run.askedAt)) return
+      if (holder && (holder.isDisposed || holder.wokenAt >= run.askedAt || holder.leftAt >= run.askedAt)) return
       if (!run || browser.slowestMs > promptMs || scheduler.now() - run.since >= limitMs || wokenAt >= run.askedAt) return
       fail(`exclusive: ${name} sends a commit meanwhile`)
     },
