@@ -125,9 +125,23 @@ export function findPoison(
   return [...new Set(named.flatMap((group) => (group.length === 1 ? group : [])))]
 }
 
+/**
+ * Whether a refusal says nothing of an earlier attempt. A server refuses keys before it looks whether the commit is stored, and another
+ * release that exposes them may have stored it.
+ */
+export function isOutcomeUnknown({ mayBeStored }: InFlight, { problem }: Pick<Rejection, 'problem'>): boolean {
+  return mayBeStored && (problem === 'private-key' || problem === 'read-only-key')
+}
+
 /** Rejects the poison mutations; bisects the commit if none is known. */
-function settleRejection(c: SettleContext, { mutations }: InFlight, rejection: Rejection): Transition {
+function settleRejection(c: SettleContext, inFlight: InFlight, rejection: Rejection): Transition {
+  const { mutations } = inFlight
   const { status, problem, errors, limit } = rejection
+  if (isOutcomeUnknown(inFlight, rejection)) {
+    const cause = new SessionRejectedError(status, problem, errors, { limit })
+    const rejected = rejections(c.log, mutations, () => new SessionUnknownFateError({ cause }))
+    return { state: { ...c.state, outbox: rejectCommit(c.state.outbox, true, true) }, rejected }
+  }
   const poison = findPoison(mutations, rejection)
   const rejected = rejections(c.log, poison, (mutation) => {
     const keys = keysOf(mutation)

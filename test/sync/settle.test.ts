@@ -247,6 +247,18 @@ describe('the outcome of a commit', () => {
       { rejected: [[a, 'rejected']], superseded: [1], needsFence: true },
     ],
     [
+      'one of a private key',
+      { kind: 'rejected', status: 422, problem: 'private-key', errors: [{ key: 'count' }] },
+      { log, state: sent },
+      { rejected: [[a, 'rejected']], superseded: [1], needsFence: true },
+    ],
+    [
+      'one of a private key that another release may have stored',
+      { kind: 'rejected', status: 422, problem: 'private-key', errors: [{ key: 'count' }] },
+      { log, state: sentTwice },
+      { rejected: [[a, 'unknown-fate']], superseded: [1], needsFence: true },
+    ],
+    [
       'two, one of them named',
       rejection([{ key: 'note', message: 'no' }]),
       { log: [a, b], state: sentBoth },
