@@ -7,6 +7,7 @@ const apply = rulesOf<typeof import('../../../src/sync/apply-state.ts')>()
 const engine = rulesOf<typeof import('../../../src/sync/engine.ts')>()
 const exchange = rulesOf<typeof import('../../../src/sync/exchange.ts')>()
 const exclusive = rulesOf<typeof import('../../../src/sync/exclusive.ts')>()
+const freshness = rulesOf<typeof import('../../../src/sync/freshness.ts')>()
 const heldLocks = rulesOf<typeof import('../../../src/sync/held-locks.ts')>()
 const outbox = rulesOf<typeof import('../../../src/sync/outbox.ts')>()
 const pacing = rulesOf<typeof import('../../../src/sync/pacing.ts')>()
@@ -51,9 +52,9 @@ export const clientFaults: readonly PlantedFault[] = [
     ],
   },
   {
-    title: 'responses of another session are answered without a pause',
+    title: 'responses of a cache pass for those of the server, and are answered without a pause',
     mode: 'caches',
-    breaks: [pacing('yieldAfterMismatch', () => (pacing) => pacing)],
+    breaks: [freshness('isForeign', () => () => false), pacing('yieldAfterMismatch', () => (pacing) => pacing)],
   },
   {
     title: 'review 9: a commit is overtaken by the next',
