@@ -7,6 +7,9 @@ const stage = setShopStage()
 /** What comes in a moment, on a busy machine too. */
 const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 50 })
 
+/** How often a new visitor fills in the form in two tabs at once. The environment variable SHOP_ROUNDS sets another number. */
+const rounds = Number(process.env.SHOP_ROUNDS ?? 3)
+
 describe('the shop', () => {
   test('shows in each half, and in each tab, what was added in another', async () => {
     const [tab, other] = [await stage.open(), await stage.open()]
@@ -39,6 +42,24 @@ describe('the shop', () => {
     expect(await react.root.getByLabel('Town').inputValue()).toBe('London')
     expect(await vue.root.getByLabel('Name', { exact: true }).inputValue()).toBe('Ada')
   })
+
+  test.each(Array.from({ length: rounds }, (_, round) => round + 1))(
+    'keeps the name typed in one tab and the town typed in another, both at once by a new visitor (round %i)',
+    async () => {
+      const [tab, other] = [await stage.open(), await stage.open()]
+      await Promise.all([
+        tab.react.root.getByLabel('Name', { exact: true }).pressSequentially('Ada Lovelace', { delay: 5 }),
+        other.vue.root.getByLabel('Town').pressSequentially('London', { delay: 5 }),
+      ])
+      for (const { page } of [tab, other]) await soon(() => page.locator('[data-pending-count]').textContent()).toBe('0 pending writes')
+      await tab.page.reload()
+
+      for (const { react, vue } of [tab, other]) {
+        await soon(() => react.root.getByLabel('Town').inputValue()).toBe('London')
+        await soon(() => vue.root.getByLabel('Name', { exact: true }).inputValue()).toBe('Ada Lovelace')
+      }
+    },
+  )
 
   test('replays a change on what another party had stored first', async () => {
     const { react, vue, press, sentences } = await stage.open()
