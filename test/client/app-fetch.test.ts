@@ -5,7 +5,7 @@ import { createServer, flush, inTime, open, schema, track, traffic, useFakeTime 
 
 useFakeTime()
 
-describe.each([undefined, 'db', 'signed_cookies'] as const)('on the backend %s', (backend) => {
+describe.each([undefined, 'db'] as const)('on the backend %s', (backend) => {
   const begin = () => {
     const mock = createServer({
       ...(backend && { backend }),
