@@ -46,9 +46,13 @@ const skippedReporter: Reporter = {
 
 const setupFiles = [join(root, 'test/setup.ts')]
 
+/** Bounds a failure only: a machine may be slow. */
+const testTimeout = 20_000
+
 const node = {
   name: 'node',
   setupFiles,
+  testTimeout,
   include: ['test/**/*.test.{ts,tsx}'],
   exclude: ['test/**/*.dom.test.{ts,tsx}', 'test/browser/**', 'test/engines/**', 'test/package/**'],
   typecheck: {
@@ -59,7 +63,7 @@ const node = {
   },
 }
 
-const happyDom = { name: 'happy-dom', setupFiles, environment: 'happy-dom', include: ['test/**/*.dom.test.{ts,tsx}'] }
+const happyDom = { name: 'happy-dom', setupFiles, testTimeout, environment: 'happy-dom', include: ['test/**/*.dom.test.{ts,tsx}'] }
 
 /** Drives a real Chromium from Node. The files run one after the other: each starts a browser and a server. */
 const chromium = {

@@ -8,7 +8,7 @@ const stage = setShopStage()
 const soon = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 50 })
 
 /** How often a new visitor fills in the form in two tabs at once. The environment variable SHOP_ROUNDS sets another number. */
-const rounds = Number(process.env.SHOP_ROUNDS ?? 3)
+const rounds = Number(process.env.SHOP_ROUNDS ?? 1)
 
 describe('the shop', () => {
   test('shows in each half, and in each tab, what was added in another', async () => {
