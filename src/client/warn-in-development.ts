@@ -1,7 +1,7 @@
 // Warns in development: about a `set` that ran before the load and replaced a stored value, and about what waiting does not mend. The client's
 // wiring calls it once.
 import { SessionEndedError } from '../errors/session-ended-error.ts'
-import type { SessionError } from '../errors/session-error.ts'
+import { isSessionError, type SessionError } from '../errors/session-error.ts'
 import { isSameValue } from '../schema/is-same-value.ts'
 import type { SessionEvents } from './types.ts'
 
@@ -22,9 +22,11 @@ function createWarning(): (text: string) => void {
   }
 }
 
-/** Errors whose cause is how the app, its server or its network is set up. */
-function isOfSetUp(error: Pick<SessionError, 'code'> & { readonly problem?: string }): boolean {
-  return error.code === 'protocol' || error.code === 'config' || error.problem === 'csrf' || error.problem === 'private-key'
+/** Errors whose cause is how the app, its server or its network is set up. A function of the app may throw anything, undefined too. */
+function isOfSetUp(error: unknown): error is SessionError {
+  if (!isSessionError(error)) return false
+  const { code, problem } = error as SessionError & { readonly problem?: string }
+  return code === 'protocol' || code === 'config' || problem === 'csrf' || problem === 'private-key'
 }
 
 function watch(on: On): void {
@@ -33,9 +35,9 @@ function watch(on: On): void {
     if (!early || mine === undefined || isSameValue(value, theirs)) return
     warn(`set(${JSON.stringify(key)}) ran before the session was loaded and replaced a stored value. Use update(), or await ready().`)
   })
-  on('exchange', ({ error }) => error && isOfSetUp(error) && warn(error.message))
+  on('exchange', ({ error }) => isOfSetUp(error) && warn(error.message))
   on('ended', ({ reason }) => reason === 'cookie-refused' && warn(new SessionEndedError(reason, 'not-stored', {}).message))
-  on('rejected', ({ error }) => isOfSetUp(error as SessionError) && warn(error.message))
+  on('rejected', ({ error }) => isOfSetUp(error) && warn(error.message))
 }
 
 /** Warns once for each text. A production build, and a page that no bundler built, warn about nothing. */
