@@ -1,17 +1,9 @@
 // The entries of the log: each call with what it read and wrote. The cache creates them and replaces what a rebase changes.
 import type { Json } from '../protocol/json.ts'
-import { isWrite, type Operation } from './operation.ts'
+import { isWrite, type Operation, type Recorded } from './operation.ts'
 
-/** What the function of an operation read and wrote when it last ran. */
-export interface ReadWriteSet {
-  /** The stored values that it read, by key. */
-  readonly reads: ReadonlyMap<string, Json | undefined>
-  /** What it stores, by key; undefined deletes. */
-  readonly writes: ReadonlyMap<string, Json | undefined>
-  /** The stored values that a transaction or a `clear` replaced, whether it read them or not. */
-  readonly replaced?: ReadonlyMap<string, Json | undefined>
-  /** Whether it depends on which keys are stored. */
-  readonly whole?: boolean
+/** What the function of an operation read and wrote when it last ran, and its result. */
+export interface ReadWriteSet extends Recorded {
   /** What a transaction returned. */
   readonly result?: unknown
 }

@@ -104,7 +104,7 @@ export interface Recorded {
   readonly reads: ReadonlyMap<string, Json | undefined>
   /** What it stores, by key; undefined deletes. */
   readonly writes: ReadonlyMap<string, Json | undefined>
-  /** The stored values that it replaced. */
+  /** The stored values that a transaction or a `clear` replaced, whether it read them or not. */
   readonly replaced?: ReadonlyMap<string, Json | undefined>
   /** Whether it depends on which keys are stored. */
   readonly whole?: boolean

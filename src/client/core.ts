@@ -4,6 +4,7 @@ import type * as z from 'zod/v4/core'
 import { type Cache, createCache } from '../cache/cache.ts'
 import type { ConflictPolicy } from '../cache/operation.ts'
 import { SessionDisposedError } from '../errors/session-disposed-error.ts'
+import { toIdentify } from '../merge/identity.ts'
 import { createTabs, type Tabs } from '../platform/channel.ts'
 import { type Clock, hostClock } from '../platform/clock.ts'
 import { createLock, isBrowser, openLocks, type SessionLocks } from '../platform/locks.ts'
@@ -60,21 +61,12 @@ export interface Core extends PurityCheck, Pick<EventEmitter, 'on'> {
 /** The options, as far as no type of the schema is in them. */
 type AnyOptions = Omit<SessionClientOptions<z.$ZodObject>, 'schema' | 'readOnly' | 'identify' | 'conflict' | 'skipInvalidItems'>
 
-type Identify = { readonly [key: string]: string | readonly string[] | undefined }
 type Policies = { readonly [key: string]: ConflictPolicy | undefined }
 
 function toPolicy(conflict: ConflictPolicy | Policies = 'merge', pure: Core['pure']): (key: string) => ConflictPolicy {
   return (key) => {
     const policy = typeof conflict === 'object' ? (own(conflict, key) ?? 'merge') : conflict
     return typeof policy === 'function' ? pure(policy) : policy
-  }
-}
-
-/** Returns the members that identify an item of a key's lists. */
-function toIdentify(identify: Identify = {}): (key: string) => readonly string[] | undefined {
-  return (key) => {
-    const names = own(identify, key)
-    return typeof names === 'string' ? [names] : names
   }
 }
 

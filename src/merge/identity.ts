@@ -1,6 +1,19 @@
 // Says which items of several lists are the same item. Pure: the merge calls it, and it looks at JSON values alone.
 import { isObject, type Json, own } from '../protocol/json.ts'
 
+/** An app's option `identify`: the members that identify an item, by key. */
+export interface IdentifyOption {
+  readonly [key: string]: string | readonly string[] | undefined
+}
+
+/** Returns the members that identify an item of a key's lists, as the app's option names them; undefined if it names none. */
+export function toIdentify(identify: IdentifyOption = {}): (key: string) => readonly string[] | undefined {
+  return (key) => {
+    const names = own(identify, key)
+    return typeof names === 'string' ? [names] : names
+  }
+}
+
 /** The items of a list by their identity, in the list's order. */
 export type Items = ReadonlyMap<string, Json>
 

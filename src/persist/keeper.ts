@@ -8,6 +8,7 @@ import { parseProblem } from '../protocol/problem.ts'
 import { parseAnswer, type State } from '../protocol/state.ts'
 import { acknowledge, endedParts, rejections } from '../sync/apply-state.ts'
 import { type Sync, settleContextOf } from '../sync/engine.ts'
+import { lacksEcho } from '../sync/freshness.ts'
 import type { JournalPort } from '../sync/ports.ts'
 import type { Transition } from '../sync/transition.ts'
 import type { Transport, WireAnswer, WireRequest } from '../transport/transport.ts'
@@ -60,9 +61,8 @@ export function createKeeper(options: WriterOptions, start: KeptLog): Keeper {
 
   async function inspect({ method, headers }: WireRequest, { status, body, header }: WireAnswer): Promise<void> {
     const { cache, state } = sync()
-    const echo = header(sessionRequestHeader)
-    // A cache responded: that says nothing of now.
-    if (echo !== headers[sessionRequestHeader] && (echo !== null || state.freshness.isEchoed)) return
+    // A response of a cache does not tell what is stored at present.
+    if (lacksEcho(state.freshness, headers[sessionRequestHeader], header(sessionRequestHeader))) return
     const { recordedN } = writer
     if (method === 'PATCH' && status === 422 && parseProblem(body)?.name === 'key-reused') return settleReuse()
     const answer = parseAnswer(body)

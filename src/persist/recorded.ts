@@ -1,15 +1,13 @@
 // Replays what the journal recorded of a function that is gone with its page: it stores what it stored then, unless somebody else changed what
 // it read. `restore.ts` makes operations of it. It never stores a number that was counted from an old one.
 import type { Recorded } from '../cache/operation.ts'
-import { decodeStored, type Rules } from '../cache/stored-value.ts'
+import { type Data, decodeStored, type Rules } from '../cache/stored-value.ts'
 import { SessionConflictError } from '../errors/session-conflict-error.ts'
 import { merge } from '../merge/merge.ts'
 import { isEqual, type Json } from '../protocol/json.ts'
 
-type Data = (key: string) => Json | undefined
-
 /** Returns the keys that an operation read or replaced and that are no longer so. */
-export function changedKeys({ reads, replaced }: Recorded, data: Data): string[] {
+function changedKeys({ reads, replaced }: Recorded, data: Data): string[] {
   const seen = new Map([...(replaced ?? []), ...reads])
   return [...seen].flatMap(([key, value]) => (isEqual(data(key), value) ? [] : [key]))
 }

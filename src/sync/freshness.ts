@@ -34,9 +34,14 @@ export function countRequest(freshness: Freshness, kind: 'read' | 'commit' | 'en
 
 const states: readonly Outcome['kind'][] = ['state', 'unchanged', 'conflict', 'other-session', 'unknown-key']
 
+/** Whether a response does not repeat the value of its request, although the server repeats such values. */
+export function lacksEcho({ isEchoed }: Freshness, value: string | undefined, echo: string | null): boolean {
+  return echo === null ? isEchoed : echo !== value
+}
+
 /** Whether a response belongs to another request than the one with this value. A failure or a refusal needs no echo: a proxy may send it. */
-export function isForeign({ isEchoed }: Freshness, value: string, { echo, outcome }: Response): boolean {
-  return echo === null ? isEchoed && states.includes(outcome.kind) : echo !== value
+export function isForeign(freshness: Freshness, value: string, { echo, outcome }: Response): boolean {
+  return lacksEcho(freshness, value, echo) && (echo !== null || states.includes(outcome.kind))
 }
 
 /**

@@ -1,5 +1,6 @@
 // Owns what the schema says of the values of `req.session`, and how their lists are merged. The unit of work asks it before each write.
 import { SessionSchemaError } from '../../errors/session-schema-error.ts'
+import { toIdentify } from '../../merge/identity.ts'
 import type { Json } from '../../protocol/json.ts'
 import type { Settings } from '../options.ts'
 import type { MergeRules } from './changes.ts'
@@ -28,10 +29,7 @@ export function createRules({ checks }: Pick<Settings, 'checks'>, identify: NonN
         return false
       }
     },
-    identify: (key) => {
-      const names = Object.hasOwn(identify, key) ? identify[key] : undefined
-      return typeof names === 'string' ? [names] : names
-    },
+    identify: toIdentify(identify),
   }
 }
 

@@ -188,12 +188,24 @@ export function createUnitOfWork(
     )
   }
 
-  async function finish(): Promise<void> {
-    if (!request.session && options.unset === 'destroy' && current) return work.destroy(current)
+  /** Starts what is left to do; undefined if nothing is. @throws whatever says that the session cannot be stored */
+  function startRest(): Promise<unknown> | undefined {
+    const isUnset = !request.session && options.unset === 'destroy'
+    if (isUnset && current && (pending > 0 || writer.record())) return work.destroy(current)
     const session = sessionToStore()
     if (session && needsSave(session)) return work.save(session)
     if (session && isTouchDue()) return enqueue(() => store(session, []))
-    await last
+    return pending > 0 ? last : undefined
+  }
+
+  /** Waits for what is left, and notes whether it failed. */
+  async function finish(rest: Promise<unknown>): Promise<void> {
+    try {
+      await rest
+    } catch (error) {
+      hasFailed = true
+      throw error
+    }
   }
 
   function upcomingCookie(): string | undefined {
@@ -221,18 +233,12 @@ export function createUnitOfWork(
       }
     },
     finish: () => {
-      const isDestroyed = !request.session && options.unset === 'destroy' && current !== undefined && writer.record() !== undefined
       try {
-        const session = sessionToStore()
-        const isIdle = pending === 0 && !isDestroyed && !(session && (needsSave(session) || isTouchDue()))
-        if (isIdle) return undefined
-      } catch {
-        // `finish` rejects with it.
+        const rest = startRest()
+        return rest && finish(rest)
+      } catch (error) {
+        return finish(Promise.reject(error))
       }
-      return finish().catch((error: unknown) => {
-        hasFailed = true
-        throw error
-      })
     },
   }
 }
