@@ -95,7 +95,7 @@ export function createQueries(core: Core, writes: Pick<UntypedClient, 'set' | 'u
     codec.check(key)
     const [fallback, options] = rest
     await untilLoaded(options)
-    // With options an undefined fallback is none.
+    // With options, an undefined fallback means that there is no fallback.
     const hasFallback = rest.length === 1 || fallback !== undefined
     return hasFallback && cache.stored(key) === undefined ? fallback : cache.read(key)
   }

@@ -1,4 +1,4 @@
-// Decides what may be restored, shown and sent of a record. Pure: `begin.ts` and `keeper.ts` carry the decisions out. docs/offline.md explains
+// Decides what may be restored, shown and sent of a record. Pure: `journal.ts` and `keeper.ts` carry the decisions out. docs/offline.md explains
 // them to apps; test/persist/decide.test.ts has the cases.
 import type { Mutation } from '../cache/mutation.ts'
 import type { State } from '../protocol/state.ts'

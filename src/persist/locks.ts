@@ -1,4 +1,4 @@
-// Requests the lock of a client id, which says that its page lives. `journal.ts` and `begin.ts` call it. It never waits for a lock.
+// Requests the lock of a client id, which says that its page lives. `journal.ts` and `find-logs.ts` call it. It never waits for a lock.
 import type { SessionLocks } from '../platform/locks.ts'
 
 /** Resolves with what releases the lock; undefined if another page has it. */

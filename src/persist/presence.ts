@@ -1,4 +1,4 @@
-// Looks for the presence cookie of a lineage. `begin.ts` calls it before it shows a base. It reads cookies and sets none.
+// Looks for the presence cookie of a lineage. `find-logs.ts` calls it before it shows a base. It reads cookies and sets none.
 import { presenceLength, presenceName, presenceText } from '../protocol/presence.ts'
 
 /** Returns the value of the presence cookie of a lineage: the first characters of a SHA-256 in base64url. */

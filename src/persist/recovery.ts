@@ -30,7 +30,7 @@ export interface RecoveryOptions {
   readonly onRefused: (refused: readonly Entry[]) => void
 }
 
-/** The log of a dead page, under way. */
+/** The log of a dead page while it is being sent. */
 export interface Recovery {
   readonly client: string
   /** Tries again what waits, because the network or the visitor is back. */

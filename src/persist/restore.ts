@@ -1,4 +1,4 @@
-// Makes a log of a record again: mutations, outbox, base. `begin.ts` and `recovery.ts` put it into a pipeline. It decides which values today's
+// Makes a log of a record again: mutations, outbox, base. `journal.ts` and `recovery.ts` put it into a pipeline. It decides which values today's
 // schema refuses; it sends nothing.
 import { createMutation, type Mutation, markSent } from '../cache/mutation.ts'
 import type { Operation, Recorded, RecordedOperation } from '../cache/operation.ts'

@@ -1,4 +1,4 @@
-// Owns the transactions of the journal, each of which compares before it writes. `keeper.ts` and `begin.ts` call it. The lock says which page
+// Owns the transactions of the journal, each of which compares before it writes. `log-writer.ts` and `find-logs.ts` call it. The lock says which page
 // lives, the owner in the record says which page may write; safety rests on the owner alone.
 import type { Disk } from './disk.ts'
 import type { EndRecord, LogRecord } from './record.ts'

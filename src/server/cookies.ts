@@ -78,7 +78,7 @@ const rules: { readonly [K in keyof Required<CookieOptions>]: OptionRule } = {
   partitioned: booleanRule,
 }
 
-/** @throws SessionConfigError if browsers would refuse the cookie, or an option is none or of a wrong type. */
+/** @throws SessionConfigError if browsers would refuse the cookie, or an option is unknown or of a wrong type. */
 export function createCookie(options: CookieOptions): SessionCookie {
   checkMembers('create the session handler', options, { rules, prefix: 'cookie.' })
   const { name = '__Host-session', domain, path = '/', secure = true, sameSite = 'lax', partitioned = false } = options

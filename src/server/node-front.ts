@@ -57,7 +57,7 @@ const rules: { readonly [K in keyof Required<NodeListenerOptions>]: OptionRule }
   onError: functionRule,
 }
 
-/** @throws SessionConfigError if an option cannot work, or is none. */
+/** @throws SessionConfigError if an option cannot work, or is unknown. */
 export function toFront(options: NodeListenerOptions): Front {
   checkMembers('create the Node listener', options, { rules })
   const { host, protocol, trustProxy = false, hosts } = options

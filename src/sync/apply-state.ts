@@ -178,7 +178,7 @@ export function fail(c: SettleContext, failure: Failure): Transition {
   return { state: withStatus({ ...c.state, pacing }, { activity, error: failure.error }) }
 }
 
-/** No request can be made, so waiting would be for ever: every caller gets the error. */
+/** Rejects every caller: no request can be made, so no wait would end. */
 export function failForGood(c: SettleContext, failure: Failure): Transition {
   const { reads, outbox, ending } = c.state
   const { error } = failure

@@ -24,7 +24,7 @@ const rules: { readonly [K in keyof Required<MemoryStoreOptions>]: OptionRule } 
 /**
  * Creates a store in the memory of one process: for tests, development and demonstrations. A restart ends every session.
  *
- * @throws SessionConfigError if an option is none, or of a wrong type or range.
+ * @throws SessionConfigError if an option is unknown, or of a wrong type or range.
  * @example
  * const sessions = createSessionHandler({ store: createMemoryStore(), schema })
  */
